@@ -1,0 +1,1 @@
+"""What runs: rooms by capability, the same code on a laptop and in AWS."""

@@ -1,0 +1,183 @@
+"""The question bank's schema and loader.
+
+The bank is data in `knowledge/` at the clone's root: one YAML file per role family under `questions/` and
+`tasks/`, each a list of entries. Everything an interviewer says comes from here, so every text is written to
+be *heard*: full sentences, no bullet points, no code symbols read aloud.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_validator
+
+BANK_DIR = Path(__file__).resolve().parents[2] / "knowledge"
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=600)]
+Level = Literal["junior", "mid", "senior"]
+Competency = Literal["technical_knowledge", "problem_solving", "communication", "cultural_fit"]
+Patience = Literal["short", "normal", "long"]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KeyPoint(_Entry):
+    """One thing a good answer says, as a full claim that can be shown, contradicted or absent."""
+
+    id: Identifier
+    claim: Sentence
+    weight: Annotated[float, Field(gt=0, le=3)] = 1.0
+
+
+class Misconception(_Entry):
+    """A wrong belief an answer may show; saying it counts against the key point it contradicts, if named."""
+
+    id: Identifier
+    claim: Sentence
+    contradicts: Identifier | None = None
+
+
+class FollowUp(_Entry):
+    """A probe: asked while the key point it opens is still open; it must not give the claim away."""
+
+    opens: Identifier
+    text: Sentence
+
+
+class Anchors(_Entry):
+    """What an answer at each level sounds like, for reviewers and the evaluator."""
+
+    weak: Sentence
+    fair: Sentence
+    strong: Sentence
+
+
+class Question(_Entry):
+    """A question of the bank.
+
+    `patience` is how long a candidate may think before silence counts as the end of the answer. For
+    behavioural questions the key points are STAR anchors: situation, task, action, result, and what was learnt.
+    """
+
+    id: Identifier
+    version: Annotated[int, Field(ge=1)] = 1
+    kind: Literal["technical", "behavioural"]
+    families: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    level: Level
+    topic: Annotated[str, StringConstraints(min_length=2, max_length=60)]
+    competency: Competency
+    patience: Patience = "normal"
+    text: Sentence
+    rephrased: Sentence
+    key_points: Annotated[tuple[KeyPoint, ...], Field(min_length=3, max_length=6)]
+    misconceptions: Annotated[tuple[Misconception, ...], Field(max_length=2)] = ()
+    follow_ups: Annotated[tuple[FollowUp, ...], Field(min_length=1, max_length=6)]
+    anchors: Anchors
+    review: Annotated[str, StringConstraints(min_length=4, max_length=400)]
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        ids = [point.id for point in self.key_points]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"question {self.id}: key point ids must differ, got {ids}")
+        named = {follow_up.opens for follow_up in self.follow_ups}
+        named |= {wrong.contradicts for wrong in self.misconceptions if wrong.contradicts}
+        if unknown := named - set(ids):
+            raise ValueError(f"question {self.id}: no key point {sorted(unknown)}; it has {ids}")
+        return self
+
+
+class TaskTest(_Entry):
+    """A test of a coding task: `args` as JSON values, and the value expected back. Hidden tests show only a verdict."""
+
+    args: tuple[JsonValue, ...]
+    expected: JsonValue
+    hidden: bool = False
+
+
+class CodingTask(_Entry):
+    """A coding task: what is said, what is shown, the function to write, and its tests."""
+
+    id: Identifier
+    version: Annotated[int, Field(ge=1)] = 1
+    families: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    level: Level
+    topic: Annotated[str, StringConstraints(min_length=2, max_length=60)]
+    title: Annotated[str, StringConstraints(min_length=3, max_length=80)]
+    text: Sentence
+    statement: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=3000)]
+    function_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    starter: dict[str, str]
+    tests: Annotated[tuple[TaskTest, ...], Field(min_length=4, max_length=20)]
+    review: Annotated[str, StringConstraints(min_length=4, max_length=400)]
+
+
+class Bank(_Entry):
+    """Every question and task, with the digest that plans and reports name.
+
+    `digest`: SHA-256, hex, over the canonical JSON of all entries.
+    """
+
+    questions: tuple[Question, ...]
+    tasks: tuple[CodingTask, ...]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    @functools.cached_property
+    def families(self) -> tuple[str, ...]:
+        """Role families in the bank, sorted; `general` serves every role."""
+        entries = (*self.questions, *self.tasks)
+        return tuple(sorted({family for entry in entries for family in entry.families}))
+
+    @model_validator(mode="after")
+    def _no_entry_twice(self) -> Self:
+        for noun, entries in (("question", self.questions), ("task", self.tasks)):
+            seen: set[str] = set()
+            for entry in entries:
+                if entry.id in seen:
+                    raise ValueError(f"{noun} id {entry.id} stands twice in the bank")
+                seen.add(entry.id)
+        texts = [_words(question.text) for question in self.questions]
+        if len(set(texts)) != len(texts):
+            raise ValueError("two questions of the bank ask the same in the same words")
+        return self
+
+
+@functools.cache
+def load_bank(folder: Path = BANK_DIR) -> Bank:
+    """Read the bank. Raises `ValueError` naming the file when an entry does not fit the schema."""
+    questions: list[Question] = []
+    tasks: list[CodingTask] = []
+    for path in sorted(folder.glob("questions/*.yaml")):
+        questions.extend(_entries(path, Question))
+    for path in sorted(folder.glob("tasks/*.yaml")):
+        tasks.extend(_entries(path, CodingTask))
+    if not questions:
+        raise ValueError(f"expected questions in {folder}/questions/*.yaml, found none")
+    return Bank(questions=tuple(questions), tasks=tuple(tasks))
+
+
+def _entries[Entry: BaseModel](path: Path, model: type[Entry]) -> list[Entry]:
+    # The C loader reads 60 questions in a tenth of the pure one's time.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (a safe loader)
+    if not isinstance(raw, list):
+        raise ValueError(f"{path.name}: expected a list of entries, got {type(raw).__name__}")  # noqa: TRY004
+    try:
+        return [model.model_validate(entry) for entry in raw]
+    except ValidationError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

@@ -1,0 +1,38 @@
+"""Evaluation: what was said and executed becomes evidence, evidence becomes scores, scores a report.
+
+Reads the bank's schema and its own inputs only; a service maps an interview's log onto them.
+"""
+
+from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
+from runtime.evaluation.report import (
+    DIMENSIONS,
+    Dimension,
+    Finding,
+    Improvement,
+    Interval,
+    KeyPointEvidence,
+    QuestionEvidence,
+    Quote,
+    Report,
+    Scores,
+    Strength,
+)
+
+__all__ = [
+    "DIMENSIONS",
+    "Answer",
+    "AnswerTurn",
+    "CodeEvidence",
+    "Dimension",
+    "EvaluationInput",
+    "Finding",
+    "Improvement",
+    "Interval",
+    "KeyPointEvidence",
+    "PersonalAnswer",
+    "QuestionEvidence",
+    "Quote",
+    "Report",
+    "Scores",
+    "Strength",
+]

@@ -1,0 +1,1 @@
+"""The engines that need no download: pocketsphinx hears, espeak-ng speaks. MODEL_CARD.md says how well."""

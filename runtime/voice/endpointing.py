@@ -1,8 +1,8 @@
 """When a candidate's turn is over: a state machine over "speech" and "no speech", without clock or I/O.
 
 Being cut off while thinking is the first complaint about every voice agent, dead air the second. Both are
-decided here: how long a silence may last (`patience`), when it may last longer (a granted pause), and when it may
-not (`LATEST_END_MS`, so that a dead microphone can never hang an interview).
+decided here: how long a silence may last (`patience`), when it may last longer (a granted pause), and when it
+may not (`LATEST_END_MS`, so that a dead microphone can never hang an interview).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_GAP_MS: Final = 100
 """Silence inside one sound: a stop consonant closes the mouth for up to about this long."""
 
 STOP_MS: Final = 200
-"""Silence after which speech has tentatively stopped: too long for a consonant, early enough to start work."""
+"""Silence after which speech has tentatively stopped: too long for a consonant, early enough to act."""
 
 PADDING_MS: Final = 240
 """Sound to keep on either side of a turn when cutting it out: a voice gate opens late on soft consonants."""
@@ -85,11 +85,11 @@ class _Sound:
 class Endpointing:
     """Turns speech and silence into turns.
 
-    Time is the stream's own: the sum of what `advance` was given. When frames stop arriving, the caller advances
-    by the time that went by with `speech=False`, so that a silent network ends a turn as silence does.
+    Time is the stream's own: the sum of what `advance` was given. When frames stop arriving, the caller
+    advances by the time that went by, `speech=False`, so that a dead network ends a turn as silence does.
 
     Every turn is SpeechStarted, SpeechStopped, (SpeechResumed, SpeechStopped)*, TurnEnded. Turns never
-    overlap. Speech counts once MIN_SPEECH_MS of it lie close together; nothing shorter starts or resumes a turn.
+    overlap. Speech counts once MIN_SPEECH_MS of it lie close together; nothing shorter starts or resumes one.
     """
 
     def __init__(self, patience_ms: int = PATIENCE_MS["normal"]) -> None:
@@ -120,7 +120,10 @@ class Endpointing:
         self._patience = min(max(patience_ms, _SHORTEST_PATIENCE_MS), LATEST_END_MS)
 
     def grant_pause(self, pause_ms: int) -> None:
-        """Let silence last `pause_ms` from now ("give me a minute"), up to LONGEST_GRANT_MS; speech uses it up."""
+        """Let silence last `pause_ms` from now ("give me a minute"), at most LONGEST_GRANT_MS.
+
+        Speech uses the grant up.
+        """
         self._granted_until = self._now + min(max(pause_ms, 0), LONGEST_GRANT_MS)
 
     def advance(self, duration_ms: int, speech: bool) -> list[Signal]:
@@ -216,8 +219,9 @@ _LONGEST_PATIENCE_MS: Final = 5_000
 def patience_for(question: Patience, trailing_text: str, *, language: str = "en") -> int:
     """How long to wait, in milliseconds, after a question of this class and the words heard last.
 
-    Twice as long when the sentence is plainly unfinished ("and", "because", a comma, "um"), half as long after
-    a closing ("that's all"). Both are guesses about English; of other languages only the punctuation is read.
+    Twice as long when the sentence is plainly unfinished ("and", "because", a comma, "um"), half as long
+    after a closing ("that's all"). Both are guesses about English; of other languages only
+    the punctuation is read.
     """
     base = PATIENCE_MS[question]
     text = trailing_text.strip()[-80:]

@@ -1,7 +1,7 @@
 """What the voice room needs from a speech engine: words from sound, sound from words.
 
-Sound is PCM16 little-endian mono throughout: 16 kHz in, which every recogniser here was trained on, and 24 kHz
-out, which the socket promises.
+Sound is PCM16 little-endian mono throughout: 16 kHz in, which every recogniser here was trained on, and
+24 kHz out, which the socket promises.
 """
 
 from __future__ import annotations

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 BANK_DIR = Path(__file__).resolve().parents[2] / "knowledge"
 
@@ -64,7 +72,8 @@ class Question(_Entry):
     """A question of the bank.
 
     `patience` is how long a candidate may think before silence counts as the end of the answer. For
-    behavioural questions the key points are STAR anchors: situation, task, action, result, and what was learnt.
+    behavioural questions the key points are STAR anchors: situation, task, action, result, and what was
+    learnt, under the ids `situation`, `task`, `action`, `result` and `learning`.
     """
 
     id: Identifier
@@ -96,7 +105,10 @@ class Question(_Entry):
 
 
 class TaskTest(_Entry):
-    """A test of a coding task: `args` as JSON values, and the value expected back. Hidden tests show only a verdict."""
+    """A test of a coding task: `args` as JSON values, and the value expected back.
+
+    Hidden tests show only a verdict.
+    """
 
     args: tuple[JsonValue, ...]
     expected: JsonValue
@@ -136,8 +148,13 @@ class Bank(_Entry):
     @functools.cached_property
     def families(self) -> tuple[str, ...]:
         """Role families in the bank, sorted; `general` serves every role."""
-        entries = (*self.questions, *self.tasks)
+        entries: tuple[Question | CodingTask, ...] = (*self.questions, *self.tasks)
         return tuple(sorted({family for entry in entries for family in entry.families}))
+
+    @functools.cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every text, lower case: some of them stand in any real answer."""
+        return frozenset(re.findall(r"[a-z]+", self.model_dump_json().lower()))
 
     @model_validator(mode="after")
     def _no_entry_twice(self) -> Self:

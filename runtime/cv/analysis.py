@@ -1,0 +1,125 @@
+"""A CV to `{resume, analysis}`, deterministically and offline."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from runtime.cv import dates
+from runtime.cv.contact import basics
+from runtime.cv.document import Document, from_text, read
+from runtime.cv.education import education
+from runtime.cv.listed import certificates, projects
+from runtime.cv.result import Analysis, Basics, CvResult, Resume, Work
+from runtime.cv.sections import Section, sections
+from runtime.cv.skills import languages, skills
+from runtime.cv.vocabulary import DEGREE_LEVELS
+from runtime.cv.work import body, work
+
+# The shortest CV that says anything (a name, an address, one job) has more letters than this on its pages.
+_FEWEST_LETTERS = 40
+_NEEDS_OCR = (
+    "The document holds {letters} letters of text: it is empty or made of pictures. Recognise its text first "
+    "(OCR), or send the CV as a text document."
+)
+
+
+def analyze(
+    document: bytes, filename: str, *, as_of: dt.date | None = None, extract_skills: bool = True
+) -> CvResult:
+    """The profile in a PDF, DOCX, text or Markdown document.
+
+    `as_of` is the day up to which a current job counts; by default the document's own date, and where it has
+    none the newest date in its text. Raises `UnsupportedDocument`, `DocumentTooLarge` or `UnreadableDocument`,
+    each a `ValueError` whose message is meant for the sender. The same bytes give the same result.
+    """
+    return _analyze(read(document, filename), as_of, extract_skills)
+
+
+def analyze_text(text: str, *, as_of: dt.date | None = None, extract_skills: bool = True) -> CvResult:
+    """The profile in a CV's plain text or Markdown; see `analyze`."""
+    return _analyze(from_text(text), as_of, extract_skills)
+
+
+def _analyze(document: Document, as_of: dt.date | None, extract_skills: bool) -> CvResult:
+    text = document.text
+    letters = sum(char.isalpha() for char in text)
+    if letters < _FEWEST_LETTERS:
+        return CvResult(
+            resume=Resume(),
+            analysis=Analysis(
+                status="needs_ocr",
+                message=_NEEDS_OCR.format(letters=letters),
+                text_chars=len(text),
+                pages=document.pages,
+            ),
+        )
+    found = sections(document)
+    resume = _resume(document, found, extract_skills)
+    day, source = _as_of(document, as_of)
+    levels = {entry.level.value for entry in resume.education if entry.level is not None}
+    return CvResult(
+        resume=resume,
+        analysis=Analysis(
+            status="ok",
+            total_years=total_years(resume.work, day),
+            as_of=day.isoformat() if day is not None else None,
+            as_of_source=source,
+            degree_levels=tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
+            text_chars=len(text),
+            pages=document.pages,
+        ),
+    )
+
+
+def _resume(document: Document, found: tuple[Section, ...], extract_skills: bool) -> Resume:
+    def each(kind: str) -> list[tuple[int, ...]]:
+        return [section.indexes for section in found if section.kind == kind]
+
+    declared = [skill for indexes in each("skills") for skill in skills(document, indexes)]
+    return Resume(
+        basics=_with_summary(document, found),
+        work=tuple(job for indexes in each("work") for job in work(document, indexes)),
+        education=tuple(study for indexes in each("education") for study in education(document, indexes)),
+        skills=tuple({skill.name.value.casefold(): skill for skill in reversed(declared)}.values())[::-1]
+        if extract_skills
+        else (),
+        languages=tuple(
+            [language for indexes in each("languages") for language in languages(document, indexes)]
+            + [spoken for indexes in each("skills") for spoken in languages(document, indexes, labelled=True)]
+        ),
+        certificates=tuple(named for indexes in each("certificates") for named in certificates(document, indexes)),
+        projects=tuple(named for indexes in each("projects") for named in projects(document, indexes)),
+    )
+
+
+def _with_summary(document: Document, found: tuple[Section, ...]) -> Basics:
+    person = basics(document, found)
+    for section in found:
+        if section.kind == "summary":
+            first, last = document.passage(section.indexes[0]), document.passage(section.indexes[-1])
+            if last.start >= first.start:
+                return person.model_copy(update={"summary": document.between(first, last).leaf(0.9, "layout")})
+    return person
+
+
+def _as_of(document: Document, given: dt.date | None) -> tuple[dt.date | None, str | None]:
+    if given is not None:
+        return given, "given"
+    if document.date is not None:
+        return document.date, "document"
+    newest = dates.newest(document.text)
+    return newest, "newest date in the text" if newest is not None else None
+
+
+def total_years(jobs: tuple[Work, ...], as_of: dt.date | None) -> float | None:
+    """Years covered by at least one job, to one decimal; None where no job is dated."""
+    intervals = []
+    for job in jobs:
+        if job.start_date is None or (job.end_date is None and not job.current):
+            continue
+        start = dates.point(job.start_date.value)
+        end = dates.point(job.end_date.value) if job.end_date is not None else None
+        interval = dates.months(start, end, as_of=as_of)
+        if interval is not None:
+            intervals.append(interval)
+    return round(dates.union(intervals) / 12, 1) if intervals else None

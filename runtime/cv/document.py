@@ -1,0 +1,242 @@
+"""Bytes of a CV to its text: lines in reading order, each with its place.
+
+The kind of a document is decided by its content; a name that promises another kind is refused, because one of
+the two is wrong and only the sender knows which.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import PurePath
+from typing import Literal
+
+from runtime.cv import dates, vocabulary
+from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv.layout import Line, Segment, Signs, lines
+from runtime.cv.passage import Passage
+
+__all__ = [
+    "CvError",
+    "Document",
+    "DocumentTooLarge",
+    "UnreadableDocument",
+    "UnsupportedDocument",
+    "from_text",
+    "read",
+]
+
+Kind = Literal["pdf", "docx", "text"]
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PAGES = 40
+MAX_CHARS = 200_000
+_SUFFIXES: dict[str, Kind] = {
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".txt": "text",
+    ".text": "text",
+    ".md": "text",
+    ".markdown": "text",
+}
+_KNOWN = "PDF, DOCX, plain text and Markdown"
+# The PDF standard lets a reader accept the header anywhere in the first kilobyte.
+_PDF_WINDOW = 1024
+_OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CONTACT = re.compile(r"@\w|https?://|www\.|\+?\(?\d{2,4}\)?[ .-]\d{3}[ .-]?\d{3,4}")
+_PAGE_NUMBER = re.compile(r"^(?:.{0,60}\D)?(?:page|seite|pagina)?\s*\d{1,2}\s*(?:/|of|von|de|di|sur)\s*\d{1,2}\W*$", re.I)
+_MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_MARKDOWN_MARKS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A CV's lines in reading order; `date` is the one the document gives itself."""
+
+    kind: Kind
+    lines: tuple[Line, ...]
+    pages: int
+    date: dt.date | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The lines joined by line feeds, segments by tabs; every span counts characters of this."""
+        return "\n".join(line.text for line in self.lines)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each line begins in `text`."""
+        starts, position = [], 0
+        for line in self.lines:
+            starts.append(position)
+            position += len(line.text) + 1
+        return tuple(starts)
+
+    def passage(self, index: int) -> Passage:
+        """Line `index` as a passage."""
+        line = self.lines[index]
+        return Passage(line.text, self.starts[index], self._page(line))
+
+    def segments(self, index: int) -> tuple[tuple[Segment, Passage], ...]:
+        """The segments of line `index` with their passages."""
+        result, position = [], self.starts[index]
+        line = self.lines[index]
+        for segment in line.segments:
+            result.append((segment, Passage(segment.text, position, self._page(line))))
+            position += len(segment.text) + 1
+        return tuple(result)
+
+    def between(self, first: Passage, last: Passage) -> Passage:
+        """Everything from the beginning of `first` to the end of `last`."""
+        return Passage(self.text[first.start : last.stop], first.start, first.page)
+
+    def _page(self, line: Line) -> int | None:
+        return line.page if self.kind == "pdf" else None
+
+
+SIGNS = Signs(
+    is_heading=lambda text: vocabulary.heading_kind(text) is not None,
+    is_date=dates.is_date,
+    is_contact=lambda text: _CONTACT.search(text) is not None,
+)
+
+
+def read(document: bytes, filename: str) -> Document:
+    """The text of a CV.
+
+    Raises `UnsupportedDocument`, `DocumentTooLarge` or `UnreadableDocument`, each a `ValueError`.
+    """
+    if len(document) > MAX_BYTES:
+        raise DocumentTooLarge(
+            f"The file has {len(document) / 1_048_576:.1f} MB, a CV may have {MAX_BYTES // 1_048_576}; "
+            "export it with smaller pictures."
+        )
+    kind = _kind(document, filename)
+    # The readers are imported when first needed: each carries a parser that a process reading only text, or
+    # only serving REST, should not load.
+    if kind == "pdf":
+        from runtime.cv.pdf import read_pdf  # noqa: PLC0415
+
+        pdf = read_pdf(document, max_pages=MAX_PAGES, max_chars=MAX_CHARS)
+        found = [line for number, words in enumerate(pdf.pages, 1) for line in lines(words, number, SIGNS)]
+        return Document("pdf", _without_margins(found), len(pdf.pages), pdf.date)
+    if kind == "docx":
+        from runtime.cv.docx import read_docx  # noqa: PLC0415
+
+        word = read_docx(document, max_chars=MAX_CHARS)
+        return Document("docx", word.lines, 1, word.date)
+    return from_text(_decoded(document))
+
+
+def from_text(text: str) -> Document:
+    """A document of plain text or Markdown. Raises `DocumentTooLarge`."""
+    if len(text) > MAX_CHARS:
+        raise DocumentTooLarge(
+            f"The text has {len(text)} characters, a CV may have {MAX_CHARS}; send the part that is the CV."
+        )
+    result: list[Line] = []
+    for number, written in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+        heading = _MARKDOWN_HEADING.match(written.strip())
+        line = heading[1] if heading else written
+        line = _MARKDOWN_MARKS.sub("", line.replace("\xad", ""))
+        indent = float(len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip()))
+        parts = [part.strip() for part in re.split(r"\t+| {3,}", line.strip()) if part.strip()]
+        if parts:
+            # Rows count as a line's place, so that an empty line is white like any other.
+            segments = tuple(
+                Segment(part, x0=indent + 40.0 * column, top=number, bottom=number + 1, row=number)
+                for column, part in enumerate(parts)
+            )
+            result.append(Line(segments, 1, heading=heading is not None))
+    return Document("text", tuple(result), 1)
+
+
+def _kind(document: bytes, filename: str) -> Kind:
+    suffix = PurePath(filename).suffix.lower()
+    promised = _SUFFIXES.get(suffix)
+    if promised is None:
+        raise UnsupportedDocument(
+            f"Files of the kind {suffix or '(no suffix)'} are not read; send the CV as {_KNOWN}."
+        )
+    found = _sniffed(document)
+    if found is None:
+        raise UnsupportedDocument(f"The content of the file is not a document we read; send {_KNOWN}.")
+    # An empty file is a text without words, whatever it is called.
+    if found != promised and document.strip():
+        raise UnsupportedDocument(
+            f"The file is named {suffix} but its content is {_article(found)}; give it the right name, "
+            "or export it again."
+        )
+    return found
+
+
+def _article(kind: Kind) -> str:
+    return {"pdf": "a PDF", "docx": "a Word document", "text": "plain text"}[kind]
+
+
+def _sniffed(document: bytes) -> Kind | None:
+    if b"%PDF-" in document[:_PDF_WINDOW]:
+        return "pdf"
+    if document.startswith(b"PK\x03\x04"):
+        return "docx"
+    if document.startswith(_OLD_WORD):
+        # Word wraps a password-protected .docx in the container of the old format.
+        raise UnreadableDocument(
+            "The file is an old Word document (.doc) or protected by a password; save it as an open .docx or PDF."
+        )
+    if document.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in document:
+        return "text"
+    return None
+
+
+def _decoded(document: bytes) -> str:
+    if document.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return document.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableDocument("The text is in an unknown encoding; save it as UTF-8 and send that.")
+
+
+def _without_margins(found: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without page numbers and without the lines that every page repeats at the same height."""
+    pages = {line.page for line in found}
+    repeated: set[tuple[str, int]] = set()
+    if len(pages) > 1:
+        seen: dict[tuple[str, int], set[int]] = {}
+        for line in found:
+            seen.setdefault(_margin_key(line), set()).add(line.page)
+        repeated = {key for key, on in seen.items() if len(on) == len(pages)}
+    kept = []
+    first = min(pages, default=1)
+    lowest = {line.page: max(other.bottom for other in found if other.page == line.page) for line in found}
+    for line in found:
+        if _PAGE_NUMBER.match(line.text) and line.bottom >= lowest[line.page] - 2 * (line.bottom - line.top):
+            continue
+        # The first page keeps its copy: a name in a running header may stand nowhere else.
+        if line.page != first and _margin_key(line) in repeated:
+            continue
+        kept.append(line)
+    return tuple(kept)
+
+
+def _margin_key(line: Line) -> tuple[str, int]:
+    return re.sub(r"\d+", "#", line.text), round(line.top)
+
+
+def usual_gap(found: Iterable[Line]) -> float:
+    """The usual distance from one line's top to the next one's, in the units of the document; 0 if unknown."""
+    gaps = sorted(
+        after.top - before.top
+        for before, after in pairwise(found)
+        if after.page == before.page and after.region == before.region and after.top > before.top
+    )
+    return gaps[len(gaps) // 2] if gaps else 0.0

@@ -1,0 +1,166 @@
+"""Courses of study: where, which degree, in what, from when to when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.cv import entries
+from runtime.cv.document import Document
+from runtime.cv.entries import Entry, Row
+from runtime.cv.passage import Passage
+from runtime.cv.places import without_place
+from runtime.cv.result import Education, Leaf
+from runtime.cv.vocabulary import degree
+from runtime.cv.work import ends
+
+# No "at" here: it is part of the names of universities.
+_SEPARATOR = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t")
+_GRADE = re.compile(r"\b(?:gpa|cgpa|grade|note|cum laude|honou?rs|distinction|average|valedictorian)\b", re.IGNORECASE)
+_FIELD = re.compile(
+    r"^(?:\s*(?:degree|studies|diploma|of (?:science|arts|engineering|business administration|education|fine arts"
+    r"|laws?|philosophy|technology|commerce|public health|music|nursing|applied science|applied sciences|medicine))"
+    r"\b)*(?:\s*\((?:hons|honours|honors)?[^)]*\))?\s*(?:\b(?:in|en|im|of|der|de|di|em|major(?:ing)? in)\b|,|:|–|—|-)?\s*",
+    re.IGNORECASE,
+)
+
+
+class _Split(entries.SplitRule):
+    """A row that brings a second school or a second degree, or a period after both are told, begins another entry."""
+
+    def __call__(self, entry: Entry, row: Row) -> bool:
+        told = _told(entry.head)
+        new = _told([row])
+        if "school" in told and "school" in new:
+            return True
+        if "degree" in told and "degree" in new:
+            # "MS | Stanford University, MS in Computer Science" says it twice on one line, not over two.
+            return True
+        return bool(entry.ranges) and any(date.period.ranged for date in row.dates)
+
+
+def _told(rows: Sequence[Row]) -> set[str]:
+    told: set[str] = set()
+    for row in rows:
+        for part in row.parts:
+            for piece in part.split(_SEPARATOR):
+                if degree(piece.text) is not None:
+                    told.add("degree")
+                if entries.is_school(piece.text):
+                    told.add("school")
+    return told
+
+
+@dataclass(slots=True)
+class _Study:
+    school: Passage | None = None
+    degree: Passage | None = None
+    area: Passage | None = None
+    place: Passage | None = None
+    level: str | None = None
+
+
+def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ...]:
+    """The courses of study of one section, in the document's order."""
+    result = []
+    for entry in entries.entries(entries.rows(document, indexes), _Split()):
+        study = _study(entry)
+        if study.school is None and study.degree is None:
+            continue
+        dates = entry.ranges or entry.dates
+        start, end, _ = ends(dates)
+        result.append(
+            Education(
+                institution=_institution(study),
+                study_type=study.degree.leaf(0.9, "vocabulary") if study.degree else None,
+                area=study.area.leaf(0.7, "order") if study.area else None,
+                location=study.place.leaf(0.8, "vocabulary") if study.place else None,
+                start_date=start,
+                end_date=end,
+                level=study.degree.leaf(0.9, "vocabulary", value=study.level)
+                if study.degree and study.level
+                else None,
+            )
+        )
+    return tuple(result)
+
+
+def _institution(study: _Study) -> Leaf | None:
+    if study.school is None:
+        return None
+    known = entries.is_school(study.school.text)
+    return study.school.leaf(0.9 if known else 0.6, "vocabulary" if known else "order")
+
+
+def _study(entry: Entry) -> _Study:
+    study = _Study()
+    pieces: list[Passage] = []
+    head = entry.head
+    if not any(row.parts for row in head) and entry.body:
+        head = [*head, entry.body[0]]
+    for row in head:
+        for part in row.parts:
+            for piece in part.split(_SEPARATOR):
+                named, place = without_place(piece, alone=False)
+                study.place = study.place or place
+                pieces += _joined(piece, named)
+        for part in row.rail:
+            study.place = study.place or (part if without_place(part, alone=False)[1] is not None else None)
+    rest = []
+    for piece in pieces:
+        found = degree(piece.text)
+        school = entries.is_school(piece.text)
+        if _GRADE.search(piece.text) and found is None and not school:
+            continue
+        if found is not None and not (school and study.school is None and not _leads(piece.text, found)):
+            _take_degree(study, piece, found)
+        elif school and study.school is None:
+            study.school = piece
+        else:
+            rest.append(piece)
+    if study.school is None and rest and study.degree is not None:
+        study.school = rest.pop(0)
+    if study.area is None and rest and study.degree is not None:
+        study.area = rest[0]
+    return study
+
+
+def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
+    """Comma parts; "University of California, Berkeley" keeps its campus where no degree follows."""
+    result: list[Passage] = []
+    for part in parts:
+        before = result[-1] if result else None
+        if (
+            before is not None
+            and before.text.lower().endswith(("university of california", "california state university"))
+            and degree(part.text) is None
+        ):
+            result[-1] = piece.cut(before.start - piece.start, part.stop - piece.start)
+        else:
+            result.append(part)
+    return result
+
+
+def _leads(text: str, found: tuple[str, int, int]) -> bool:
+    """Whether the degree stands first: "Master School of Design" is a school, "MA Open University" is both."""
+    return found[1] == 0 and len(text) > found[2]
+
+
+def _take_degree(study: _Study, piece: Passage, found: tuple[str, int, int]) -> None:
+    level, begin, stop = found
+    field = _FIELD.match(piece.text[stop:])
+    tail_begin = stop + (field.end() if field else 0)
+    kind_stop = stop + len(re.sub(r"\s*(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s*$", "", field[0] if field else ""))
+    kind = piece.cut(begin, kind_stop)
+    kind = kind.cut(0, len(re.sub(r"\s+(?:in|of)$", "", kind.text)))
+    tail = piece.cut(tail_begin, len(piece.text))
+    if study.degree is None:
+        study.degree, study.level = kind, level
+    if tail.text and entries.is_school(tail.text) and study.school is None:
+        study.school = tail
+    elif tail.text and study.area is None:
+        study.area = tail
+    ahead = piece.cut(0, begin)
+    if ahead.text and study.school is None and entries.is_school(ahead.text):
+        study.school = ahead

@@ -1,0 +1,235 @@
+"""The lines of a section of dated things (jobs, studies), grouped into one entry each.
+
+An entry has a *head* (who, what, where, when) and a *body* (what was done). Dates anchor entries; where a line
+belongs to is decided by its bullet, its indentation, its ending and the white above it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from runtime.cv.dates import DURATION, Period, periods
+from runtime.cv.document import Document
+from runtime.cv.layout import Line
+from runtime.cv.passage import Passage
+from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, degree, fold
+
+_BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
+_URL = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$|^\W*[\w-]+(?:\.[\w-]+)+/\S*$")
+_SENTENCE = re.compile(r"[a-z)\]%][.;]$")
+_SMALL = re.compile(r"\b(?:the|a|an|of|and|to|with|for|in|on|by|using|der|die|das|und|mit|les|des|pour|el|los|con|para)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A period and the passage it stands in."""
+
+    period: Period
+    passage: Passage
+
+    @property
+    def start(self) -> Passage | None:
+        return self._at(self.period.start_span)
+
+    @property
+    def end(self) -> Passage | None:
+        return self._at(self.period.end_span)
+
+    def _at(self, span: tuple[int, int] | None) -> Passage | None:
+        return None if span is None else Passage(self.passage.text[slice(*span)], self.passage.start + span[0], self.passage.page)
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the section: its undated parts, its dates, and whether it belongs to a head or a body."""
+
+    index: int
+    line: Line
+    parts: list[Passage]
+    dates: list[Date]
+    kind: Literal["head", "bullet", "prose", "link"] = "head"
+    rail: list[Passage] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entry:
+    """Head rows, the dates found for them, and body rows."""
+
+    head: list[Row] = field(default_factory=list)
+    body: list[Row] = field(default_factory=list)
+    dates: list[Date] = field(default_factory=list)
+
+    @property
+    def ranges(self) -> list[Date]:
+        return [date for date in self.dates if date.period.ranged]
+
+
+def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
+    """The section's lines, told apart into heads and bodies."""
+    result = [_row(document, index) for index in indexes]
+    gaps = sorted(
+        b.line.top - a.line.top
+        for a, b in pairwise(result)
+        if a.line.page == b.line.page and a.line.region == b.line.region and b.line.top > a.line.top
+    )
+    # Lines within a paragraph are the closest ones; a quarter of the way up is safely among them.
+    close = gaps[len(gaps) // 4] if gaps else 0.0
+    right = max((row.line.x1 for row in result), default=0.0)
+    for position, row in enumerate(result):
+        _classify(row, result[:position], close, right)
+        following = result[position + 1] if position + 1 < len(result) else None
+        if row.kind == "head" and following is not None and _runs_into(row, following):
+            row.kind = "prose"
+    return result
+
+
+def _row(document: Document, index: int) -> Row:
+    row = Row(index, document.lines[index], [], [])
+    bulleted = _BULLET.match(row.line.text) is not None
+    for number, (segment, passage) in enumerate(document.segments(index)):
+        found = periods(passage.text)
+        rest = len(passage.text) - sum(period.stop - period.begin for period in found)
+        # A bullet's own text may name years; only what stands beside it dates the entry.
+        own = bulleted and number == 0 and rest > 3
+        edge = [p for p in found if p.ranged or segment.rail or rest <= 40 or _at_rim(p, passage.text)]
+        if not own and edge and (rest <= 120):
+            row.dates += [Date(period, passage) for period in edge]
+            begin = 0
+            for period in edge:
+                row.parts.append(passage.cut(begin, period.begin))
+                begin = period.stop
+            row.parts.append(passage.cut(begin, len(passage.text)))
+        elif not DURATION.match(fold(passage.text)):
+            part = passage.cut(0, len(passage.text))
+            (row.rail if segment.rail else row.parts).append(part)
+    row.parts = [part for part in row.parts if re.search(r"\w", part.text) and not DURATION.match(fold(part.text))]
+    return row
+
+
+def _at_rim(period: Period, text: str) -> bool:
+    return period.begin <= 2 or period.stop >= len(text) - 2
+
+
+def _classify(row: Row, before: Sequence[Row], close: float, right: float) -> None:
+    text = row.parts[0].text if row.parts else ""
+    written = row.line.text
+    previous = before[-1] if before else None
+    if _BULLET.match(written):
+        row.kind = "bullet"
+        return
+    if _URL.match(written):
+        row.kind = "link"
+        return
+    if previous is None or not row.parts:
+        return
+    adjacent = (
+        previous.line.page == row.line.page
+        and previous.line.region == row.line.region
+        and row.line.top - previous.line.top <= 1.35 * close
+    )
+    dated = any(date.period.ranged for date in row.dates) and not row.line.segments[0].rail
+    dated = dated and row.line.segments[0].text.strip() != ""
+    if previous.kind in {"bullet", "prose"} and _continues(previous, row, text, adjacent, right):
+        # A rail's date may stand beside the second line of a bullet.
+        row.kind = previous.kind if previous.kind == "prose" else "prose"
+        return
+    if dated and len(text) <= 90:
+        return
+    head = next((other for other in reversed(before) if other.kind == "head"), None)
+    indented = (
+        head is not None
+        and head.line.region == row.line.region
+        and bool(head.parts)
+        and row.line.x0 > head.line.x0 + 6
+        and row.line.size > 0
+    )
+    known = TITLE.search(fold(text)) or ORGANISATION.search(fold(text)) or degree(text)
+    if _is_prose(text) or (indented and not known and not row.dates):
+        row.kind = "prose"
+
+
+def _runs_into(row: Row, following: Row) -> bool:
+    """Whether the next line goes on in the middle of this one's sentence."""
+    text = following.line.text
+    same = row.line.region == following.line.region and abs(row.line.x0 - following.line.x0) < 2
+    return same and not row.dates and len(row.line.text.split()) > 4 and text[:1].islower()
+
+
+def _continues(previous: Row, row: Row, text: str, adjacent: bool, right: float) -> bool:
+    """Whether `row` goes on with the sentence of `previous`."""
+    if text[:1].islower() or text[:1] in "(&+%":
+        return True
+    first = previous.line.segments[0]
+    if row.line.size > 0 and row.line.x0 < first.x0 - 1:
+        return False
+    if previous.kind == "bullet":
+        # A bullet's next line hangs below its text, not below its bullet.
+        if row.line.x0 > first.x0 + 1 and row.line.size > 0:
+            return True
+        hanging = False
+    else:
+        hanging = abs(row.line.x0 - first.x0) < 2
+    full = first.x1 > 0.8 * right if right and row.line.size > 0 else len(first.text) > 60
+    unfinished = not _SENTENCE.search(first.text)
+    any_range = any(date.period.ranged for date in row.dates)
+    return adjacent and full and unfinished and not any_range and (hanging or previous.kind == "bullet")
+
+
+def _is_prose(text: str) -> bool:
+    words = text.split()
+    if len(words) > 14 or (len(words) > 6 and _SENTENCE.search(text)):
+        return True
+    small = len(_SMALL.findall(fold(text)))
+    if len(words) > 7 and small >= 2 and not degree(text):
+        return True
+    return bool(_SENTENCE.search(text)) and words[0][0].islower()
+
+
+def entries(found: Sequence[Row], splits: SplitRule) -> list[Entry]:
+    """The rows as entries: a new one begins where a head follows a body, and where `splits` says so."""
+    result: list[Entry] = []
+    for row in found:
+        entry = result[-1] if result else None
+        if row.kind == "head" and (entry is None or entry.body or splits(entry, row)):
+            result.append(Entry())
+            entry = result[-1]
+        elif entry is None:
+            entry = Entry()
+            result.append(entry)
+        if row.kind == "head":
+            entry.head.append(row)
+        else:
+            entry.body.append(row)
+        entry.dates += row.dates
+    return _merged(result)
+
+
+def _merged(found: Iterable[Entry]) -> list[Entry]:
+    """Heads that hold nothing but a rail's date or place join the entry they stand beside."""
+    result: list[Entry] = []
+    for entry in found:
+        only_rail = entry.head and all(
+            not row.parts or all(segment.rail for segment in row.line.segments) for row in entry.head
+        )
+        if result and only_rail and not result[-1].dates and result[-1].head:
+            result[-1].dates += entry.dates
+            result[-1].body += entry.body
+        else:
+            result.append(entry)
+    return result
+
+
+class SplitRule:
+    """Whether a head row begins a new entry although no body came before it."""
+
+    def __call__(self, entry: Entry, row: Row) -> bool:
+        raise NotImplementedError
+
+
+def is_school(text: str) -> bool:
+    """Whether `text` names a place of study."""
+    return SCHOOL.search(fold(text)) is not None

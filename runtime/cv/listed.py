@@ -1,0 +1,63 @@
+"""Certificates and projects: things a CV lists by name, with a date at most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from runtime.cv import entries
+from runtime.cv.document import Document
+from runtime.cv.entries import Entry, Row
+from runtime.cv.result import Named
+from runtime.cv.work import body, ends
+
+_SEPARATOR = re.compile(r"\t|\s+[–—|·•]\s+|\s{2,}")
+
+
+class _Never(entries.SplitRule):
+    def __call__(self, entry: Entry, row: Row) -> bool:
+        return False
+
+
+class _Dated(entries.SplitRule):
+    """A row after a dated one begins another entry."""
+
+    def __call__(self, entry: Entry, row: Row) -> bool:
+        return bool(entry.dates)
+
+
+def certificates(document: Document, indexes: Sequence[int]) -> tuple[Named, ...]:
+    """One per bullet, or one per head up to its date."""
+    found = entries.rows(document, indexes)
+    if any(row.kind == "bullet" for row in found):
+        groups = [[row] for row in found if row.kind in {"bullet", "head"}]
+    else:
+        groups = [entry.head for entry in entries.entries(found, _Dated())]
+    result = []
+    for rows in groups:
+        named = _named(rows)
+        if named is not None:
+            result.append(named)
+    return tuple(result)
+
+
+def projects(document: Document, indexes: Sequence[int]) -> tuple[Named, ...]:
+    """One per head, with what was done under it."""
+    result = []
+    for entry in entries.entries(entries.rows(document, indexes), _Never()):
+        named = _named(entry.head)
+        if named is not None:
+            highlights, prose = body(document, entry.body)
+            result.append(named.model_copy(update={"highlights": highlights or ((prose,) if prose else ())}))
+    return tuple(result)
+
+
+def _named(rows: Sequence[Row]) -> Named | None:
+    part = next((part for row in rows for part in row.parts), None)
+    if part is None:
+        return None
+    pieces = part.split(_SEPARATOR)
+    if not pieces:
+        return None
+    start, end, _ = ends([date for row in rows for date in row.dates])
+    return Named(name=pieces[0].leaf(0.7, "order"), date=start or end)

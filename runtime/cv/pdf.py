@@ -1,0 +1,147 @@
+"""PDF bytes to words with boxes, through PDFium.
+
+PDFium's own text order is the order of drawing, which for many CV templates is not the order of reading, so
+only its words and boxes are used; `layout` decides the order.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from runtime.cv.errors import DocumentTooLarge, UnreadableDocument
+from runtime.cv.layout import Word
+
+# PDFium writes U+FFFE for a hyphen at the end of a line and draws U+00AD only where the line breaks.
+_HYPHENS = {0xFFFE: "-", 0x00AD: "-", 0x2: "-", 0x2010: "-", 0x2011: "-"}
+_LINE_END = frozenset({0xFFFE, 0x2})
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
+_BOLD_WEIGHT = 600
+_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """What PDFium knows: each page's words, and the date the document gives itself."""
+
+    pages: tuple[tuple[Word, ...], ...]
+    date: dt.date | None
+
+
+def read_pdf(document: bytes, *, max_pages: int, max_chars: int) -> PdfText:
+    """Raises `UnreadableDocument` (encrypted, broken) and `DocumentTooLarge`."""
+    try:
+        pdf = pypdfium2.PdfDocument(document)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error) or "ecurity" in str(error):
+            raise UnreadableDocument(
+                "The PDF is protected by a password; save a copy without one and send that."
+            ) from None
+        raise UnreadableDocument(
+            "The PDF is damaged and cannot be opened; export it again from the program that made it."
+        ) from None
+    try:
+        count = len(pdf)
+        if count > max_pages:
+            raise DocumentTooLarge(
+                f"The PDF has {count} pages, a CV may have {max_pages}; send the pages that are the CV."
+            )
+        pages = []
+        chars = 0
+        for number in range(count):
+            words, length = _page_words(pdf, number, max_chars - chars)
+            chars += length
+            pages.append(words)
+        return PdfText(tuple(pages), _document_date(pdf))
+    finally:
+        pdf.close()
+
+
+def _page_words(pdf: pypdfium2.PdfDocument, number: int, budget: int) -> tuple[tuple[Word, ...], int]:
+    try:
+        page = pdf[number]
+        text_page = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        raise UnreadableDocument(
+            f"Page {number + 1} of the PDF is damaged; export it again from the program that made it."
+        ) from None
+    try:
+        raw = text_page.raw
+        count = max(0, pdfium.FPDFText_CountChars(raw))
+        if count > budget:
+            raise DocumentTooLarge("The PDF holds more text than a CV can; send the pages that are the CV.")
+        left, _, right, top = page.get_bbox()
+        codes = [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
+        words = []
+        for first, last in _runs(codes):
+            word = _word(raw, codes, first, last, top)
+            if word is not None and word.x1 > left and word.x0 < right and word.text:
+                words.append(word)
+        return tuple(words), count
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _runs(codes: list[int]) -> list[tuple[int, int]]:
+    """Index ranges (last included) without white, control characters or icons."""
+    runs: list[tuple[int, int]] = []
+    start: int | None = None
+    for index, code in enumerate(codes):
+        # Icon fonts live in the private use areas; an icon separates, it says nothing.
+        blank = (code <= 0x20 and code != 0x2) or 0xE000 <= code <= 0xF8FF or 0xF0000 <= code or code in _SPACES
+        if blank and start is not None:
+            runs.append((start, index - 1))
+            start = None
+        elif not blank and start is None:
+            start = index
+        if code in _LINE_END and start is not None:
+            # The rest of a word broken at a line's end stands on the next line, with its own box.
+            runs.append((start, index))
+            start = None
+    if start is not None:
+        runs.append((start, len(codes) - 1))
+    return runs
+
+
+_SPACES = frozenset({0xA0, 0x202F, 0x3000, 0xFEFF, *range(0x2000, 0x2010)})
+
+
+def _word(raw: object, codes: list[int], first: int, last: int, page_top: float) -> Word | None:
+    text = "".join(_HYPHENS.get(code) or chr(code) for code in codes[first : last + 1]).translate(_LIGATURES)
+    a, b = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+    if not pdfium.FPDFText_GetLooseCharBox(raw, first, a) or not pdfium.FPDFText_GetLooseCharBox(raw, last, b):
+        return None
+    x0, x1 = min(a.left, b.left), max(a.right, b.right)
+    upper, lower = max(a.top, a.bottom), min(a.top, a.bottom)
+    if upper - lower <= 0:
+        return None
+    return Word(text, x0, x1, page_top - upper, page_top - lower, _is_bold(raw, first), upper - lower)
+
+
+def _is_bold(raw: object, index: int) -> bool:
+    flags = ctypes.c_int()
+    name = ctypes.create_string_buffer(96)
+    length = pdfium.FPDFText_GetFontInfo(raw, index, name, 96, flags)
+    if 0 < length <= 96:
+        label = name.value.lower()
+        if b"bold" in label or b"black" in label or b"heavy" in label:
+            return True
+    return bool(pdfium.FPDFText_GetFontWeight(raw, index) >= _BOLD_WEIGHT)
+
+
+def _document_date(pdf: pypdfium2.PdfDocument) -> dt.date | None:
+    for key in ("ModDate", "CreationDate"):
+        match = _DATE.match(pdf.get_metadata_value(key))
+        if match:
+            year, month, day = (int(part or 1) for part in match.groups())
+            try:
+                return dt.date(year, month, day)
+            except ValueError:
+                continue
+    return None

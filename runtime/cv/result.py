@@ -1,0 +1,129 @@
+"""What an analysed CV is: JSON Resume's names, every leaf with its place in the document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from runtime.cv.vocabulary import DegreeLevel
+
+Method = Literal["pattern", "vocabulary", "layout", "order"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+
+class Leaf(_Frozen):
+    """One value and where it stands.
+
+    `raw` is the document's own writing, `span` its half-open range of characters in the document's text,
+    `page` counts from 1 and is absent where the format has no pages. `method` says what the value rests on: a
+    "pattern" (an address, a date), "vocabulary" (a known word), "layout" (its place or size on the page) or
+    "order" alone. `confidence` orders values by that; it is not a measured probability.
+    """
+
+    value: str
+    raw: str
+    page: int | None
+    span: tuple[int, int]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    method: Method
+    valid: bool | None = None
+
+
+class Profile(_Frozen):
+    network: Leaf
+    username: Leaf | None = None
+    url: Leaf | None = None
+
+
+class Basics(_Frozen):
+    name: Leaf | None = None
+    label: Leaf | None = None
+    email: Leaf | None = None
+    phone: Leaf | None = None
+    url: Leaf | None = None
+    location: Leaf | None = None
+    summary: Leaf | None = None
+    profiles: tuple[Profile, ...] = ()
+
+
+class Work(_Frozen):
+    """One job. A job without `endDate` is held to the present when `current`, and otherwise undated there."""
+
+    name: Leaf | None = None
+    position: Leaf | None = None
+    location: Leaf | None = None
+    start_date: Annotated[Leaf | None, Field(alias="startDate")] = None
+    end_date: Annotated[Leaf | None, Field(alias="endDate")] = None
+    current: bool = False
+    summary: Leaf | None = None
+    highlights: tuple[Leaf, ...] = ()
+
+
+class Education(_Frozen):
+    """One course of study; `level` is the degree on the scale of `DEGREE_LEVELS`."""
+
+    institution: Leaf | None = None
+    study_type: Annotated[Leaf | None, Field(alias="studyType")] = None
+    area: Leaf | None = None
+    location: Leaf | None = None
+    start_date: Annotated[Leaf | None, Field(alias="startDate")] = None
+    end_date: Annotated[Leaf | None, Field(alias="endDate")] = None
+    level: Leaf | None = None
+
+
+class Skill(_Frozen):
+    """A skill in the CV's own words; `category` is the label it was listed under."""
+
+    name: Leaf
+    category: Leaf | None = None
+
+
+class Language(_Frozen):
+    language: Leaf
+    fluency: Leaf | None = None
+
+
+class Named(_Frozen):
+    """A certificate or a project: what it is called, and when."""
+
+    name: Leaf
+    date: Leaf | None = None
+    highlights: tuple[Leaf, ...] = ()
+
+
+class Resume(_Frozen):
+    basics: Basics = Basics()
+    work: tuple[Work, ...] = ()
+    education: tuple[Education, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    languages: tuple[Language, ...] = ()
+    certificates: tuple[Named, ...] = ()
+    projects: tuple[Named, ...] = ()
+
+
+class Analysis(_Frozen):
+    """What follows from the résumé.
+
+    `total_years` is the union of the jobs' months in years, to one decimal; absent when no job is dated.
+    `as_of` is the day up to which a current job counts and `as_of_source` where it comes from.
+    """
+
+    status: Literal["ok", "needs_ocr"]
+    message: str | None = None
+    total_years: float | None = None
+    as_of: str | None = None
+    as_of_source: Literal["given", "document", "newest date in the text"] | None = None
+    degree_levels: tuple[DegreeLevel, ...] = ()
+    text_chars: int
+    pages: int
+
+
+class CvResult(_Frozen):
+    """The contract of the CV analyzer; `.model_dump(mode="json", exclude_none=True)` is its JSON."""
+
+    resume: Resume
+    analysis: Analysis

@@ -1,0 +1,180 @@
+"""The declared skills, one entry each in the CV's own words, and the spoken languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.cv.document import Document
+from runtime.cv.passage import Passage
+from runtime.cv.result import Language, Skill
+from runtime.cv.vocabulary import PROFICIENCY, SPOKEN, fold
+
+_LABEL = re.compile(r"^\W*([^\W\d_][^:;|•,]{1,48}?)\s*:\s*(?=\S|$)")
+_LIST = re.compile(r"\s*[,;|•·●▪∙⋅]\s*(?![^()]*\))|\s+/\s+|\s+[–—]\s+|\t")
+_AND = re.compile(r"^(?:and|und|et|y|e)\s+", re.IGNORECASE)
+_LEADING = re.compile(r"^[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]+")
+_LEVEL_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
+_LEVEL_AFTER_DASH = re.compile(r"\s+[–—:-]\s+(.+)$")
+_NO_SKILL = re.compile(
+    r"^(?:interests?|hobbies|personal|extracurricular|intereses|interessen|centres d'interet|interessi|activities"
+    r"|additional|awards?|references?)\b"
+)
+_SPOKEN_LABEL = re.compile(r"^(?:(?:spoken|foreign|human|natural)?\s*languages?|sprachen|langues|idiomas|lingue)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    name: Passage
+    category: Passage | None
+
+
+def skills(document: Document, indexes: Sequence[int]) -> tuple[Skill, ...]:
+    """The skills of one section; a repeated one stands where it came first."""
+    seen: set[str] = set()
+    result = []
+    for item in _items(document, indexes):
+        key = fold(item.name.text)
+        if item.category is not None and (_NO_SKILL.match(fold(item.category.text)) or _is_spoken(item)):
+            continue
+        if key in seen:
+            continue
+        seen.add(key)
+        category = item.category.leaf(0.8, "layout") if item.category is not None else None
+        result.append(Skill(name=item.name.leaf(0.9, "layout"), category=category))
+    return tuple(result)
+
+
+def languages(document: Document, indexes: Sequence[int], *, labelled: bool = False) -> tuple[Language, ...]:
+    """Spoken languages; `labelled`: the section is about skills, only a label such as "Languages:" counts."""
+    result: list[Language] = []
+    if labelled:
+        return tuple(
+            Language(language=item.name.leaf(0.9, "vocabulary"))
+            for item in _items(document, indexes)
+            if item.category is not None and _is_spoken(item)
+        )
+    for index in indexes:
+        for _, passage in document.segments(index):
+            for piece in _pieces(passage):
+                name, level = _with_level(piece)
+                if fold(name.text).split(" ")[0] in SPOKEN:
+                    fluency = level.leaf(0.8, "layout") if level is not None else None
+                    result.append(Language(language=name.leaf(0.9, "vocabulary"), fluency=fluency))
+                elif result and result[-1].fluency is None and PROFICIENCY.match(fold(piece.text)):
+                    spoken = result.pop()
+                    result.append(Language(language=spoken.language, fluency=piece.leaf(0.8, "vocabulary")))
+    return tuple(result)
+
+
+def _is_spoken(item: _Item) -> bool:
+    name, _ = _with_level(item.name)
+    return fold(name.text) in SPOKEN and item.category is not None and bool(_SPOKEN_LABEL.match(fold(item.category.text)))
+
+
+def _items(document: Document, indexes: Sequence[int]) -> list[_Item]:
+    result: list[_Item] = []
+    category: Passage | None = None
+    unfinished: tuple[Passage, Passage | None] | None = None
+    rows = _logical_rows(document, indexes)
+    for number, row in enumerate(rows):
+        label = _LABEL.match(row.text)
+        text = row
+        if label is not None:
+            category = row.cut(label.start(1), label.end(1))
+            text = row.cut(label.end(), len(row.text))
+        elif _is_label(rows, number):
+            category = row
+            continue
+        if PROFICIENCY.match(fold(text.text)) or not text.text:
+            continue
+        for piece in _pieces(text):
+            name, _ = _with_level(piece)
+            if _is_name(name.text):
+                result.append(_Item(name, category))
+        unfinished = None
+    return result
+
+
+def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
+    """Segments as rows; a row that ends with a comma, or is followed by one in lower case, goes on in the next."""
+    result: list[Passage] = []
+    previous_region = None
+    for index in indexes:
+        line = document.lines[index]
+        segments = document.segments(index)
+        if len(segments) > 1 and _looks_like_label(segments[0][1].text) and "," in segments[1][1].text:
+            parts = [document.between(segments[0][1], segments[-1][1])]
+            written = parts[0].text
+            parts = [Passage(written.replace("\t", ":", 1) if ":" not in written else written, parts[0].start, parts[0].page)]
+        else:
+            parts = [passage for _, passage in segments]
+        for part in parts:
+            stripped = _LEADING.sub("", part.text)
+            begin = len(part.text) - len(stripped)
+            clean = Passage(stripped, part.start + begin, part.page)
+            last = result[-1] if result else None
+            if (
+                last is not None
+                and begin == 0
+                and len(parts) == 1
+                and previous_region == line.region
+                and _goes_on(last.text, clean.text)
+            ):
+                result[-1] = document.between(last, clean)
+            elif stripped:
+                result.append(clean)
+        previous_region = line.region
+    return result
+
+
+def _goes_on(last: str, text: str) -> bool:
+    if _LABEL.match(text):
+        return False
+    if last.rstrip().endswith((",", ";", " and", " &", "/")):
+        return True
+    final = re.split(_LIST, last)[-1]
+    # A list that broke between the words of one skill: "..., Amazon Web / Services, Docker".
+    return "," in last and (text[:1].islower() or (len(last) > 40 and "," in text.split(" ")[0] + "," and len(final) > 0 and "," in text and not last.rstrip().endswith(".") and len(last) > 70))
+
+
+def _looks_like_label(text: str) -> bool:
+    return len(text.split()) <= 5 and "," not in text
+
+
+def _is_label(rows: Sequence[Passage], number: int) -> bool:
+    """Whether a row without commas heads the list in the next one, perhaps over a level ("Advanced")."""
+    row = rows[number].text
+    if not _looks_like_label(row) or PROFICIENCY.match(fold(row)) or re.search(r"[|;•·]", row):
+        return False
+    following = number + 1
+    while following < len(rows) and PROFICIENCY.match(fold(rows[following].text)):
+        following += 1
+    if following >= len(rows) or following > number + 2:
+        return False
+    after = rows[following].text
+    return after.count(",") >= 1 and _LABEL.match(after) is None
+
+
+def _pieces(passage: Passage) -> tuple[Passage, ...]:
+    text = passage.text.rstrip(". ")
+    pieces = Passage(text, passage.start, passage.page).split(_LIST)
+    result = []
+    for piece in pieces:
+        joined = _AND.match(piece.text)
+        result.append(piece.cut(joined.end(), len(piece.text)) if joined else piece)
+    return tuple(piece for piece in result if piece.text)
+
+
+def _with_level(piece: Passage) -> tuple[Passage, Passage | None]:
+    """The name without a level after it: "German (native)", "Excel - advanced"."""
+    for pattern in (_LEVEL_IN_BRACKETS, _LEVEL_AFTER_DASH):
+        match = pattern.search(piece.text)
+        if match and PROFICIENCY.match(fold(match[1])):
+            return piece.cut(0, match.start()), piece.cut(match.start(1), match.end(1))
+    return piece, None
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= 60 and len(text.split()) <= 6 and re.search(r"\w", text) is not None and not PROFICIENCY.match(fold(text))

@@ -1,0 +1,270 @@
+"""Jobs: who employed whom as what, from when to when, and what was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from runtime.cv import entries
+from runtime.cv.document import Document
+from runtime.cv.entries import Date, Entry, Row
+from runtime.cv.passage import Passage, closed
+from runtime.cv.places import without_place
+from runtime.cv.result import Leaf, Method, Work
+from runtime.cv.vocabulary import ORGANISATION, TITLE, fold
+
+# A hyphen joins names, a dash with white around it separates them.
+_SEPARATOR = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t|:\s+|\s+(?:at|@|bei|chez)\s+(?=[^\W\d_a-z])")
+_LEGAL_FORM = re.compile(r"^(?:inc|llc|ltd|corp|co|gmbh|plc|llp|s\.?a|s\.?l|s\.?p\.?a|b\.?v|a\.?g)\.?$", re.IGNORECASE)
+_ENGAGEMENT = re.compile(
+    r"^\W*(?:full[ -]?time|part[ -]?time|contract(?:or)?|freelance|temporary|permanent|internship|vollzeit|teilzeit"
+    r"|cdi|cdd|self-employed)\W*$"
+)
+
+
+class _Split(entries.SplitRule):
+    """A second date, or a second job title, begins another job."""
+
+    def __call__(self, entry: Entry, row: Row) -> bool:
+        if not entry.ranges:
+            return False
+        if any(date.period.ranged for date in row.dates):
+            # "Company 2015 - 2020" over "Title 2018 - 2020" are two, whatever follows.
+            return True
+        first_dated = bool(entry.head) and any(date.period.ranged for date in entry.head[0].dates)
+        return not first_dated and bool(row.parts) and _named(entry) and not _is_side_note(row)
+
+
+def _named(entry: Entry) -> bool:
+    return sum(len(row.parts) > 0 for row in entry.head) >= 1 and any(
+        TITLE.search(fold(part.text)) for row in entry.head for part in row.parts
+    )
+
+
+def _is_side_note(row: Row) -> bool:
+    return all(segment.rail for segment in row.line.segments) or all(
+        without_place(part, alone=False)[0] == () for part in row.parts
+    )
+
+
+@dataclass(slots=True)
+class _Names:
+    """What the head of a job says, before anyone decides which is the employer."""
+
+    title: Passage | None = None
+    employer: Passage | None = None
+    place: Passage | None = None
+    others: list[Passage] = field(default_factory=list)
+    title_first: bool | None = None
+
+
+def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
+    """The jobs of one section, in the document's order."""
+    found = entries.entries(entries.rows(document, indexes), _Split())
+    found = _without_asides(found)
+    names = [_names(document, entry) for entry in found]
+    _fill_by_order(names)
+    _share_employers(names, found)
+    jobs = [
+        _job(document, entry, name)
+        for entry, name in zip(found, names, strict=True)
+        if name.title is not None or name.employer is not None
+    ]
+    return tuple(job for job in jobs if job is not None)
+
+
+def _without_asides(found: list[Entry]) -> list[Entry]:
+    """Undated heads inside a section whose other entries are dated are part of the job before them."""
+    if not any(entry.dates for entry in found):
+        return found
+    result: list[Entry] = []
+    for entry in found:
+        if result and not entry.dates:
+            result[-1].body += sorted([*entry.head, *entry.body], key=lambda row: row.index)
+        else:
+            result.append(entry)
+    return result
+
+
+def _names(document: Document, entry: Entry) -> _Names:
+    names = _Names()
+    head = entry.head
+    if not any(row.parts for row in head) and entry.body and entry.body[0].kind == "bullet":
+        # A date as the heading, and the job as the first bullet under it.
+        text = entry.body[0].parts[0].text if entry.body[0].parts else ""
+        if len(text.split()) <= 10 and TITLE.search(fold(text)):
+            head = [*head, entry.body.pop(0)]
+    lines: list[list[Passage]] = []
+    for row in head:
+        for part in row.parts:
+            pieces = _pieces(part, names, alone=sum(len(r.parts) for r in head) == 1)
+            if pieces:
+                lines.append(pieces)
+        _rail_place(row, names)
+    for row in entry.body:
+        _rail_place(row, names)
+    _assign(document, lines, names)
+    return names
+
+
+def _rail_place(row: Row, names: _Names) -> None:
+    for part in row.rail:
+        if without_place(part, alone=False)[1] is not None and names.place is None:
+            names.place = part
+
+
+def _pieces(part: Passage, names: _Names, *, alone: bool) -> list[Passage]:
+    """The names in one part of a head, places and engagement ("full-time") taken out."""
+    result: list[Passage] = []
+    pieces = part.split(_SEPARATOR)
+    for piece in pieces:
+        if _ENGAGEMENT.match(fold(piece.text)):
+            continue
+        only = alone and len(pieces) == 1
+        named, place = without_place(piece, alone=only)
+        if place is not None:
+            names.place = names.place or place
+        if not named:
+            continue
+        result += _joined(piece, named)
+    return result
+
+
+def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
+    """Comma parts as names: "Acme, Inc." is one, "Staff Engineer, Acme" are two, "Head of X, Y and Z" is one."""
+    result: list[Passage] = []
+    for part in parts:
+        if result and _LEGAL_FORM.match(part.text):
+            before = result.pop()
+            result.append(piece.cut(before.start - piece.start, part.stop - piece.start))
+        else:
+            result.append(part)
+    return result
+
+
+def _is_title(text: str) -> bool:
+    return TITLE.search(fold(text)) is not None
+
+
+def _is_organisation(text: str) -> bool:
+    return ORGANISATION.search(fold(text)) is not None
+
+
+def _assign(document: Document, lines: list[list[Passage]], names: _Names) -> None:
+    flat = [(number, piece) for number, pieces in enumerate(lines) for piece in pieces]
+    titles = [item for item in flat if _is_title(item[1].text)]
+    # A name may hold a title's word ("Partners Group", "Chef's Table"): prefer the one without a company's word.
+    titles.sort(key=lambda item: _is_organisation(item[1].text))
+    if titles:
+        at, title = titles[0]
+        names.title = title
+        rest = [item for item in flat if item[1] is not title]
+        known = [item for item in rest if _is_organisation(item[1].text) and not _is_title(item[1].text)]
+        chosen = (known or rest or [None])[0]
+        if chosen is not None:
+            line, employer = chosen
+            if line != at:
+                # On a line of its own, a name goes on over dashes: "City Hospital - Emergency Department".
+                same = [piece for number, piece in rest if number == line]
+                employer = document.between(same[0], same[-1])
+            names.employer = employer
+            names.title_first = title.start < employer.start
+        return
+    names.others = [piece for _, piece in flat]
+
+
+def _fill_by_order(names: Sequence[_Names]) -> None:
+    """Heads without a known title follow the order of the others; employer first where there are none."""
+    votes = [name.title_first for name in names if name.title_first is not None]
+    title_first = sum(votes) * 2 > len(votes) if votes else False
+    for name in names:
+        if not name.others:
+            continue
+        if len(name.others) == 1:
+            name.employer = name.others[0]
+        else:
+            first, second = name.others[:2]
+            name.title, name.employer = (first, second) if title_first else (second, first)
+
+
+def _share_employers(names: list[_Names], found: list[Entry]) -> None:
+    """A promotion names only the new title; the company's own line, if dated, is no job."""
+    for index in range(1, len(names)):
+        if names[index].employer is None and names[index].title is not None:
+            names[index].employer = names[index - 1].employer
+    for index in range(len(names) - 2, -1, -1):
+        umbrella = names[index].title is None and not found[index].body
+        if umbrella and names[index].employer is not None and names[index + 1].employer is names[index].employer:
+            del names[index], found[index]
+
+
+def _leaf(passage: Passage | None, known: bool) -> Leaf | None:
+    if passage is None:
+        return None
+    method: Method = "vocabulary" if known else "order"
+    return passage.leaf(0.9 if known else 0.6, method)
+
+
+def _job(document: Document, entry: Entry, names: _Names) -> Work | None:
+    dates = entry.ranges or entry.dates
+    start, end, current = ends(dates)
+    title, employer = names.title, names.employer
+    highlights, prose = body(document, entry.body)
+    return Work(
+        name=_leaf(employer, employer is not None and _is_organisation(employer.text)),
+        position=_leaf(title, title is not None and _is_title(title.text)),
+        location=names.place.leaf(0.8, "vocabulary") if names.place else None,
+        start_date=start,
+        end_date=end,
+        current=current,
+        summary=prose,
+        highlights=highlights,
+    )
+
+
+def ends(dates: Sequence[Date]) -> tuple[Leaf | None, Leaf | None, bool]:
+    """Start, end and "still going on" of the first of `dates`, as leaves."""
+    if not dates:
+        return None, None, False
+    date = dates[0]
+    period = date.period
+    leaves = []
+    for point, passage in ((period.start, date.start), (period.end, date.end)):
+        written = str(point) if point is not None else ""
+        leaves.append(passage.leaf(0.95, "pattern", value=written) if written and passage is not None else None)
+    return leaves[0], leaves[1], period.present
+
+
+def body(document: Document, found: Sequence[Row]) -> tuple[tuple[Leaf, ...], Leaf | None]:
+    """The bullets, each with its wrapped lines, and the prose before or without them."""
+    groups: list[list[Passage]] = []
+    prose: list[Passage] = []
+    for row in found:
+        text = _own_text(document, row)
+        if text is None or row.kind == "link":
+            continue
+        if row.kind == "bullet":
+            groups.append([text])
+        elif groups:
+            groups[-1].append(text)
+        else:
+            prose.append(text)
+    highlights = tuple(_together(document, group) for group in groups)
+    return highlights, _together(document, prose) if prose else None
+
+
+def _own_text(document: Document, row: Row) -> Passage | None:
+    texts = [passage for segment, passage in document.segments(row.index) if not segment.rail]
+    if not texts:
+        return None
+    whole = document.between(texts[0], texts[-1])
+    stripped = re.sub(r"^[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]+", "", whole.text)
+    skipped = len(whole.text) - len(stripped)
+    return Passage(stripped, whole.start + skipped, whole.page) if stripped else None
+
+
+def _together(document: Document, parts: Sequence[Passage]) -> Leaf:
+    # Between the lines of one bullet a rail's date may stand: the place covers it, the value leaves it out.
+    whole = document.between(parts[0], parts[-1])
+    return whole.leaf(0.9, "layout", value=closed("\n".join(part.text for part in parts)))

@@ -1,0 +1,237 @@
+"""A disposable worker process: WebAssembly interpreters that run what the parent sends, one test at a time.
+
+Started as a script with an isolated interpreter and an empty environment; it imports the standard library and
+`eryx`, nothing of ours. Requests and answers travel over one inherited socket. Descriptors 0 to 2 are the null
+device, because WASI hands them to the guest as its own standard streams: on them it could read our requests and
+write our answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection
+from typing import Any
+
+# One instance at a time per process: a second warm one would only cost memory.
+_ENVIRONMENT = {"ERYX_WARM_INSTANCES": "0"}
+
+_CONTROL = {
+    "function": None,
+    "source": "import sys; print(*sys.version_info[:3], sep='.')",
+    "cpu_s": 60,
+    "memory_bytes": 256 << 20,
+    "output_bytes": 1024,
+    "frame_bytes": 1024,
+}
+
+
+class _Output:
+    """What the guest printed in this test, up to `limit` bytes a stream."""
+
+    def __init__(self) -> None:
+        self.limit = 0
+        self.stdout = bytearray()
+        self.stderr = bytearray()
+        self.overflowed = False
+
+    def reset(self, limit: int) -> None:
+        self.limit = limit
+        self.stdout.clear()
+        self.stderr.clear()
+        self.overflowed = False
+
+    def on_stdout(self, chunk: bytes) -> None:
+        self._take(self.stdout, chunk)
+
+    def on_stderr(self, chunk: bytes) -> None:
+        self._take(self.stderr, chunk)
+
+    def _take(self, stream: bytearray, chunk: bytes) -> None:
+        room = self.limit - len(stream)
+        stream.extend(chunk[: max(0, room)])
+        if len(chunk) > room:
+            self.overflowed = True
+
+
+class _Room:
+    """One interpreter per submission (per test for programs), never used for another."""
+
+    def __init__(self, eryx: Any, snapshot: str) -> None:
+        self._eryx = eryx
+        self._factory = eryx.SandboxFactory.load(snapshot)
+        self._output = _Output()
+        self._session: Any = None
+        self._ready: Any = None
+        self._memory = 0
+        self._peak = 0
+        self._request: dict[str, Any] = {}
+
+    def open(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._request = request
+        self._fresh()
+        if request["function"] is None:
+            return _answer('["returned",null,null]')
+        return self._execute("load", request["source"], request["function"], request["output_bytes"])
+
+    def test(self, request: dict[str, Any]) -> dict[str, Any]:
+        output = self._request["output_bytes"]
+        if self._request["function"] is not None:
+            return self._execute("call", request["arguments"], output)
+        if self._session is None:
+            self._fresh()
+        answer = self._execute("program", self._request["source"], request["stdin"], output)
+        self._session = None
+        return answer
+
+    def close(self) -> None:
+        """Drop the used interpreter and make the next one ready while nobody waits."""
+        self._session = None
+        self._ready = self._create(self._memory)
+
+    def _fresh(self) -> None:
+        wanted = self._request["memory_bytes"]
+        if self._ready is None or wanted != self._memory:
+            self._memory = wanted
+            self._ready = self._create(wanted)
+        self._session, self._ready = self._ready, None
+        self._peak = 0
+
+    def _create(self, memory_bytes: int) -> Any:
+        limits = self._eryx.ResourceLimits(
+            execution_timeout_ms=None,
+            max_memory_bytes=memory_bytes,
+            max_callback_invocations=0,
+            max_vfs_bytes=0,
+        )
+        return self._factory.create_session(
+            resource_limits=limits,
+            on_stdout=self._output.on_stdout,
+            on_stderr=self._output.on_stderr,
+            result_variable="frame",
+        )
+
+    def _execute(self, function: str, *arguments: object) -> dict[str, Any]:
+        # ascii() of a str is source text that yields it again, lone surrogates and NULs included.
+        code = f"import _room; frame = _room.{function}({', '.join(map(ascii, arguments))})"
+        self._output.reset(self._request["output_bytes"])
+        anomaly, frame = None, None
+        # The kernel ends this process when the CPU time is used up: no thread of ours has to be scheduled for
+        # it, and waiting on a busy machine costs the candidate nothing.
+        signal.setitimer(signal.ITIMER_PROF, self._request["cpu_s"])
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            result = self._session.execute(code)
+        except self._eryx.EryxError as error:
+            anomaly = str(error)[:2000]
+        else:
+            frame = result.result_json
+            self._peak = max(self._peak, result.peak_memory_bytes or 0)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        if frame is not None and len(frame) > self._request["frame_bytes"] * 2 + 65536:
+            anomaly, frame = "oversized frame", None
+        return _answer(
+            _inner(frame),
+            anomaly=anomaly,
+            overflowed=self._output.overflowed,
+            stdout=self._output.stdout.decode("utf-8", "replace"),
+            stderr=self._output.stderr.decode("utf-8", "replace"),
+            cpu_ms=cpu * 1e3,
+            wall_ms=wall * 1e3,
+            peak_kb=self._peak // 1024 or None,
+        )
+
+
+def _answer(
+    frame: str | None,
+    *,
+    anomaly: str | None = None,
+    overflowed: bool = False,
+    stdout: str = "",
+    stderr: str = "",
+    cpu_ms: float = 0.0,
+    wall_ms: float = 0.0,
+    peak_kb: int | None = None,
+) -> dict[str, Any]:
+    return locals()
+
+
+def _inner(frame: str | None) -> str | None:
+    """The frame is a str variable of the guest, which the runtime hands over as JSON."""
+    if frame is None:
+        return None
+    try:
+        text = json.loads(frame)
+    except (ValueError, RecursionError):
+        return None
+    return text if isinstance(text, str) else None
+
+
+def _harden() -> None:
+    """The second wall, should the first have a hole: no file written, no core, no new rights."""
+    for limit, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 64)):
+        resource.setrlimit(limit, (value, value))
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only here
+
+        pr_set_dumpable, pr_set_no_new_privs = 4, 38
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        for option, value in ((pr_set_dumpable, 0), (pr_set_no_new_privs, 1)):
+            if prctl(option, value, 0, 0, 0) != 0:
+                raise OSError(ctypes.get_errno(), f"prctl({option}) refused")
+
+
+def _receive(channel: Connection, requests: queue.SimpleQueue[bytes]) -> None:
+    # End of file is the parent's death or its wish. Not PR_SET_PDEATHSIG: that fires when the *thread* that
+    # started us ends, and request threads do.
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            requests.put(channel.recv_bytes())
+    os._exit(0)
+
+
+def _started(snapshot: str) -> tuple[_Room, dict[str, Any]]:
+    import eryx  # noqa: PLC0415 - found only now, and after its environment
+
+    room = _Room(eryx, snapshot)
+    # The first instance maps what later ones share, from a memory file that a limit of no bytes would refuse.
+    room.open(_CONTROL)
+    hello = room.test({"stdin": ""})
+    room.close()
+    _harden()
+    return room, hello
+
+
+def main(descriptor: int, snapshot: str, packages: str) -> None:
+    os.environ.update(_ENVIRONMENT)
+    sys.path.append(packages)
+    channel = Connection(descriptor)
+    try:
+        room, hello = _started(snapshot)
+    except Exception as error:  # noqa: BLE001 - the parent turns it into a refusal that says why
+        channel.send_bytes(json.dumps({"anomaly": f"{type(error).__name__}: {error}"}).encode())
+        return
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(channel, requests), daemon=True).start()
+    channel.send_bytes(json.dumps(hello).encode())
+    while True:
+        request = json.loads(requests.get())
+        kind = request.pop("kind")
+        if kind == "close":
+            room.close()
+            continue
+        answer = room.open(request) if kind == "open" else room.test(request)
+        channel.send_bytes(json.dumps(answer).encode())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])

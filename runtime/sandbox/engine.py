@@ -1,0 +1,102 @@
+"""The port between running and grading: a program and its inputs go in, observations come out.
+
+No type here has room for an expected value. That is the point: candidate code cannot read, guess from the
+interpreter's memory, or echo what was never sent to it, so a forged frame is worth what a printed guess is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from .submission import Limits
+
+Ending = Literal[
+    "returned",  # a value came back, or the program ran to its end
+    "raised",  # the candidate's exception, or a value that is not plain JSON
+    "not_compiled",  # the source is no program of its language, or lacks the function
+    "time",
+    "memory",
+    "output",
+    "crashed",  # the interpreter went down under the candidate's code
+    "not_run",  # the submission's own time was used up before
+    "engine_failed",  # ours, never the candidate's
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Candidate source and the function to call, or None for a program that reads stdin and prints."""
+
+    language: str
+    source: str
+    function_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestInput:
+    """What one test hands to the program, and nothing else."""
+
+    __test__ = False  # pytest collects classes named Test*
+
+    args: tuple[JsonValue, ...] = ()
+    kwargs: dict[str, JsonValue] = field(default_factory=dict)
+    stdin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen of one test. `cpu_ms` and `peak_kb` are None where the worker died before measuring.
+
+    `peak_kb` is the guest's linear memory at its largest so far in this run: WebAssembly memory never
+    shrinks.
+    """
+
+    index: int
+    ending: Ending
+    value: JsonValue = None
+    stdout: str = ""
+    stderr: str = ""
+    error: str | None = None
+    cpu_ms: float | None = None
+    wall_ms: float = 0.0
+    peak_kb: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language an engine runs, with the interpreter's version."""
+
+    name: str
+    version: str
+
+
+class Engine(Protocol):
+    """Runs candidate code where it cannot reach anything."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def isolation(self) -> str:
+        """What holds the code, in words that go out with every answer."""
+        ...
+
+    def languages(self) -> tuple[Language, ...]:
+        """Raises `SandboxUnavailable` when nothing holds."""
+        ...
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        """One observation per input, in order, as they come.
+
+        Raises:
+            UnsupportedLanguage, SandboxBusy, SandboxUnavailable: before the first observation.
+        """
+        ...
+
+    def close(self) -> None:
+        """End every worker. Later runs raise `SandboxUnavailable`."""
+        ...

@@ -1,0 +1,78 @@
+"""The room's work: run a submission, grade it outside, name the isolation."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+from .engine import Engine, Program, TestInput
+from .errors import UnsupportedLanguage
+from .grading import TestResult, bare_run, grade
+from .submission import Submission
+
+
+class CodeRun(BaseModel):
+    """What a submission came to: one result per test, or one for the bare run when there were no tests."""
+
+    model_config = ConfigDict(frozen=True)
+
+    results: tuple[TestResult, ...]
+    isolation: str
+    language: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def all_passed(self) -> bool:
+        return all(result.verdict == "AC" for result in self.results)
+
+    def public(self) -> CodeRun:
+        """What the candidate may see: hidden tests show only their verdict."""
+        return self.model_copy(update={"results": tuple(result.public() for result in self.results)})
+
+
+class LanguageInfo(BaseModel):
+    """One line of `GET /api/languages`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: str
+    version: str
+    engine: str
+    isolation: str
+
+
+def execute(engine: Engine, submission: Submission) -> CodeRun:
+    """Run `submission` on `engine` and grade it.
+
+    Raises:
+        UnsupportedLanguage: naming the languages the engine has.
+        SandboxBusy: every worker taken and the queue full.
+        SandboxUnavailable: nothing holds; nothing was run.
+    """
+    supported = tuple(language.name for language in engine.languages())
+    if submission.language not in supported:
+        raise UnsupportedLanguage(submission.language, supported)
+    program = Program(submission.language, submission.code, submission.function_name)
+    inputs = [TestInput(test.args, test.kwargs, test.stdin or "") for test in submission.tests]
+    if submission.tests:
+        results = grade(
+            engine.run(program, inputs, submission.limits),
+            submission.tests,
+            program=submission.function_name is None,
+        )
+    else:
+        program = Program(submission.language, submission.code)
+        results = tuple(map(bare_run, engine.run(program, [TestInput()], submission.limits)))
+    return CodeRun(results=results, isolation=engine.isolation, language=submission.language)
+
+
+def languages(engine: Engine) -> list[LanguageInfo]:
+    """What `engine` runs. Raises `SandboxUnavailable` when nothing holds."""
+    return [
+        LanguageInfo(
+            language=language.name,
+            version=language.version,
+            engine=engine.name,
+            isolation=engine.isolation,
+        )
+        for language in engine.languages()
+    ]

@@ -1,0 +1,501 @@
+"""The WASM engine: Python on CPython-WASI (`pyeryx`), in disposable worker processes.
+
+What holds the code is the WebAssembly instance: no system call, no socket, no file but a read-only standard
+library. An instance serves one submission and is thrown away. The process around it is the second wall and
+the clock: empty environment, null standard streams, no new rights, and a CPU timer in the kernel. A process
+serves further submissions only after ones that ended in order, because a fresh process costs a hundred times
+a fresh instance (`benchmarks/sandbox.py`); any crash, limit or oddity ends it.
+
+Forging is worthless rather than forbidden: the guest's side of the harness lies in the candidate's own
+interpreter and can be patched by it, so no secret is kept there. Expected values never enter, inputs arrive
+one test at a time, and one answer is taken per question asked: what a forger can send is an answer, and an
+answer must be right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any, Final, Self, cast
+
+from pydantic import JsonValue
+
+from . import _snapshot
+from .engine import Ending, Language, Observation, Program, TestInput
+from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
+from .submission import Limits
+
+# CPython-WASI against the native interpreter on the same code, measured by benchmarks/sandbox.py.
+CPU_FACTOR: Final = 4
+
+_RUNS_PER_WORKER: Final = 500
+_START_TIMEOUT_S: Final = 60
+_MAX_DEPTH: Final = 200
+_MAX_ERROR: Final = 8192
+_BROKEN: Final = "the program broke the interpreter it ran in"
+_MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
+_GUEST_ENDINGS: Final = frozenset({"returned", "raised", "not_compiled", "memory", "output"})
+
+
+class WasmPython:
+    """Runs Python in WebAssembly. Thread-safe; `close()` ends its processes, and so does this process's
+    death.
+
+    Args:
+        workers: submissions that run at once (default: one per CPU). Processes are started as needed and
+        kept.
+        queue: submissions that may wait for a worker; one more is `SandboxBusy`, and so is waiting over
+        `wait_s`.
+        directory: where the interpreter's snapshot lies or is built (default: the user's cache). The first
+        start
+            on a machine builds it in the background, which takes seconds; runs wait for it.
+    """
+
+    name = "wasm"
+    isolation = "WebAssembly: CPython on WASI without host access, in a disposable process"
+
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        queue: int = 64,
+        wait_s: float = 20.0,
+        directory: Path | None = None,
+    ) -> None:
+        self._workers = workers or os.process_cpu_count() or 1
+        self._queue = queue
+        self._wait_s = wait_s
+        self._condition = threading.Condition()
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._taken = 0
+        self._waiting = 0
+        self._closed = False
+        self._python: str | None = None
+        self._snapshot: Future[Path] = Future()
+        threading.Thread(
+            target=self._prepare, args=(directory or _snapshot.default_directory(),), daemon=True
+        ).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def languages(self) -> tuple[Language, ...]:
+        """Python, once a worker has shown that it runs; a machine's first start waits for the snapshot."""
+        if self._python is None:
+            with self._worker() as slot:
+                slot.ready()
+        return (Language("python", self._python or ""),)
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        """One observation per input, in order; a worker's death is a verdict, and it is replaced."""
+        if program.language != "python":
+            raise UnsupportedLanguage(program.language, ("python",))
+        with self._worker() as slot:
+            yield from _Run(slot, program, limits).observations(inputs)
+
+    def close(self) -> None:
+        """End every process; runs still under way end as `engine_failed`."""
+        with self._condition:
+            self._closed = True
+            idle, busy = self._idle, list(self._busy)
+            self._idle = []
+            self._condition.notify_all()
+        for worker in idle:
+            worker.kill()
+        for worker in busy:
+            worker.end()
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[_Slot]:
+        self._enter_queue()
+        slot = _Slot(self)
+        try:
+            yield slot
+        finally:
+            slot.give_back()
+            with self._condition:
+                self._taken -= 1
+                self._condition.notify()
+
+    def _enter_queue(self) -> None:
+        deadline = time.monotonic() + self._wait_s
+        with self._condition:
+            if self._taken >= self._workers and self._waiting >= self._queue:
+                raise SandboxBusy(f"{self._waiting} submissions already wait for a worker: try again shortly")
+            self._waiting += 1
+            try:
+                while self._taken >= self._workers and not self._closed:
+                    if not self._condition.wait(deadline - time.monotonic()):
+                        raise SandboxBusy(f"no worker came free in {self._wait_s:g} s: try again shortly")
+            finally:
+                self._waiting -= 1
+            if self._closed:
+                raise SandboxUnavailable("the sandbox is closed")
+            self._taken += 1
+
+    def _prepare(self, directory: Path) -> None:
+        try:
+            path = _snapshot.ensure(directory)
+        except SandboxUnavailable as error:
+            self._snapshot.set_exception(error)
+            return
+        except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
+            self._snapshot.set_exception(SandboxUnavailable(f"the sandbox's snapshot failed: {error!r}"))
+            return
+        self._snapshot.set_result(path)
+        self._start_spare()
+
+    def _start_spare(self) -> None:
+        """Have a process loading before anyone asks for it."""
+        with self._condition:
+            if not self._closed and not self._idle and len(self._busy) < self._workers:
+                self._idle.append(_Worker(self._snapshot.result()))
+
+    def _take(self) -> _Worker:
+        path = self._snapshot.result()
+        with self._condition:
+            if self._closed:
+                raise SandboxUnavailable("the sandbox is closed")
+            worker = self._idle.pop() if self._idle else _Worker(path)
+            self._busy.add(worker)
+        try:
+            self._python = worker.ready()
+        except SandboxUnavailable:
+            self._drop(worker)
+            raise
+        return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.kill()
+        with self._condition:
+            self._busy.discard(worker)
+
+    def _keep(self, worker: _Worker) -> None:
+        with self._condition:
+            self._busy.discard(worker)
+            if not self._closed:
+                self._idle.append(worker)
+                return
+        worker.kill()
+
+
+class _Slot:
+    """A run's claim on the pool: one live worker at a time, replaced when it dies."""
+
+    def __init__(self, pool: WasmPython) -> None:
+        self._pool = pool
+        self._current: _Worker | None = None
+
+    def ready(self) -> _Worker:
+        if self._current is None:
+            self._current = self._pool._take()  # noqa: SLF001 - two halves of one pool
+        return self._current
+
+    def discard(self) -> int | None:
+        """End the worker after an anomaly. Returns its exit status (negative: a signal) if it had died."""
+        worker, self._current = self._current, None
+        if worker is None:
+            return None
+        status = worker.died()
+        self._pool._drop(worker)  # noqa: SLF001
+        self._pool._start_spare()  # noqa: SLF001
+        return status
+
+    def give_back(self) -> None:
+        worker, self._current = self._current, None
+        if worker is None:
+            return
+        if worker.finish():
+            self._pool._keep(worker)  # noqa: SLF001
+        else:
+            self._pool._drop(worker)  # noqa: SLF001
+            self._pool._start_spare()  # noqa: SLF001
+
+
+class _Worker:
+    """The parent's end of one process running `_worker.py`."""
+
+    def __init__(self, snapshot: Path) -> None:
+        package = importlib.util.find_spec("eryx")
+        if package is None or package.origin is None:
+            raise SandboxUnavailable(_snapshot.NO_PACKAGE)
+        self._channel, theirs = Pipe()
+        with theirs:
+            command = [
+                *(sys.executable, "-I", str(Path(__file__).with_name("_worker.py")), str(theirs.fileno())),
+                *(str(snapshot), str(Path(package.origin).parents[1])),
+            ]
+            self._process = subprocess.Popen(  # noqa: S603 - our own script
+                command,
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                # Where the runtime unpacks its standard library: beside the snapshot, not in a shared /tmp.
+                env={"TMPDIR": str(snapshot.parent)},
+                cwd="/",
+            )
+        self._python: str | None = None
+        self._runs = 0
+
+    def ready(self) -> str:
+        """Wait until the interpreter has run its control program. Returns the Python version it printed."""
+        if self._python is None:
+            hello = self._receive(_START_TIMEOUT_S)
+            if hello is None or not hello.get("stdout") or hello.get("anomaly"):
+                told = (hello or {}).get("anomaly") or f"exit status {self.died()}"
+                raise SandboxUnavailable(f"the Python sandbox does not start here: {str(told)[:300]}")
+            self._python = str(hello["stdout"]).strip()
+        return self._python
+
+    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """The answer, or None when none came in time or the process died."""
+        try:
+            self._channel.send_bytes(json.dumps(request).encode())
+        except OSError:
+            return None
+        return self._receive(timeout_s)
+
+    def finish(self) -> bool:
+        """Throw the used instance away. False: this process has served its time."""
+        self._runs += 1
+        if self._runs >= _RUNS_PER_WORKER:
+            return False
+        try:
+            self._channel.send_bytes(b'{"kind": "close"}')
+        except OSError:
+            return False
+        return True
+
+    def died(self) -> int | None:
+        try:
+            return self._process.wait(0.5 if self._channel.closed or self._at_end() else 0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """Kill the process; whoever reads its channel sees the end of it, and is the one to close it."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._channel.close()
+
+    def _at_end(self) -> bool:
+        try:
+            return self._channel.poll(0)  # a silent worker is at work; end of file reads as ready
+        except OSError:
+            return True
+
+    def _receive(self, timeout_s: float) -> dict[str, Any] | None:
+        try:
+            if not self._channel.poll(max(0.0, timeout_s)):
+                return None
+            answer = json.loads(self._channel.recv_bytes(_MAX_ANSWER_BYTES))
+        except (EOFError, OSError, ValueError):
+            return None
+        return answer if isinstance(answer, dict) else None
+
+
+class _Run:
+    """One submission on one slot."""
+
+    def __init__(self, slot: _Slot, program: Program, limits: Limits) -> None:
+        self._slot = slot
+        self._program = program
+        self._limits = limits
+        self._cpu_s = limits.cpu_s * CPU_FACTOR
+        self._wall_s = 2 * self._cpu_s + 1
+        self._bytes_left = limits.total_bytes
+        self._loaded: _Worker | None = None
+        self._deadline = 0.0
+
+    def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
+        self._slot.ready()  # whether anything holds is known before the clock runs
+        self._deadline = time.monotonic() + self._limits.submission_s
+        final: Observation | None = None
+        for index, test in enumerate(inputs):
+            if final is None:
+                observation, final = self._one(index, test)
+                yield self._within_total(observation)
+            elif time.monotonic() >= self._deadline:
+                yield self._not_run(index)
+            else:
+                yield Observation(index, final.ending, error=final.error)
+
+    def _one(self, index: int, test: TestInput) -> tuple[Observation, Observation | None]:
+        """The test's observation, and what all later tests get if this one settles them."""
+        if time.monotonic() >= self._deadline:
+            left = self._not_run(index)
+            return left, left
+        before = ""
+        if self._slot.ready() is not self._loaded:
+            loading = self._ask(index, self._open_request())
+            if loading.ending != "returned":
+                return loading, loading
+            self._loaded = self._slot.ready()
+            before = loading.stdout if index == 0 else ""
+        observation = self._ask(index, self._test_request(test))
+        if observation.ending == "not_compiled":
+            return observation, observation
+        return (_printed_first(before, observation) if before else observation), None
+
+    def _open_request(self) -> dict[str, Any]:
+        return {
+            "kind": "open",
+            "source": self._program.source,
+            "function": self._program.function_name,
+            "cpu_s": self._cpu_s,
+            "memory_bytes": self._limits.memory_mb << 20,
+            "output_bytes": self._limits.output_bytes,
+            "frame_bytes": self._limits.frame_bytes,
+        }
+
+    def _test_request(self, test: TestInput) -> dict[str, Any]:
+        if self._program.function_name is None:
+            return {"kind": "test", "stdin": test.stdin}
+        return {"kind": "test", "arguments": json.dumps([test.args, test.kwargs])}
+
+    def _ask(self, index: int, request: dict[str, Any]) -> Observation:
+        started = time.monotonic()
+        left = self._deadline - started
+        answer = self._slot.ready().ask(request, min(self._wall_s, left))
+        wall_ms = (time.monotonic() - started) * 1e3
+        if answer is None:
+            return self._death(index, wall_ms, out_of_time=left < self._wall_s)
+        observation = self._read(index, answer)
+        if observation.ending == "crashed" or answer.get("overflowed"):
+            self._slot.discard()
+        elif observation.ending in ("memory", "output"):
+            self._loaded = (
+                None  # the process is sound, the instance's memory is not: the next test gets a new one
+            )
+        return observation
+
+    def _death(self, index: int, wall_ms: float, *, out_of_time: bool) -> Observation:
+        status = self._slot.discard()
+        if status is None:
+            told = (
+                f"the submission's {self._limits.submission_s:g} s were used up"
+                if out_of_time
+                else f"no answer in {self._wall_s:g} s"
+            )
+            return Observation(index, "time", error=told, wall_ms=wall_ms)
+        if status == -signal.SIGPROF:
+            told = f"more than {self._cpu_s:g} s of CPU time"
+            return Observation(index, "time", error=told, cpu_ms=self._cpu_s * 1e3, wall_ms=wall_ms)
+        if status == -signal.SIGABRT:
+            return Observation(index, "crashed", error="the interpreter's stack overflowed", wall_ms=wall_ms)
+        if (
+            status == -signal.SIGKILL
+        ):  # not by us: the machine is out of memory, or somebody closed the engine
+            return Observation(
+                index, "engine_failed", error="the sandbox was ended from outside", wall_ms=wall_ms
+            )
+        return Observation(index, "crashed", error="the interpreter crashed", wall_ms=wall_ms)
+
+    def _read(self, index: int, answer: dict[str, Any]) -> Observation:
+        ending, value, error = self._frame(answer)
+        peak_kb = answer.get("peak_kb")
+        if ending in ("raised", "crashed") and (peak_kb or 0) * 10 >= self._limits.memory_mb * 1024 * 9:
+            ending = "memory"
+        self._bytes_left -= len(answer.get("frame") or "") + len(answer["stdout"]) + len(answer["stderr"])
+        return Observation(
+            index,
+            ending,
+            value=value,
+            stdout=answer["stdout"],
+            stderr=answer["stderr"],
+            error=error,
+            cpu_ms=round(answer["cpu_ms"], 3),
+            wall_ms=round(answer["wall_ms"], 3),
+            peak_kb=peak_kb,
+        )
+
+    def _frame(self, answer: dict[str, Any]) -> tuple[Ending, JsonValue, str | None]:
+        if answer.get("anomaly"):
+            return "crashed", None, _crash(answer["anomaly"])
+        if answer.get("overflowed"):
+            return "output", None, f"more than {self._limits.output_bytes} bytes were printed"
+        frame = answer.get("frame") or ""
+        if len(frame) > self._limits.frame_bytes:
+            return "output", None, f"the result is larger than {self._limits.frame_bytes} bytes"
+        return _parsed(frame)
+
+    def _within_total(self, observation: Observation) -> Observation:
+        if self._bytes_left >= 0:
+            return observation
+        told = f"the submission's output is over {self._limits.total_bytes} bytes"
+        return Observation(
+            observation.index, "output", error=told, cpu_ms=observation.cpu_ms, wall_ms=observation.wall_ms
+        )
+
+    def _not_run(self, index: int) -> Observation:
+        return Observation(
+            index, "not_run", error=f"the submission's {self._limits.submission_s:g} s were used up"
+        )
+
+
+def _parsed(frame: str) -> tuple[Ending, JsonValue, str | None]:
+    """The guest's `[ending, value, error]`. It may be anything a candidate could make of it."""
+    ending: str
+    value: JsonValue
+    error: str | None
+    try:
+        match json.loads(frame):
+            case [str(ending), value, str() | None as error] if ending in _GUEST_ENDINGS:
+                pass
+            case _:
+                return "crashed", None, _BROKEN
+    except (ValueError, RecursionError) as problem:
+        return "raised", None, f"the result is no JSON value this reads: {str(problem)[:200]}"
+    if _deeper_than(value, _MAX_DEPTH):
+        return "raised", None, f"the result is nested deeper than {_MAX_DEPTH} levels"
+    if error is not None:
+        error = error[:_MAX_ERROR].encode("utf-8", "replace").decode()
+    return cast("Ending", ending), value if ending == "returned" else None, error
+
+
+def _printed_first(before: str, observation: Observation) -> Observation:
+    """What the module printed while loading is shown with the first test."""
+    return replace(observation, stdout=before + observation.stdout)
+
+
+def _crash(anomaly: str) -> str:
+    # Only the guest's own stack is looked at; the text also holds ours, which nobody is to see.
+    if "_Exit" in anomaly:
+        return "the program ended the interpreter before answering (os._exit)"
+    if "out of bounds" in anomaly or "call stack exhausted" in anomaly:
+        return "the interpreter's stack overflowed"
+    return _BROKEN
+
+
+def _deeper_than(value: JsonValue, depth: int) -> bool:
+    level: list[Any] = [value]
+    for _ in range(depth):
+        level = [
+            below
+            for item in level
+            if isinstance(item, (list, dict))
+            for below in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True

@@ -45,6 +45,7 @@ _NO_NAME = re.compile(
 )
 _PARTICLES = frozenset("de da do dos das del della di van von der den la le el al bin ibn ter ten zu y e".split())
 _SUFFIX = re.compile(r",?\s+(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(?:,\s*[A-Z][A-Za-z.]{1,6}(?:-[A-Z]+)?)+$")
 _HEAD_LINES = 30
 
 
@@ -156,7 +157,7 @@ def _location(document: Document, indexes: Iterable[int]) -> Leaf | None:
             named, place = without_place(piece, alone=False)
             if place is None or "," not in piece.text:
                 continue
-            street = len(named) == 1 and re.match(r"\d", named[0].text)
+            street = len(named) == 1 and re.search(r"\d", named[0].text)
             if not named or street:
                 return (piece if street else place).leaf(0.85, "vocabulary")
     return None
@@ -171,7 +172,7 @@ def _name(document: Document, found: Sequence[Section]) -> Leaf | None:
             continue
         for number, (segment, passage) in enumerate(document.segments(index)[:2]):
             for piece in passage.split(re.compile(r"\s*[|·•●]\s*"))[:1]:
-                clean = piece.cut(0, len(_SUFFIX.sub("", piece.text)))
+                clean = piece.cut(0, len(_SUFFIX.sub("", _CREDENTIALS.sub("", piece.text))))
                 if _can_be_name(clean.text) and number == 0:
                     candidates.append((segment.size, -index, clean))
     if not candidates:

@@ -21,6 +21,7 @@ from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, degree, fold
 _BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
 _URL = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$|^\W*[\w-]+(?:\.[\w-]+)+/\S*$")
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
+_ABBREVIATION = re.compile(r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$")
 _SMALL = re.compile(r"\b(?:the|a|an|of|and|to|with|for|in|on|by|using|der|die|das|und|mit|les|des|pour|el|los|con|para)\b")
 
 
@@ -182,6 +183,8 @@ def _continues(previous: Row, row: Row, text: str, adjacent: bool, right: float)
 def _is_prose(text: str) -> bool:
     words = text.split()
     if len(words) > 14 or (len(words) > 6 and _SENTENCE.search(text)):
+        return True
+    if len(words) > 3 and re.search(r"[\w)%]\.$", text) and not _ABBREVIATION.search(fold(text)):
         return True
     small = len(_SMALL.findall(fold(text)))
     if len(words) > 7 and small >= 2 and not degree(text):

@@ -32,7 +32,12 @@ def certificates(document: Document, indexes: Sequence[int]) -> tuple[Named, ...
     if any(row.kind == "bullet" for row in found):
         groups = [[row] for row in found if row.kind in {"bullet", "head"}]
     else:
-        groups = [entry.head for entry in entries.entries(found, _Dated())]
+        dated = any(row.dates for row in found)
+        groups = (
+            [entry.head for entry in entries.entries(found, _Dated())]
+            if dated
+            else [[row] for row in found if row.kind == "head"]
+        )
     result = []
     for rows in groups:
         named = _named(rows)

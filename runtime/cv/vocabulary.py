@@ -164,19 +164,19 @@ _LEVELS: tuple[tuple[DegreeLevel, str], ...] = (
     ),
     (
         "master",
-        r"master(?:'?s|s of)?(?: of| in)?|m\.? ?sc|m\.?s\.?|m\.?a\.?|m\.?eng|m\.?b\.?a|m\.?phil|m\.?ed|m\.?tech|m\.?f\.?a"
+        r"master(?:['’]?s)?|m\.? ?sc|m\.?s\.?|m\.?a\.?|m\.?eng|m\.?b\.?a|m\.?phil|m\.?ed|m\.?tech|m\.?f\.?a"
         r"|ll\.?m|m\.?p\.?h|m\.?c\.?s|m\.?s\.?n|mestrado|maestria|laurea magistrale|diplom(?:-\w+)?|magister"
         r"|maitrise|staatsexamen|diplome d'ingenieur",
     ),
     (
         "bachelor",
-        r"bachelor(?:'?s|s of)?(?: of| in)?|b\.? ?sc|b\.?s\.?|b\.?a\.?|b\.?eng|b\.?tech|b\.?b\.?a|b\.?com|b\.?ed|b\.?f\.?a"
+        r"bachelor(?:['’]?s)?|b\.? ?sc|b\.?s\.?|b\.?a\.?|b\.?eng|b\.?tech|b\.?b\.?a|b\.?com|b\.?ed|b\.?f\.?a"
         r"|b\.?e\.?|ll\.?b|b\.?s\.?n|b\.?arch|a\.?b\.?|licence|licenciatura|licenciado|licenciada|laurea(?: triennale)?"
         r"|grado en|bacharelado|undergraduate degree",
     ),
     (
         "associate",
-        r"associate(?:'?s)?(?: degree)?(?: of| in)?|a\.?a\.?s?|a\.?s\.|bts|dut|hnd|foundation degree|tecnologo"
+        r"associate(?:['’]?s)?(?: degree)?|a\.?a\.?s?|a\.?s\.|bts|dut|hnd|foundation degree|tecnologo"
         r"|ciclo formativo(?: de grado superior)?|vordiplom",
     ),
     (
@@ -282,16 +282,19 @@ _REMOTE = frozenset(
 )
 
 
+_POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,5}\s+|\s+\d{5}(?:-\d{4})?$")
+
+
 def is_region(text: str) -> bool:
     """Whether `text` names a state or a country, or a way of working that stands in a place's stead."""
-    folded = fold(text.strip(" .()"))
+    folded = fold(_POSTCODE.sub("", text.strip(" .()")))
     bare = re.sub(r"\s+\d{5}(?:-\d{4})?$", "", text.strip(" ()"))
     return bare in REGIONS or folded in COUNTRIES or folded in US_STATE_NAMES or folded in _REMOTE
 
 
 def is_city(text: str) -> bool:
     """Whether `text` is a city that needs no region beside it to be known as one."""
-    return fold(text.strip(" .()")) in CITIES
+    return fold(_POSTCODE.sub("", text.strip(" .()"))) in CITIES
 
 
 SPOKEN = frozenset(

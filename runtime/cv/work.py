@@ -22,6 +22,8 @@ _ENGAGEMENT = re.compile(
     r"|cdi|cdd|self-employed)\W*$"
 )
 
+_SELF_EMPLOYED = re.compile(r"\b(?:freelancer?|self-employed|independent|freiberuf\w*|selbststandig\w*|autonom[oa])\b")
+
 
 class _Split(entries.SplitRule):
     """A second date, or a second job title, begins another job."""
@@ -57,6 +59,9 @@ class _Names:
     place: Passage | None = None
     others: list[Passage] = field(default_factory=list)
     title_first: bool | None = None
+    # On the title's own line although the employer has another: a department, not an employer.
+    beside: bool = False
+    own_line: bool = False
 
 
 def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
@@ -165,13 +170,26 @@ def _assign(document: Document, lines: list[list[Passage]], names: _Names) -> No
         if chosen is not None:
             line, employer = chosen
             if line != at:
-                # On a line of its own, a name goes on over dashes: "City Hospital - Emergency Department".
-                same = [piece for number, piece in rest if number == line]
-                employer = document.between(same[0], same[-1])
+                employer = _over_dashes(document, [piece for number, piece in rest if number == line], names)
+                names.beside = any(number == at for number, _ in rest)
+                names.own_line = True
             names.employer = employer
             names.title_first = title.start < employer.start
         return
     names.others = [piece for _, piece in flat]
+
+
+def _over_dashes(document: Document, pieces: Sequence[Passage], names: _Names) -> Passage:
+    """An employer with a line of its own: "City Hospital - Emergency Department" is one name, "Acme, Toledo" a
+    name and a place."""
+    last = 0
+    for position in range(1, len(pieces)):
+        between = document.text[pieces[position - 1].stop : pieces[position].start]
+        if "," in between and not _is_organisation(pieces[position].text):
+            names.place = names.place or pieces[position]
+            break
+        last = position
+    return document.between(pieces[0], pieces[last])
 
 
 def _fill_by_order(names: Sequence[_Names]) -> None:
@@ -191,8 +209,14 @@ def _fill_by_order(names: Sequence[_Names]) -> None:
 def _share_employers(names: list[_Names], found: list[Entry]) -> None:
     """A promotion names only the new title; the company's own line, if dated, is no job."""
     for index in range(1, len(names)):
-        if names[index].employer is None and names[index].title is not None:
-            names[index].employer = names[index - 1].employer
+        before, name = names[index - 1], names[index]
+        if name.title is None or _SELF_EMPLOYED.search(fold(name.title.text)):
+            continue
+        heads_block = before.own_line or (before.title is None and not found[index - 1].body)
+        department = before.beside and not name.own_line and name.employer is not None
+        if heads_block and (name.employer is None or (department and not _is_organisation(name.employer.text))):
+            name.employer, name.place = before.employer, name.place or before.place
+            name.beside, name.own_line = department, True
     for index in range(len(names) - 2, -1, -1):
         umbrella = names[index].title is None and not found[index].body
         if umbrella and names[index].employer is not None and names[index + 1].employer is names[index].employer:

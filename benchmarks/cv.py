@@ -1,8 +1,10 @@
 """How well and how fast CVs are read: `python -m benchmarks.cv DATA_DIR [--verbose]`.
 
-DATA_DIR holds documents and a `truth.json`: a list of `{file, source, truth: {name, email, phone, jobs: [{company,
+DATA_DIR holds documents and a `truth.json`: a list of `{file, source, truth: {name, email, phone, jobs:
+[{company,
 title, start, end}], edu: [{school, degree}], skills}}`. Scored: greedy one-to-one per field, similarity ratio
->= .85 (names and skills >= .90), case ignored; phones as E.164; dates as YYYY-MM, YYYY or "present"; a job with
+>= .85 (names and skills >= .90), case ignored; phones as E.164; dates as YYYY-MM, YYYY or "present"; a job
+with
 dates needs its employer and both dates; degrees by level. Micro F1 over all files, then per layout (source).
 """
 
@@ -34,7 +36,9 @@ Match = Callable[[Value, Value], bool]
 
 def main() -> None:
     """Prints F1 per field, over all and per layout, the error in years, and milliseconds per document."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="folder with truth.json")
     parser.add_argument("--verbose", action="store_true", help="list every miss")
     arguments = parser.parse_args()
@@ -58,7 +62,9 @@ def main() -> None:
                 for position, number in enumerate(score):
                     counts[group][field][position] += number
             if arguments.verbose and score[0] < max(len(expected[field]), len(found[field])):
-                print(f"{record['file']}: {field}\n    expected {expected[field]}\n    found    {found[field]}")
+                print(
+                    f"{record['file']}: {field}\n    expected {expected[field]}\n    found    {found[field]}"
+                )
         error = abs(_years(record["truth"]["jobs"]) - (result.analysis.total_years or 0.0))
         years["all"].append(error)
         years[record["source"]].append(error)
@@ -102,7 +108,11 @@ def _found(result: CvResult) -> dict[str, list[Value]]:
         "employer": [(value(job["name"]),) for job in work if job["name"]],
         "title": [(value(job["position"]),) for job in work if job["position"]],
         "job with dates": [
-            (value(job["name"]), value(job["startDate"]), "present" if job["current"] else value(job["endDate"]))
+            (
+                value(job["name"]),
+                value(job["startDate"]),
+                "present" if job["current"] else value(job["endDate"]),
+            )
             for job in work
             if job["name"]
         ],

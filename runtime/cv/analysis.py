@@ -13,7 +13,7 @@ from runtime.cv.result import Analysis, Basics, CvResult, Resume, Work
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
 from runtime.cv.vocabulary import DEGREE_LEVELS
-from runtime.cv.work import body, work
+from runtime.cv.work import work
 
 # The shortest CV that says anything (a name, an address, one job) has more letters than this on its pages.
 _FEWEST_LETTERS = 40
@@ -29,7 +29,8 @@ def analyze(
     """The profile in a PDF, DOCX, text or Markdown document.
 
     `as_of` is the day up to which a current job counts; by default the document's own date, and where it has
-    none the newest date in its text. Raises `UnsupportedDocument`, `DocumentTooLarge` or `UnreadableDocument`,
+    none the newest date in its text. Raises `UnsupportedDocument`, `DocumentTooLarge` or
+    `UnreadableDocument`,
     each a `ValueError` whose message is meant for the sender. The same bytes give the same result.
     """
     return _analyze(read(document, filename), as_of, extract_skills)
@@ -87,7 +88,9 @@ def _resume(document: Document, found: tuple[Section, ...], extract_skills: bool
             [language for indexes in each("languages") for language in languages(document, indexes)]
             + [spoken for indexes in each("skills") for spoken in languages(document, indexes, labelled=True)]
         ),
-        certificates=tuple(named for indexes in each("certificates") for named in certificates(document, indexes)),
+        certificates=tuple(
+            named for indexes in each("certificates") for named in certificates(document, indexes)
+        ),
         projects=tuple(named for indexes in each("projects") for named in projects(document, indexes)),
     )
 
@@ -98,7 +101,9 @@ def _with_summary(document: Document, found: tuple[Section, ...]) -> Basics:
         if section.kind == "summary":
             first, last = document.passage(section.indexes[0]), document.passage(section.indexes[-1])
             if last.start >= first.start:
-                return person.model_copy(update={"summary": document.between(first, last).leaf(0.9, "layout")})
+                return person.model_copy(
+                    update={"summary": document.between(first, last).leaf(0.9, "layout")}
+                )
     return person
 
 

@@ -37,7 +37,9 @@ def claims(result: CvResult) -> tuple[Claim, ...]:
 def _newest(resume: Resume) -> Claim | None:
     dated = [job for job in resume.work if job.name is not None or job.position is not None]
     if dated:
-        job = max(dated, key=lambda job: (job.current, job.end_date.value if job.end_date else "", _start(job)))
+        job = max(
+            dated, key=lambda job: (job.current, job.end_date.value if job.end_date else "", _start(job))
+        )
         leaf = job.highlights[0] if job.highlights else job.position or job.name
         return _claim("newest_work", leaf, job) if leaf is not None else None
     if resume.projects:
@@ -61,7 +63,9 @@ def _evidenced(resume: Resume) -> Claim | None:
 
 def _unevidenced(resume: Resume) -> Claim | None:
     told = " ".join(_told(job) for job in resume.work)
-    told += " ".join(leaf.value for project in resume.projects for leaf in (project.name, *project.highlights))
+    told += " ".join(
+        leaf.value for project in resume.projects for leaf in (project.name, *project.highlights)
+    )
     if not told.strip():
         return None
     skill = next((skill for skill in resume.skills if not _mentions(told, skill.name.value)), None)

@@ -23,7 +23,7 @@ _URL = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w./])(?:\+|00)?\(?\d(?:[\d().‐‑‒–—/-]| (?! )){6,22}\d(?![\w/])")
 _NANP = re.compile(r"^(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[\s.‐‑‒–—-])\d{3}[\s.‐‑‒–—-]\d{4}$")
-_DASHES = str.maketrans({dash: "-" for dash in "‐‑‒–—"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—", "-"))
 _SEPARATOR = re.compile(r"\t|\s*[|·•∙⋅●◆]\s*|\s{2,}|\s+[–—]\s+")
 _NETWORKS = {
     "linkedin.com": "LinkedIn",
@@ -41,10 +41,39 @@ _NETWORKS = {
     "kaggle.com": "Kaggle",
 }
 _NO_NAME = re.compile(
-    r"\b(?:curriculum|vitae|resume|lebenslauf|cv|page|last updated|updated|confidential|portfolio|address|phone|email)\b"
+    r"\b(?:curriculum|vitae|resume|lebenslauf|cv|page|last updated|updated|confidential|portfolio|address"
+    r"|phone|email)\b"
 )
-_PARTICLES = frozenset("de da do dos das del della di van von der den la le el al bin ibn ter ten zu y e".split())
-_SUFFIX = re.compile(r",?\s+(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE)
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "zu",
+        "y",
+        "e",
+    ]
+)
+_SUFFIX = re.compile(
+    r",?\s+(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE
+)
 _CREDENTIALS = re.compile(r"(?:,\s*[A-Z][A-Za-z.]{1,6}(?:-[A-Z]+)?)+$")
 _HEAD_LINES = 30
 
@@ -132,7 +161,9 @@ def _urls(document: Document, indexes: Iterable[int]) -> Iterable[Passage]:
 def _profile(url: Passage) -> Profile | None:
     bare = re.sub(r"^(?:https?://)?(?:www\.)?", "", url.text.lower())
     host, _, path = bare.partition("/")
-    network = next((name for domain, name in _NETWORKS.items() if host == domain or host.endswith("." + domain)), None)
+    network = next(
+        (name for domain, name in _NETWORKS.items() if host == domain or host.endswith("." + domain)), None
+    )
     if network is None or not path.strip("/"):
         return None
     tail = url.text.rstrip("/")

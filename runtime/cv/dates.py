@@ -48,9 +48,11 @@ _POINT = (
     rf"|(?P<{{0}}year>{_YEAR}))(?![\w%])"
 )
 _PRESENT = (
-    r"(?P<present>(?:the )?present|current(?:ly)?|now|today|ongoing|to date|till date|heute|jetzt|aktuell|laufend"
+    r"(?P<present>(?:the )?present|current(?:ly)?|now|today|ongoing|to date|till date|heute|jetzt|aktuell"
+    r"|laufend"
     r"|gegenwart|aujourd'hui|aujourd’hui|a ce jour|ce jour|present|actuel|en cours|maintenant|actualidad"
-    r"|la actualidad|actual|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente|atual|atualmente|hoje|o momento)\b"
+    r"|la actualidad|actual|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente|atual|atualmente"
+    r"|hoje|o momento)\b"
 )
 _DASH = r"\s*(?:[-–—−~→]+|\b(?:to|until|till|through|bis|a|au|al|hasta|ate|as)\b)\s*(?:l'|l’|la |o |heute )?"
 _RANGE = re.compile(
@@ -129,11 +131,15 @@ def _period(match: re.Match[str], ranged: bool) -> Period:
 
 def _point(match: re.Match[str], prefix: str) -> tuple[Point | None, tuple[int, int] | None]:
     groups = match.groupdict()
-    year = next((groups[prefix + key] for key in ("nyear", "myear", "iyear", "year") if groups[prefix + key]), None)
+    year = next(
+        (groups[prefix + key] for key in ("nyear", "myear", "iyear", "year") if groups[prefix + key]), None
+    )
     if year is None:
         return None, None
     name, digits = groups[prefix + "name"], groups[prefix + "month"] or groups[prefix + "imonth"]
-    keys = [key for key in ("name", "nyear", "month", "myear", "iyear", "imonth", "year") if groups[prefix + key]]
+    keys = [
+        key for key in ("name", "nyear", "month", "myear", "iyear", "imonth", "year") if groups[prefix + key]
+    ]
     span = (min(match.start(prefix + key) for key in keys), max(match.end(prefix + key) for key in keys))
     if "x" in year:
         return Point(), span
@@ -158,7 +164,9 @@ def is_date(text: str) -> bool:
 
 def newest(text: str) -> dt.date | None:
     """The last day of the newest month that `text` names."""
-    points = [point for period in periods(text) for point in (period.start, period.end) if point and point.year]
+    points = [
+        point for period in periods(text) for point in (period.start, period.end) if point and point.year
+    ]
     if not points:
         return None
     last = max(points, key=lambda point: (point.year or 0, point.month or 12))
@@ -169,8 +177,10 @@ def newest(text: str) -> dt.date | None:
 def months(start: Point, end: Point | None, *, as_of: dt.date | None) -> tuple[int, int] | None:
     """The half-open interval of months, counted from year 0; `end` None means "to the present".
 
-    A month counts whole. A year without a month is taken at its middle, so that "2020 - 2022" is two years and
-    the error of either end stays within six months; a single year counts its second half. None where an end is
+    A month counts whole. A year without a month is taken at its middle, so that "2020 - 2022" is two years
+    and
+    the error of either end stays within six months; a single year counts its second half. None where an end
+    is
     missing.
     """
     if start.year is None:

@@ -48,7 +48,9 @@ _KNOWN = "PDF, DOCX, plain text and Markdown"
 _PDF_WINDOW = 1024
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTACT = re.compile(r"@\w|https?://|www\.|\+?\(?\d{2,4}\)?[ .-]\d{3}[ .-]?\d{3,4}")
-_PAGE_NUMBER = re.compile(r"^(?:.{0,60}\D)?(?:page|seite|pagina)?\s*\d{1,2}\s*(?:/|of|von|de|di|sur)\s*\d{1,2}\W*$", re.I)
+_PAGE_NUMBER = re.compile(
+    r"^(?:.{0,60}\D)?(?:page|seite|pagina)?\s*\d{1,2}\s*(?:/|of|von|de|di|sur)\s*\d{1,2}\W*$", re.IGNORECASE
+)
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _MARKDOWN_MARKS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`")
 
@@ -186,7 +188,8 @@ def _sniffed(document: bytes) -> Kind | None:
     if document.startswith(_OLD_WORD):
         # Word wraps a password-protected .docx in the container of the old format.
         raise UnreadableDocument(
-            "The file is an old Word document (.doc) or protected by a password; save it as an open .docx or PDF."
+            "The file is an old Word document (.doc) or protected by a password; save it as an open .docx"
+            " or PDF."
         )
     if document.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in document:
         return "text"
@@ -194,10 +197,8 @@ def _sniffed(document: bytes) -> Kind | None:
 
 
 def _decoded(document: bytes) -> str:
-    if document.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
+    wide = document.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if wide else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
             return document.decode(encoding)
@@ -233,7 +234,8 @@ def _margin_key(line: Line) -> tuple[str, int]:
 
 
 def usual_gap(found: Iterable[Line]) -> float:
-    """The usual distance from one line's top to the next one's, in the units of the document; 0 if unknown."""
+    """The usual distance from one line's top to the next one's, in the units of the document; 0 if
+    unknown."""
     gaps = sorted(
         after.top - before.top
         for before, after in pairwise(found)

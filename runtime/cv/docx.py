@@ -43,20 +43,31 @@ class _Paragraph:
 
 
 def read_docx(document: bytes, *, max_chars: int) -> DocxText:
-    """Raises `UnreadableDocument`, `DocumentTooLarge` and `UnsupportedDocument` (a zip that is no Word file)."""
+    """Raises `UnreadableDocument`, `DocumentTooLarge` and `UnsupportedDocument` (a zip that is no Word
+    file)."""
     _check_package(document)
     try:
         word = docx.Document(io.BytesIO(document))
         date = _date(word)
         rows = [row for part in _parts(word) for row in _blocks(part, word)]
-    except (PackageNotFoundError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, OSError, AttributeError):
+    except (
+        PackageNotFoundError,
+        KeyError,
+        ValueError,
+        SyntaxError,
+        zipfile.BadZipFile,
+        OSError,
+        AttributeError,
+    ):
         # python-docx lets whatever its XML and zip layers meet in a broken package through (lxml's syntax
         # errors, missing parts as KeyError, absent nodes as AttributeError).
         raise UnreadableDocument(
             "The Word document is damaged and cannot be opened; open it in Word, save it again and send that."
         ) from None
     if sum(len(paragraph.text) for row in rows for paragraph in row) > max_chars:
-        raise DocumentTooLarge("The Word document holds more text than a CV can; send the pages that are the CV.")
+        raise DocumentTooLarge(
+            "The Word document holds more text than a CV can; send the pages that are the CV."
+        )
     return DocxText(tuple(_lines(rows)), date)
 
 
@@ -67,7 +78,9 @@ def _check_package(document: bytes) -> None:
             entries = package.infolist()
             names = {entry.filename for entry in entries}
             if "[Content_Types].xml" not in names or not any(name.startswith("word/") for name in names):
-                raise UnsupportedDocument("The file is a zip archive but no Word document; send the CV itself.")
+                raise UnsupportedDocument(
+                    "The file is a zip archive but no Word document; send the CV itself."
+                )
             if any(entry.flag_bits & 0x1 for entry in entries):
                 raise UnreadableDocument("The Word document is encrypted; save a copy without a password.")
             total = 0
@@ -101,7 +114,9 @@ def _unpacked(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
     except zlib.error as error:
         raise zipfile.BadZipFile(str(error)) from None
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise UnreadableDocument("The Word document carries a document type definition, which Word never writes.")
+        raise UnreadableDocument(
+            "The Word document carries a document type definition, which Word never writes."
+        )
     return size
 
 
@@ -151,7 +166,9 @@ def _row(row: _Element, word: WordDocument) -> Iterator[tuple[_Paragraph, ...]]:
             yield from cell
         return
     for position in range(heights[-1]):
-        yield tuple(paragraph for cell in cells for paragraph in (cell[position] if position < len(cell) else ()))
+        yield tuple(
+            paragraph for cell in cells for paragraph in (cell[position] if position < len(cell) else ())
+        )
 
 
 def _text_boxes(paragraph: _Element) -> Iterator[_Element]:
@@ -171,7 +188,11 @@ def _paragraphs(element: _Element, word: WordDocument) -> Iterator[_Paragraph]:
     bold = 0
     letters = 0
     for run in element.iter(qn("w:r")):
-        if any(a.tag == qn("w:txbxContent") for a in run.iterancestors() if a is not element and _inside(a, element)):
+        if any(
+            a.tag == qn("w:txbxContent")
+            for a in run.iterancestors()
+            if a is not element and _inside(a, element)
+        ):
             continue
         text = _run_text(run)
         properties = run.find(qn("w:rPr"))
@@ -196,7 +217,11 @@ def _paragraphs(element: _Element, word: WordDocument) -> Iterator[_Paragraph]:
         if line.strip():
             prefix = _BULLET if bullet and number == 0 and not heading else ""
             yield _Paragraph(
-                prefix + line.strip(), max(sizes), bold * 2 > letters, heading, 20.0 if bullet and not heading else 0.0
+                prefix + line.strip(),
+                max(sizes),
+                bold * 2 > letters,
+                heading,
+                20.0 if bullet and not heading else 0.0,
             )
 
 
@@ -227,7 +252,9 @@ def _style(element: _Element, word: WordDocument) -> tuple[float, bool, bool, bo
     seen: set[str] = set()
     while identifier and identifier not in seen:
         seen.add(identifier)
-        style = next((s for s in word.styles.element.iterchildren(qn("w:style")) if _id(s) == identifier), None)
+        style = next(
+            (s for s in word.styles.element.iterchildren(qn("w:style")) if _id(s) == identifier), None
+        )
         if style is None:
             break
         name = style.find(qn("w:name"))
@@ -252,11 +279,12 @@ def _id(style: _Element) -> str | None:
 
 def _lines(rows: list[tuple[_Paragraph, ...]]) -> Iterator[Line]:
     for number, row in enumerate(row for row in rows if row):
-        segments = []
+        segments: list[Segment] = []
         for paragraph in row:
             for part in _TABS.split(paragraph.text):
                 if part.strip():
-                    # Word's text has no coordinates before it is laid out; order and indents are what it says.
+                    # Word's text has no coordinates before it is laid out; order and indents are what it
+                    # says.
                     segments.append(
                         Segment(
                             part.strip(),

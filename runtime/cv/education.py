@@ -17,27 +17,25 @@ from runtime.cv.work import ends
 
 # No "at" here: it is part of the names of universities.
 _SEPARATOR = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t")
-_GRADE = re.compile(r"\b(?:gpa|cgpa|grade|note|cum laude|honou?rs|distinction|average|valedictorian)\b", re.IGNORECASE)
+_GRADE = re.compile(
+    r"\b(?:gpa|cgpa|grade|note|cum laude|honou?rs|distinction|average|valedictorian)\b", re.IGNORECASE
+)
 _FIELD = re.compile(
-    r"^(?:\s*(?:degree|studies|diploma|of (?:science|arts|engineering|business administration|education|fine arts"
-    r"|laws?|philosophy|technology|commerce|public health|music|nursing|applied science|applied sciences|medicine))"
-    r"\b)*(?:\s*\((?:hons|honours|honors)?[^)]*\))?\s*(?:\b(?:in|en|im|of|der|de|di|em|major(?:ing)? in)\b|,|:|–|—|-)?\s*",
+    r"^(?:\s*(?:degree|studies|diploma|of (?:science|arts|engineering|business administration|education"
+    r"|fine arts"
+    r"|laws?|philosophy|technology|commerce|public health|music|nursing|applied science|applied sciences"
+    r"|medicine))"
+    r"\b)*(?:\s*\((?:hons|honours|honors)?[^)]*\))?\s*(?:\b(?:in|en|im|of|der|de|di|em"
+    r"|major(?:ing)? in)\b|,|:|–|—|-)?\s*",
     re.IGNORECASE,
 )
 
 
-class _Split(entries.SplitRule):
-    """A row that brings a second school or a second degree, or a period after both are told, begins another entry."""
-
-    def __call__(self, entry: Entry, row: Row) -> bool:
-        told = _told(entry.head)
-        new = _told([row])
-        if "school" in told and "school" in new:
-            return True
-        if "degree" in told and "degree" in new:
-            # "MS | Stanford University, MS in Computer Science" says it twice on one line, not over two.
-            return True
-        return bool(entry.ranges) and any(date.period.ranged for date in row.dates)
+def _begins_study(entry: Entry, row: Row) -> bool:
+    """A second school, a second degree or a second period begins another course of study."""
+    if _told(entry.head) & _told([row]):
+        return True
+    return bool(entry.ranges) and any(date.period.ranged for date in row.dates)
 
 
 def _told(rows: Sequence[Row]) -> set[str]:
@@ -64,7 +62,7 @@ class _Study:
 def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ...]:
     """The courses of study of one section, in the document's order."""
     result = []
-    for entry in entries.entries(entries.rows(document, indexes), _Split()):
+    for entry in entries.entries(entries.rows(document, indexes), _begins_study):
         study = _study(entry)
         if study.school is None and study.degree is None:
             continue
@@ -143,7 +141,8 @@ def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
 
 
 def _leads(text: str, found: tuple[str, int, int]) -> bool:
-    """Whether the degree stands first: "Master School of Design" is a school, "MA Open University" is both."""
+    """Whether the degree stands first: "Master School of Design" is a school, "MA Open University" is
+    both."""
     return found[1] == 0 and len(text) > found[2]
 
 
@@ -151,7 +150,9 @@ def _take_degree(study: _Study, piece: Passage, found: tuple[str, int, int]) -> 
     level, begin, stop = found
     field = _FIELD.match(piece.text[stop:])
     tail_begin = stop + (field.end() if field else 0)
-    kind_stop = stop + len(re.sub(r"\s*(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s*$", "", field[0] if field else ""))
+    kind_stop = stop + len(
+        re.sub(r"\s*(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s*$", "", field[0] if field else "")
+    )
     kind = piece.cut(begin, kind_stop)
     kind = kind.cut(0, len(re.sub(r"\s+(?:in|of)$", "", kind.text)))
     tail = piece.cut(tail_begin, len(piece.text))

@@ -1,13 +1,14 @@
 """The lines of a section of dated things (jobs, studies), grouped into one entry each.
 
-An entry has a *head* (who, what, where, when) and a *body* (what was done). Dates anchor entries; where a line
+An entry has a *head* (who, what, where, when) and a *body* (what was done). Dates anchor entries; where a
+line
 belongs to is decided by its bullet, its indentation, its ending and the white above it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -21,8 +22,12 @@ from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, degree, fold
 _BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
 _URL = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$|^\W*[\w-]+(?:\.[\w-]+)+/\S*$")
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
-_ABBREVIATION = re.compile(r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$")
-_SMALL = re.compile(r"\b(?:the|a|an|of|and|to|with|for|in|on|by|using|der|die|das|und|mit|les|des|pour|el|los|con|para)\b")
+_ABBREVIATION = re.compile(
+    r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$"
+)
+_SMALL = re.compile(
+    r"\b(?:the|a|an|of|and|to|with|for|in|on|by|using|der|die|das|und|mit|les|des|pour|el|los|con|para)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,11 @@ class Date:
         return self._at(self.period.end_span)
 
     def _at(self, span: tuple[int, int] | None) -> Passage | None:
-        return None if span is None else Passage(self.passage.text[slice(*span)], self.passage.start + span[0], self.passage.page)
+        return (
+            None
+            if span is None
+            else Passage(self.passage.text[slice(*span)], self.passage.start + span[0], self.passage.page)
+        )
 
 
 @dataclass(slots=True)
@@ -67,6 +76,10 @@ class Entry:
     @property
     def ranges(self) -> list[Date]:
         return [date for date in self.dates if date.period.ranged]
+
+
+# Whether a head row begins a new entry although no body came before it.
+type SplitRule = Callable[[Entry, Row], bool]
 
 
 def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
@@ -107,7 +120,9 @@ def _row(document: Document, index: int) -> Row:
         elif not DURATION.match(fold(passage.text)):
             part = passage.cut(0, len(passage.text))
             (row.rail if segment.rail else row.parts).append(part)
-    row.parts = [part for part in row.parts if re.search(r"\w", part.text) and not DURATION.match(fold(part.text))]
+    row.parts = [
+        part for part in row.parts if re.search(r"\w", part.text) and not DURATION.match(fold(part.text))
+    ]
     return row
 
 
@@ -224,13 +239,6 @@ def _merged(found: Iterable[Entry]) -> list[Entry]:
         else:
             result.append(entry)
     return result
-
-
-class SplitRule:
-    """Whether a head row begins a new entry although no body came before it."""
-
-    def __call__(self, entry: Entry, row: Row) -> bool:
-        raise NotImplementedError
 
 
 def is_school(text: str) -> bool:

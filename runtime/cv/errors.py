@@ -7,13 +7,13 @@ class CvError(ValueError):
     """A document that cannot be read; the message is one sentence meant for the person who sent it."""
 
 
-class UnsupportedDocument(CvError):
+class UnsupportedDocument(CvError):  # noqa: N818 - the API reads as what is wrong
     """Not a kind of document we read, or not the kind its name says (REST: 415)."""
 
 
-class DocumentTooLarge(CvError):
+class DocumentTooLarge(CvError):  # noqa: N818
     """Larger than a CV can reasonably be, packed or unpacked (REST: 413)."""
 
 
-class UnreadableDocument(CvError):
+class UnreadableDocument(CvError):  # noqa: N818
     """The right kind, but encrypted or broken (REST: 422)."""

@@ -2,7 +2,8 @@
 
 A page is cut recursively, after the XY-cut of Nagy and Seth (1984), with one change. A CV has two kinds of
 vertical white: the gutter between columns that are read one after the other, and the gap before a *rail*, a
-stack of dates and places that belongs to the lines beside it. Cutting at a rail tears every job from its dates,
+stack of dates and places that belongs to the lines beside it. Cutting at a rail tears every job from its
+dates,
 so a rail stays in its rows and its segments are marked.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 # White wider than this many heights of the text beside it separates two segments of a row: justified text
 # stretches its spaces to about one height, columns and tab stops are further apart.
@@ -147,7 +149,8 @@ def _split_row(row: Sequence[Word], number: int) -> list[Segment]:
             top=min(word.top for word in group),
             bottom=max(word.bottom for word in group),
             size=round(statistics.median(word.size or word.height for word in group), 1),
-            bold=sum(len(word.text) for word in group if word.bold) * 2 > sum(len(word.text) for word in group),
+            bold=sum(len(word.text) for word in group if word.bold) * 2
+            > sum(len(word.text) for word in group),
             row=number,
         )
         for group in groups
@@ -159,7 +162,7 @@ def _joined(group: Sequence[Word]) -> str:
     singles = sum(len(word.text) == 1 for word in group)
     if len(group) < 5 or singles < len(group):
         return " ".join(word.text for word in group)
-    gaps = [after.x0 - before.x1 for before, after in zip(group, group[1:], strict=False)]
+    gaps = [after.x0 - before.x1 for before, after in pairwise(group)]
     usual = statistics.median(gaps)
     text = group[0].text
     for gap, word in zip(gaps, group[1:], strict=True):
@@ -307,7 +310,7 @@ def _gutters(segments: Sequence[Segment], signs: Signs) -> list[_Gutter]:
     found: list[_Gutter] = []
     for position, number in enumerate(numbers):
         ordered = sorted(rows[number], key=lambda segment: segment.x0)
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             middle = (before.x1 + after.x0) / 2
             if any(g.left < middle < g.right and g.first <= number <= g.last for g in found):
                 continue

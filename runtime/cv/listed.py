@@ -14,16 +14,12 @@ from runtime.cv.work import body, ends
 _SEPARATOR = re.compile(r"\t|\s+[–—|·•]\s+|\s{2,}")
 
 
-class _Never(entries.SplitRule):
-    def __call__(self, entry: Entry, row: Row) -> bool:
-        return False
+def _never(_entry: Entry, _row: Row) -> bool:
+    return False
 
 
-class _Dated(entries.SplitRule):
-    """A row after a dated one begins another entry."""
-
-    def __call__(self, entry: Entry, row: Row) -> bool:
-        return bool(entry.dates)
+def _after_a_date(entry: Entry, _row: Row) -> bool:
+    return bool(entry.dates)
 
 
 def certificates(document: Document, indexes: Sequence[int]) -> tuple[Named, ...]:
@@ -34,7 +30,7 @@ def certificates(document: Document, indexes: Sequence[int]) -> tuple[Named, ...
     else:
         dated = any(row.dates for row in found)
         groups = (
-            [entry.head for entry in entries.entries(found, _Dated())]
+            [entry.head for entry in entries.entries(found, _after_a_date)]
             if dated
             else [[row] for row in found if row.kind == "head"]
         )
@@ -49,7 +45,7 @@ def certificates(document: Document, indexes: Sequence[int]) -> tuple[Named, ...
 def projects(document: Document, indexes: Sequence[int]) -> tuple[Named, ...]:
     """One per head, with what was done under it."""
     result = []
-    for entry in entries.entries(entries.rows(document, indexes), _Never()):
+    for entry in entries.entries(entries.rows(document, indexes), _never):
         named = _named(entry.head)
         if named is not None:
             highlights, prose = body(document, entry.body)

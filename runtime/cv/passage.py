@@ -46,7 +46,9 @@ class Passage:
         parts.append(self.cut(begin, len(self.text)))
         return tuple(part for part in parts if part.text)
 
-    def leaf(self, confidence: float, method: Method, *, value: str | None = None, valid: bool | None = None) -> Leaf:
+    def leaf(
+        self, confidence: float, method: Method, *, value: str | None = None, valid: bool | None = None
+    ) -> Leaf:
         """This passage as a result's leaf; the value is the text with its white and line breaks closed up."""
         return Leaf(
             value=closed(self.text) if value is None else value,

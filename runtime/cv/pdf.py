@@ -94,7 +94,9 @@ def _runs(codes: list[int]) -> list[tuple[int, int]]:
     start: int | None = None
     for index, code in enumerate(codes):
         # Icon fonts live in the private use areas; an icon separates, it says nothing.
-        blank = (code <= 0x20 and code != 0x2) or 0xE000 <= code <= 0xF8FF or 0xF0000 <= code or code in _SPACES
+        blank = (
+            (code <= 0x20 and code != 0x2) or 0xE000 <= code <= 0xF8FF or code >= 0xF0000 or code in _SPACES
+        )
         if blank and start is not None:
             runs.append((start, index - 1))
             start = None
@@ -115,7 +117,9 @@ _SPACES = frozenset({0xA0, 0x202F, 0x3000, 0xFEFF, *range(0x2000, 0x2010)})
 def _word(raw: object, codes: list[int], first: int, last: int, page_top: float) -> Word | None:
     text = "".join(_HYPHENS.get(code) or chr(code) for code in codes[first : last + 1]).translate(_LIGATURES)
     a, b = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-    if not pdfium.FPDFText_GetLooseCharBox(raw, first, a) or not pdfium.FPDFText_GetLooseCharBox(raw, last, b):
+    if not pdfium.FPDFText_GetLooseCharBox(raw, first, a) or not pdfium.FPDFText_GetLooseCharBox(
+        raw, last, b
+    ):
         return None
     x0, x1 = min(a.left, b.left), max(a.right, b.right)
     upper, lower = max(a.top, a.bottom), min(a.top, a.bottom)

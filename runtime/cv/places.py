@@ -14,7 +14,8 @@ COMMA = re.compile(r",\s+")
 def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...], Passage | None]:
     """The comma parts of `passage` and the place at its end.
 
-    `alone`: nothing else can be the name here, so a single word before a region is kept as one ("Google, USA").
+    `alone`: nothing else can be the name here, so a single word before a region is kept as one ("Google,
+    USA").
     """
     parts = list(passage.split(COMMA))
     taken: list[Passage] = []

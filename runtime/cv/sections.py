@@ -80,7 +80,13 @@ class _Style:
             return False
         if self.size > 1.08 * body:
             return line.size >= 0.97 * self.size and line.size <= 1.15 * self.size
-        return self.upper and text.isupper() and len(text) > 3 and line.bold == self.bold and line.size >= self.size
+        return (
+            self.upper
+            and text.isupper()
+            and len(text) > 3
+            and line.bold == self.bold
+            and line.size >= self.size
+        )
 
 
 def _style(headings: Sequence[Line]) -> _Style | None:

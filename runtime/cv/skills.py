@@ -18,10 +18,13 @@ _LEADING = re.compile(r"^[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔�
 _LEVEL_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
 _LEVEL_AFTER_DASH = re.compile(r"\s+[–—:-]\s+(.+)$")
 _NO_SKILL = re.compile(
-    r"^(?:interests?|hobbies|personal|extracurricular|intereses|interessen|centres d'interet|interessi|activities"
+    r"^(?:interests?|hobbies|personal|extracurricular|intereses|interessen|centres d'interet|interessi"
+    r"|activities"
     r"|additional|awards?|references?)\b"
 )
-_SPOKEN_LABEL = re.compile(r"^(?:(?:spoken|foreign|human|natural)?\s*languages?|sprachen|langues|idiomas|lingue)$")
+_SPOKEN_LABEL = re.compile(
+    r"^(?:(?:spoken|foreign|human|natural)?\s*languages?|sprachen|langues|idiomas|lingue)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,16 @@ def languages(document: Document, indexes: Sequence[int], *, labelled: bool = Fa
 
 def _is_spoken(item: _Item) -> bool:
     name, _ = _with_level(item.name)
-    return fold(name.text) in SPOKEN and item.category is not None and bool(_SPOKEN_LABEL.match(fold(item.category.text)))
+    return (
+        fold(name.text) in SPOKEN
+        and item.category is not None
+        and bool(_SPOKEN_LABEL.match(fold(item.category.text)))
+    )
 
 
 def _items(document: Document, indexes: Sequence[int]) -> list[_Item]:
     result: list[_Item] = []
     category: Passage | None = None
-    unfinished: tuple[Passage, Passage | None] | None = None
     rows = _logical_rows(document, indexes)
     for number, row in enumerate(rows):
         label = _LABEL.match(row.text)
@@ -93,12 +99,12 @@ def _items(document: Document, indexes: Sequence[int]) -> list[_Item]:
             name, _ = _with_level(piece)
             if _is_name(name.text):
                 result.append(_Item(name, category))
-        unfinished = None
     return result
 
 
 def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
-    """Segments as rows; a row that ends with a comma, or is followed by one in lower case, goes on in the next."""
+    """Segments as rows; a row that ends with a comma, or is followed by one in lower case, goes on in the
+    next."""
     result: list[Passage] = []
     previous_region = None
     for index in indexes:
@@ -107,7 +113,13 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
         if len(segments) > 1 and _looks_like_label(segments[0][1].text) and "," in segments[1][1].text:
             parts = [document.between(segments[0][1], segments[-1][1])]
             written = parts[0].text
-            parts = [Passage(written.replace("\t", ":", 1) if ":" not in written else written, parts[0].start, parts[0].page)]
+            parts = [
+                Passage(
+                    written.replace("\t", ":", 1) if ":" not in written else written,
+                    parts[0].start,
+                    parts[0].page,
+                )
+            ]
         else:
             parts = [passage for _, passage in segments]
         for part in parts:
@@ -134,9 +146,8 @@ def _goes_on(last: str, text: str) -> bool:
         return False
     if last.rstrip().endswith((",", ";", " and", " &", "/")):
         return True
-    final = re.split(_LIST, last)[-1]
-    # A list that broke between the words of one skill: "..., Amazon Web / Services, Docker".
-    return "," in last and (text[:1].islower() or (len(last) > 40 and "," in text.split(" ")[0] + "," and len(final) > 0 and "," in text and not last.rstrip().endswith(".") and len(last) > 70))
+    # A list broken between items ends its line with a comma; without one it broke inside an item.
+    return "," in last and (text[:1].islower() or (len(last) > 70 and "," in text and last[-1:] != "."))
 
 
 def _looks_like_label(text: str) -> bool:
@@ -177,4 +188,9 @@ def _with_level(piece: Passage) -> tuple[Passage, Passage | None]:
 
 
 def _is_name(text: str) -> bool:
-    return 0 < len(text) <= 60 and len(text.split()) <= 6 and re.search(r"\w", text) is not None and not PROFICIENCY.match(fold(text))
+    return (
+        0 < len(text) <= 60
+        and len(text.split()) <= 6
+        and re.search(r"\w", text) is not None
+        and not PROFICIENCY.match(fold(text))
+    )

@@ -30,60 +30,83 @@ def fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFD", char)[0].lower()[0] for char in text)
 
 
+_HEADINGS: dict[SectionKind, str] = {
+    "summary": """summary|profile|about|about me|objective|career objective|professional summary
+        |executive summary
+        |career summary|professional profile|personal profile|personal statement|personal summary
+        |career profile
+        |profil|profil professionnel|a propos|uber mich|kurzprofil|zusammenfassung|perfil
+        |perfil profesional
+        |perfil profissional|resumen|resumen profesional|resumo|resumo profissional|sobre mi|sobre mim
+        |profilo
+        |profilo professionale|sommario|objectif|objetivo|obiettivo""",
+    "work": """experience|work experience|professional experience|employment|employment history
+        |work history
+        |career history|relevant experience|industry experience|career|positions|professional background
+        |work|job history|clinical experience|teaching experience|research experience|internships
+        |internship experience|experience professionnelle|experiences professionnelles
+        |parcours professionnel
+        |experiences|parcours|emplois|berufserfahrung|beruflicher werdegang|werdegang|praxiserfahrung
+        |berufspraxis|arbeitserfahrung|experiencia|experiencia profesional|experiencia laboral
+        |trayectoria profesional|esperienza|esperienze|esperienza professionale|esperienze professionali
+        |esperienza lavorativa|esperienze lavorative|experiencia profissional|historico profissional""",
+    "education": """education|academic background|academic history|academic qualifications|qualifications
+        |educational background|academic education|studies|degrees|formation|formations|etudes
+        |parcours academique
+        |ausbildung|bildung|studium|bildungsweg|akademischer werdegang|schulbildung|educacion
+        |formacion|formacion academica|estudios|istruzione|formazione|istruzione e formazione
+        |titoli di studio
+        |educacao|formacao|formacao academica|escolaridade|academics""",
+    "skills": """skills|technical skills|key skills|core skills|skill set|skillset|competencies
+        |core competencies
+        |key competencies|technologies|tech stack|technical proficiencies|technical expertise
+        |areas of expertise
+        |expertise|professional skills|hard skills|soft skills|tools|computer skills|it skills
+        |software skills
+        |programming skills|strengths|core strengths|clinical skills|technical competencies|proficiencies
+        |tools and technologies|technologies and tools|competences|competences techniques|competences cles
+        |savoir-faire|kenntnisse|fahigkeiten|kompetenzen|it-kenntnisse|edv-kenntnisse|fachkenntnisse
+        |fachliche kenntnisse|technische kenntnisse|kernkompetenzen|habilidades|competencias
+        |habilidades tecnicas|competencias tecnicas|aptitudes|conocimientos|conocimientos tecnicos
+        |competenze|competenze tecniche|capacita e competenze|abilita|conhecimentos""",
+    "languages": """languages|language skills|spoken languages|langues|sprachen|sprachkenntnisse|idiomas
+        |lenguas|lingue|conoscenze linguistiche""",
+    "projects": """projects|personal projects|selected projects|key projects|academic projects
+        |side projects
+        |open source|open source projects|notable projects|projets|projets personnels|projekte|proyectos
+        |progetti|projetos""",
+    "certificates": """certifications|certification|certificates|licenses|licenses and certifications
+        |certifications and licenses|licences|licensure|training|courses|professional development
+        |professional certifications|certificats|zertifikate|zertifizierungen|weiterbildung
+        |weiterbildungen
+        |fortbildung|fortbildungen|certificaciones|certificados|cursos|certificazioni|corsi
+        |certificacoes""",
+    "basics": """contact|contact details|contact information|contact info|personal details
+        |personal information|personal data|personal info|details|profiles|links|social|online|contatti
+        |kontakt
+        |kontaktdaten|personliche daten|personliche angaben|coordonnees|contacto|datos personales
+        |datos de contacto
+        |dati personali|informazioni personali|contato|dados pessoais""",
+    "other": """publications|selected publications|papers|patents|talks|invited talks|presentations
+        |conferences
+        |awards|honors|honours|honors and awards|awards and honors|selected honors|achievements
+        |accomplishments
+        |key achievements|interests|hobbies|hobbies and interests|activities|extracurricular activities
+        |volunteering|volunteer|volunteer experience|volunteer work|community service|references|referees
+        |affiliations|professional affiliations|memberships|professional memberships|leadership|coursework
+        |relevant coursework|military service|additional information|miscellaneous|service|grants
+        |scholarships
+        |centres d'interet|loisirs|benevolat|distinctions|interessen|interessen und hobbys|ehrenamt
+        |auszeichnungen
+        |referenzen|publikationen|veroffentlichungen|intereses|aficiones|publicaciones|premios
+        |voluntariado
+        |referencias|interessi|pubblicazioni|premi|volontariato|referenze|hobby|interesses|publicacoes
+        |premiacoes
+        |signature""",
+}
 HEADINGS: dict[str, SectionKind] = {
     name: kind
-    for kind, names in {
-        "summary": """summary|profile|about|about me|objective|career objective|professional summary|executive summary
-            |career summary|professional profile|personal profile|personal statement|personal summary|career profile
-            |profil|profil professionnel|a propos|uber mich|kurzprofil|zusammenfassung|perfil|perfil profesional
-            |perfil profissional|resumen|resumen profesional|resumo|resumo profissional|sobre mi|sobre mim|profilo
-            |profilo professionale|sommario|objectif|objetivo|obiettivo""",
-        "work": """experience|work experience|professional experience|employment|employment history|work history
-            |career history|relevant experience|industry experience|career|positions|professional background
-            |work|job history|clinical experience|teaching experience|research experience|internships
-            |internship experience|experience professionnelle|experiences professionnelles|parcours professionnel
-            |experiences|parcours|emplois|berufserfahrung|beruflicher werdegang|werdegang|praxiserfahrung
-            |berufspraxis|arbeitserfahrung|experiencia|experiencia profesional|experiencia laboral
-            |trayectoria profesional|esperienza|esperienze|esperienza professionale|esperienze professionali
-            |esperienza lavorativa|esperienze lavorative|experiencia profissional|historico profissional""",
-        "education": """education|academic background|academic history|academic qualifications|qualifications
-            |educational background|academic education|studies|degrees|formation|formations|etudes|parcours academique
-            |ausbildung|bildung|studium|bildungsweg|akademischer werdegang|schulbildung|educacion
-            |formacion|formacion academica|estudios|istruzione|formazione|istruzione e formazione|titoli di studio
-            |educacao|formacao|formacao academica|escolaridade|academics""",
-        "skills": """skills|technical skills|key skills|core skills|skill set|skillset|competencies|core competencies
-            |key competencies|technologies|tech stack|technical proficiencies|technical expertise|areas of expertise
-            |expertise|professional skills|hard skills|soft skills|tools|computer skills|it skills|software skills
-            |programming skills|strengths|core strengths|clinical skills|technical competencies|proficiencies
-            |tools and technologies|technologies and tools|competences|competences techniques|competences cles
-            |savoir-faire|kenntnisse|fahigkeiten|kompetenzen|it-kenntnisse|edv-kenntnisse|fachkenntnisse
-            |fachliche kenntnisse|technische kenntnisse|kernkompetenzen|habilidades|competencias
-            |habilidades tecnicas|competencias tecnicas|aptitudes|conocimientos|conocimientos tecnicos
-            |competenze|competenze tecniche|capacita e competenze|abilita|conhecimentos""",
-        "languages": """languages|language skills|spoken languages|langues|sprachen|sprachkenntnisse|idiomas
-            |lenguas|lingue|conoscenze linguistiche""",
-        "projects": """projects|personal projects|selected projects|key projects|academic projects|side projects
-            |open source|open source projects|notable projects|projets|projets personnels|projekte|proyectos
-            |progetti|projetos""",
-        "certificates": """certifications|certification|certificates|licenses|licenses and certifications
-            |certifications and licenses|licences|licensure|training|courses|professional development
-            |professional certifications|certificats|zertifikate|zertifizierungen|weiterbildung|weiterbildungen
-            |fortbildung|fortbildungen|certificaciones|certificados|cursos|certificazioni|corsi|certificacoes""",
-        "basics": """contact|contact details|contact information|contact info|personal details
-            |personal information|personal data|personal info|details|profiles|links|social|online|contatti|kontakt
-            |kontaktdaten|personliche daten|personliche angaben|coordonnees|contacto|datos personales|datos de contacto
-            |dati personali|informazioni personali|contato|dados pessoais""",
-        "other": """publications|selected publications|papers|patents|talks|invited talks|presentations|conferences
-            |awards|honors|honours|honors and awards|awards and honors|selected honors|achievements|accomplishments
-            |key achievements|interests|hobbies|hobbies and interests|activities|extracurricular activities
-            |volunteering|volunteer|volunteer experience|volunteer work|community service|references|referees
-            |affiliations|professional affiliations|memberships|professional memberships|leadership|coursework
-            |relevant coursework|military service|additional information|miscellaneous|service|grants|scholarships
-            |centres d'interet|loisirs|benevolat|distinctions|interessen|interessen und hobbys|ehrenamt|auszeichnungen
-            |referenzen|publikationen|veroffentlichungen|intereses|aficiones|publicaciones|premios|voluntariado
-            |referencias|interessi|pubblicazioni|premi|volontariato|referenze|hobby|interesses|publicacoes|premiacoes
-            |signature""",
-    }.items()
+    for kind, names in _HEADINGS.items()
     for name in (part.strip() for part in names.replace("\n", "").split("|"))
 }
 _JOINERS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s*")
@@ -112,20 +135,24 @@ TITLE = re.compile(
     r"\b(?:"
     + _words(
         """engineer developer programmer architect manager director analyst scientist researcher consultant
-        administrator designer intern trainee apprentice assistant associate specialist coordinator officer lead
-        head founder co-founder cofounder owner partner president ceo cto cfo coo cio cmo vp executive supervisor
+        administrator designer intern trainee apprentice assistant associate specialist coordinator officer
+        lead
+        head founder co-founder cofounder owner partner president ceo cto cfo coo cio cmo vp executive
+        supervisor
         technician operator nurse doctor physician surgeon therapist pharmacist dentist paramedic caregiver
         teacher lecturer professor tutor instructor principal dean librarian fellow postdoc
         accountant auditor bookkeeper controller banker trader broker underwriter actuary cashier clerk teller
         representative salesperson seller agent recruiter buyer planner strategist advisor adviser counselor
         lawyer attorney paralegal counsel judge secretary receptionist editor writer author journalist
         copywriter translator interpreter photographer illustrator animator producer artist curator
-        chef cook baker waiter waitress bartender barista driver pilot mechanic electrician plumber carpenter welder
+        chef cook baker waiter waitress bartender barista driver pilot mechanic electrician plumber
+        carpenter welder
         machinist builder contractor foreman superintendent inspector surveyor
         chemist biologist physicist statistician economist geologist mathematician
         volunteer freelancer freelance member chair chairman chairperson ambassador evangelist sre devops
         tester qa scrum master merchandiser stylist hairdresser guard soldier sergeant captain lieutenant
-        entwickler entwicklerin ingenieur ingenieurin leiter leiterin berater beraterin werkstudent werkstudentin
+        entwickler entwicklerin ingenieur ingenieurin leiter leiterin berater beraterin werkstudent
+        werkstudentin
         praktikant praktikantin mitarbeiter mitarbeiterin sachbearbeiter geschaftsfuhrer geschaftsfuhrerin
         lehrer lehrerin krankenpfleger krankenschwester kaufmann kauffrau referent referentin
         developpeur developpeuse ingenieure directeur directrice responsable chef charge chargee stagiaire
@@ -156,37 +183,37 @@ SCHOOL = re.compile(
     r"|escuela|escola|faculty|faculdade|facultad|facolta|conservatory|seminary|berufsschule|realschule|iut"
     r"|mit|eth|epfl|ucla|usc|nyu|tu|fh|uc|iit|caltech|tum|rwth|kit|lmu|hec|insead)\b"
 )
-_LEVELS: tuple[tuple[DegreeLevel, str], ...] = (
-    (
-        "doctorate",
-        r"ph\.? ?d|d\.?phil|doctorate|doctor of|doctoral|doctorat|doktor\w*|dr\. ?\w+\.?|promotion|dottorato|doutorado"
-        r"|doctorado|m\.?d\.?|j\.?d\.?|ed\.?d|pharm\.?d|d\.?n\.?p|juris doctor",
+_LEVELS: dict[DegreeLevel, str] = {
+    "doctorate": (
+        r"ph\.? ?d|d\.?phil|doctorate|doctor of|doctoral|doctorat|doktor\w*|dr\. ?\w+\.?|promotion"
+        r"|dottorato|doutorado"
+        r"|doctorado|m\.?d\.?|j\.?d\.?|ed\.?d|pharm\.?d|d\.?n\.?p|juris doctor"
     ),
-    (
-        "master",
+    "master": (
         r"master(?:['’]?s)?|m\.? ?sc|m\.?s\.?|m\.?a\.?|m\.?eng|m\.?b\.?a|m\.?phil|m\.?ed|m\.?tech|m\.?f\.?a"
         r"|ll\.?m|m\.?p\.?h|m\.?c\.?s|m\.?s\.?n|mestrado|maestria|laurea magistrale|diplom(?:-\w+)?|magister"
-        r"|maitrise|staatsexamen|diplome d'ingenieur",
+        r"|maitrise|staatsexamen|diplome d'ingenieur"
     ),
-    (
-        "bachelor",
+    "bachelor": (
         r"bachelor(?:['’]?s)?|b\.? ?sc|b\.?s\.?|b\.?a\.?|b\.?eng|b\.?tech|b\.?b\.?a|b\.?com|b\.?ed|b\.?f\.?a"
-        r"|b\.?e\.?|ll\.?b|b\.?s\.?n|b\.?arch|a\.?b\.?|licence|licenciatura|licenciado|licenciada|laurea(?: triennale)?"
-        r"|grado en|bacharelado|undergraduate degree",
+        r"|b\.?e\.?|ll\.?b|b\.?s\.?n|b\.?arch|a\.?b\.?|licence|licenciatura|licenciado|licenciada"
+        r"|laurea(?: triennale)?"
+        r"|grado en|bacharelado|undergraduate degree"
     ),
-    (
-        "associate",
+    "associate": (
         r"associate(?:['’]?s)?(?: degree)?|a\.?a\.?s?|a\.?s\.|bts|dut|hnd|foundation degree|tecnologo"
-        r"|ciclo formativo(?: de grado superior)?|vordiplom",
+        r"|ciclo formativo(?: de grado superior)?|vordiplom"
     ),
-    (
-        "secondary",
-        r"high school(?: diploma)?|ged|a-?levels?|gcses?|abitur|fachabitur|baccalaureat|bachillerato|maturita|diploma di"
-        r" maturita|ensino medio|secondary school(?: certificate)?|matura|international baccalaureate|ib diploma",
+    "secondary": (
+        r"high school(?: diploma)?|ged|a-?levels?|gcses?|abitur|fachabitur|baccalaureat|bachillerato"
+        r"|maturita|diploma di"
+        r" maturita|ensino medio|secondary school(?: certificate)?|matura|international baccalaureate"
+        r"|ib diploma"
     ),
-)
+}
 DEGREE = re.compile(
-    "|".join(rf"(?P<{level}>(?<![\w.])(?:{pattern})(?![\w]))" for level, pattern in _LEVELS), re.IGNORECASE
+    "|".join(rf"(?P<{level}>(?<![\w.])(?:{pattern})(?![\w]))" for level, pattern in _LEVELS.items()),
+    re.IGNORECASE,
 )
 # Two-letter degrees are words in other sentences ("as", "ma", "be"); they count only when written as degrees.
 _SHORT_DEGREE = re.compile(r"^(?:[A-Z]\.? ?){2,3}$|^[A-Z]\.?[A-Za-z]{1,4}\.?$")
@@ -204,8 +231,8 @@ def degree(text: str) -> tuple[DegreeLevel, int, int] | None:
     return None
 
 
-_REGIONS = """al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh
-ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc on bc qc ab mb sk ns nb nsw vic qld"""
+_REGIONS = """al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj
+nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc on bc qc ab mb sk ns nb nsw vic qld"""
 US_STATES = frozenset(part.upper() for part in _REGIONS.split()[:51])
 REGIONS = frozenset(part.upper() for part in _REGIONS.split())
 COUNTRIES: dict[str, str] = {
@@ -260,25 +287,44 @@ COUNTRIES: dict[str, str] = {
 }
 US_STATE_NAMES = frozenset(
     """alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois
-|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana
+|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri
+|montana
 |nebraska|nevada|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon
 |pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington
 |west virginia|wisconsin|wyoming|ontario|quebec|british columbia|alberta""".replace("\n", "").split("|")
 )
 CITIES = frozenset(
     """london|manchester|birmingham|edinburgh|glasgow|bristol|leeds|dublin|paris|lyon|marseille|toulouse|lille|nantes
-|bordeaux|strasbourg|grenoble|berlin|munich|munchen|hamburg|koln|cologne|frankfurt|stuttgart|dusseldorf|leipzig|dresden
-|hannover|nurnberg|bonn|karlsruhe|heidelberg|aachen|vienna|wien|graz|zurich|geneva|geneve|basel|bern|lausanne|madrid
-|barcelona|valencia|sevilla|bilbao|malaga|lisbon|lisboa|porto|coimbra|rome|roma|milan|milano|turin|torino|napoli|bologna
-|firenze|amsterdam|rotterdam|utrecht|eindhoven|brussels|bruxelles|antwerp|copenhagen|stockholm|oslo|helsinki|warsaw
-|krakow|prague|budapest|bucharest|athens|istanbul|ankara|new york|new york city|nyc|san francisco|los angeles|seattle
-|boston|chicago|austin|denver|atlanta|miami|toronto|vancouver|montreal|sydney|melbourne|bangalore|bengaluru|mumbai|delhi
-|new delhi|hyderabad|pune|chennai|singapore|tokyo|osaka|seoul|beijing|shanghai|shenzhen|hong kong|taipei|tel aviv|dubai
+|bordeaux|strasbourg|grenoble|berlin|munich|munchen|hamburg|koln|cologne|frankfurt|stuttgart|dusseldorf
+|leipzig|dresden
+|hannover|nurnberg|bonn|karlsruhe|heidelberg|aachen|vienna|wien|graz|zurich|geneva|geneve|basel|bern|lausanne
+|madrid
+|barcelona|valencia|sevilla|bilbao|malaga|lisbon|lisboa|porto|coimbra|rome|roma|milan|milano|turin|torino
+|napoli|bologna
+|firenze|amsterdam|rotterdam|utrecht|eindhoven|brussels|bruxelles|antwerp|copenhagen|stockholm|oslo|helsinki
+|warsaw
+|krakow|prague|budapest|bucharest|athens|istanbul|ankara|new york|new york city|nyc|san francisco|los angeles
+|seattle
+|boston|chicago|austin|denver|atlanta|miami|toronto|vancouver|montreal|sydney|melbourne|bangalore|bengaluru
+|mumbai|delhi
+|new delhi|hyderabad|pune|chennai|singapore|tokyo|osaka|seoul|beijing|shanghai|shenzhen|hong kong|taipei
+|tel aviv|dubai
 |sao paulo|rio de janeiro|mexico city|buenos aires|bogota|santiago|lima|nairobi|lagos|cape town|johannesburg
 |cairo""".replace("\n", "").split("|")
 )
 _REMOTE = frozenset(
-    "remote|fully remote|hybrid|on-site|onsite|worldwide|home office|teletravail|remoto|a distance".split("|")
+    [
+        "remote",
+        "fully remote",
+        "hybrid",
+        "on-site",
+        "onsite",
+        "worldwide",
+        "home office",
+        "teletravail",
+        "remoto",
+        "a distance",
+    ]
 )
 
 
@@ -299,17 +345,23 @@ def is_city(text: str) -> bool:
 
 SPOKEN = frozenset(
     """english|german|french|spanish|italian|portuguese|dutch|russian|polish|turkish|arabic|chinese|mandarin|cantonese
-|japanese|korean|hindi|urdu|bengali|swedish|norwegian|danish|finnish|greek|hebrew|czech|hungarian|romanian|ukrainian
+|japanese|korean|hindi|urdu|bengali|swedish|norwegian|danish|finnish|greek|hebrew|czech|hungarian|romanian
+|ukrainian
 |deutsch|englisch|franzosisch|spanisch|italienisch|portugiesisch|niederlandisch|russisch|polnisch|turkisch
-|anglais|allemand|francais|espagnol|italien|portugais|neerlandais|russe|ingles|aleman|frances|espanol|castellano|italiano
-|portugues|inglese|tedesco|francese|spagnolo|portoghese|alemao|espanhol|catalan|catala|vietnamese|thai|indonesian
+|anglais|allemand|francais|espagnol|italien|portugais|neerlandais|russe|ingles|aleman|frances|espanol
+|castellano|italiano
+|portugues|inglese|tedesco|francese|spagnolo|portoghese|alemao|espanhol|catalan|catala|vietnamese|thai
+|indonesian
 |tamil|telugu|punjabi|farsi|persian|swahili|latin""".replace("\n", "").split("|")
 )
 PROFICIENCY = re.compile(
-    r"^(?:native(?: speaker)?|mother tongue|bilingual|fluent|advanced|intermediate|upper intermediate|beginner|basic"
+    r"^(?:native(?: speaker)?|mother tongue|bilingual|fluent|advanced|intermediate|upper intermediate"
+    r"|beginner|basic"
     r"|elementary|proficient|expert|professional|working knowledge|conversational|competent|novice|familiar"
-    r"|(?:full |limited )?(?:professional|working) proficiency|muttersprache|verhandlungssicher|fliessend|fließend"
-    r"|grundkenntnisse|fortgeschritten|langue maternelle|courant|bilingue|notions|intermediaire|avance|nativo|nativa"
+    r"|(?:full |limited )?(?:professional|working) proficiency|muttersprache|verhandlungssicher|fliessend"
+    r"|fließend"
+    r"|grundkenntnisse|fortgeschritten|langue maternelle|courant|bilingue|notions|intermediaire|avance"
+    r"|nativo|nativa"
     r"|fluido|avanzado|avanzada|intermedio|basico|madrelingua|fluente|avanzato|avancado|intermediario|[abc][12]\+?"
     r"|\d{1,3} ?%|\d+\+? years?)$"
 )

@@ -15,27 +15,32 @@ from runtime.cv.result import Leaf, Method, Work
 from runtime.cv.vocabulary import ORGANISATION, TITLE, fold
 
 # A hyphen joins names, a dash with white around it separates them.
-_SEPARATOR = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t|:\s+|\s+(?:at|@|bei|chez)\s+(?=[^\W\d_a-z])")
-_LEGAL_FORM = re.compile(r"^(?:inc|llc|ltd|corp|co|gmbh|plc|llp|s\.?a|s\.?l|s\.?p\.?a|b\.?v|a\.?g)\.?$", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t|:\s+|\s+(?:at|@|bei|chez)\s+(?=[^\W\d_a-z])"
+)
+_LEGAL_FORM = re.compile(
+    r"^(?:inc|llc|ltd|corp|co|gmbh|plc|llp|s\.?a|s\.?l|s\.?p\.?a|b\.?v|a\.?g)\.?$", re.IGNORECASE
+)
 _ENGAGEMENT = re.compile(
-    r"^\W*(?:full[ -]?time|part[ -]?time|contract(?:or)?|freelance|temporary|permanent|internship|vollzeit|teilzeit"
+    r"^\W*(?:full[ -]?time|part[ -]?time|contract(?:or)?|freelance|temporary|permanent|internship"
+    r"|vollzeit|teilzeit"
     r"|cdi|cdd|self-employed)\W*$"
 )
 
-_SELF_EMPLOYED = re.compile(r"\b(?:freelancer?|self-employed|independent|freiberuf\w*|selbststandig\w*|autonom[oa])\b")
+_SELF_EMPLOYED = re.compile(
+    r"\b(?:freelancer?|self-employed|independent|freiberuf\w*|selbststandig\w*|autonom[oa])\b"
+)
 
 
-class _Split(entries.SplitRule):
-    """A second date, or a second job title, begins another job."""
-
-    def __call__(self, entry: Entry, row: Row) -> bool:
-        if not entry.ranges:
-            return False
-        if any(date.period.ranged for date in row.dates):
-            # "Company 2015 - 2020" over "Title 2018 - 2020" are two, whatever follows.
-            return True
-        first_dated = bool(entry.head) and any(date.period.ranged for date in entry.head[0].dates)
-        return not first_dated and bool(row.parts) and _named(entry) and not _is_side_note(row)
+def _begins_job(entry: Entry, row: Row) -> bool:
+    """A second period begins another job, and so does a new name after a dated and named head."""
+    if not entry.ranges:
+        return False
+    if any(date.period.ranged for date in row.dates):
+        # "Company 2015 - 2020" over "Title 2018 - 2020" are two, whatever follows.
+        return True
+    first_dated = bool(entry.head) and any(date.period.ranged for date in entry.head[0].dates)
+    return not first_dated and bool(row.parts) and _named(entry) and not _is_side_note(row)
 
 
 def _named(entry: Entry) -> bool:
@@ -66,7 +71,7 @@ class _Names:
 
 def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
     """The jobs of one section, in the document's order."""
-    found = entries.entries(entries.rows(document, indexes), _Split())
+    found = entries.entries(entries.rows(document, indexes), _begins_job)
     found = _without_asides(found)
     names = [_names(document, entry) for entry in found]
     _fill_by_order(names)
@@ -137,7 +142,8 @@ def _pieces(part: Passage, names: _Names, *, alone: bool) -> list[Passage]:
 
 
 def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
-    """Comma parts as names: "Acme, Inc." is one, "Staff Engineer, Acme" are two, "Head of X, Y and Z" is one."""
+    """Comma parts as names: "Acme, Inc." is one, "Staff Engineer, Acme" are two, "Head of X, Y and Z" is
+    one."""
     result: list[Passage] = []
     for part in parts:
         if result and _LEGAL_FORM.match(part.text):
@@ -159,16 +165,16 @@ def _is_organisation(text: str) -> bool:
 def _assign(document: Document, lines: list[list[Passage]], names: _Names) -> None:
     flat = [(number, piece) for number, pieces in enumerate(lines) for piece in pieces]
     titles = [item for item in flat if _is_title(item[1].text)]
-    # A name may hold a title's word ("Partners Group", "Chef's Table"): prefer the one without a company's word.
+    # A name may hold a title's word ("Partners Group", "Chef's Table"): prefer the one without a company's
+    # word.
     titles.sort(key=lambda item: _is_organisation(item[1].text))
     if titles:
         at, title = titles[0]
         names.title = title
         rest = [item for item in flat if item[1] is not title]
         known = [item for item in rest if _is_organisation(item[1].text) and not _is_title(item[1].text)]
-        chosen = (known or rest or [None])[0]
-        if chosen is not None:
-            line, employer = chosen
+        if rest:
+            line, employer = (known or rest)[0]
             if line != at:
                 employer = _over_dashes(document, [piece for number, piece in rest if number == line], names)
                 names.beside = any(number == at for number, _ in rest)
@@ -180,7 +186,8 @@ def _assign(document: Document, lines: list[list[Passage]], names: _Names) -> No
 
 
 def _over_dashes(document: Document, pieces: Sequence[Passage], names: _Names) -> Passage:
-    """An employer with a line of its own: "City Hospital - Emergency Department" is one name, "Acme, Toledo" a
+    """An employer with a line of its own: "City Hospital - Emergency Department" is one name, "Acme,
+    Toledo" a
     name and a place."""
     last = 0
     for position in range(1, len(pieces)):
@@ -214,12 +221,18 @@ def _share_employers(names: list[_Names], found: list[Entry]) -> None:
             continue
         heads_block = before.own_line or (before.title is None and not found[index - 1].body)
         department = before.beside and not name.own_line and name.employer is not None
-        if heads_block and (name.employer is None or (department and not _is_organisation(name.employer.text))):
+        if heads_block and (
+            name.employer is None or (department and not _is_organisation(name.employer.text))
+        ):
             name.employer, name.place = before.employer, name.place or before.place
             name.beside, name.own_line = department, True
     for index in range(len(names) - 2, -1, -1):
         umbrella = names[index].title is None and not found[index].body
-        if umbrella and names[index].employer is not None and names[index + 1].employer is names[index].employer:
+        if (
+            umbrella
+            and names[index].employer is not None
+            and names[index + 1].employer is names[index].employer
+        ):
             del names[index], found[index]
 
 
@@ -256,7 +269,9 @@ def ends(dates: Sequence[Date]) -> tuple[Leaf | None, Leaf | None, bool]:
     leaves = []
     for point, passage in ((period.start, date.start), (period.end, date.end)):
         written = str(point) if point is not None else ""
-        leaves.append(passage.leaf(0.95, "pattern", value=written) if written and passage is not None else None)
+        leaves.append(
+            passage.leaf(0.95, "pattern", value=written) if written and passage is not None else None
+        )
     return leaves[0], leaves[1], period.present
 
 

@@ -32,6 +32,8 @@ Level = Literal["junior", "mid", "senior"]
 Competency = Literal["technical_knowledge", "problem_solving", "communication", "cultural_fit"]
 Patience = Literal["short", "normal", "long"]
 
+STAR = ("situation", "task", "action", "result", "learning")
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,9 +73,8 @@ class Anchors(_Entry):
 class Question(_Entry):
     """A question of the bank.
 
-    `patience` is how long a candidate may think before silence counts as the end of the answer. For
-    behavioural questions the key points are STAR anchors: situation, task, action, result, and what was
-    learnt, under the ids `situation`, `task`, `action`, `result` and `learning`.
+    `patience` is how long a candidate may think before silence counts as the end of the answer. The key
+    points of a behavioural question are the anchors in `STAR`, in that order.
     """
 
     id: Identifier
@@ -97,6 +98,8 @@ class Question(_Entry):
         ids = [point.id for point in self.key_points]
         if len(set(ids)) != len(ids):
             raise ValueError(f"question {self.id}: key point ids must differ, got {ids}")
+        if self.kind == "behavioural" and tuple(ids) != STAR:
+            raise ValueError(f"question {self.id}: expected the key points {', '.join(STAR)}, got {ids}")
         named = {follow_up.opens for follow_up in self.follow_ups}
         named |= {wrong.contradicts for wrong in self.misconceptions if wrong.contradicts}
         if unknown := named - set(ids):

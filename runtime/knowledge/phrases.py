@@ -47,6 +47,10 @@ Occasion = Literal[
     "resumed",
     "closing",
     "closing_early",
+    "closing_silent",
+    "newest_work",
+    "evidenced_skill",
+    "unevidenced_skill",
 ]
 OCCASIONS: Final[tuple[Occasion, ...]] = get_args(Occasion)
 
@@ -57,6 +61,10 @@ PLACEHOLDERS: Final[dict[Occasion, frozenset[str]]] = {
     "resumed": frozenset({"topic"}),
     "closing": frozenset({"name"}),
     "closing_early": frozenset({"name"}),
+    "closing_silent": frozenset({"name"}),
+    "newest_work": frozenset({"claim"}),
+    "evidenced_skill": frozenset({"claim"}),
+    "unevidenced_skill": frozenset({"claim"}),
 }
 
 Template = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=300)]

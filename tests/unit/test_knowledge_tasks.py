@@ -1,0 +1,439 @@
+"""The coding tasks: a reference solution passes every test, a hidden test finds a plausible wrong one."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import re
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from runtime.knowledge.bank import Bank, CodingTask, load_bank
+
+Solution = Callable[..., Any]
+
+
+def longest_streak(steps: list[int], goal: int) -> int:
+    best = run = 0
+    for count in steps:
+        run = run + 1 if count >= goal else 0
+        best = max(best, run)
+    return best
+
+
+def longest_streak_forgets_the_last_run(steps: list[int], goal: int) -> int:
+    best = run = 0
+    for count in steps:
+        if count >= goal:
+            run += 1
+        else:
+            best, run = max(best, run), 0
+    return best
+
+
+def free_slots(busy: list[list[int]], day_start: int, day_end: int, minutes: int) -> list[list[int]]:
+    free, now = [], day_start
+    for start, end in [*sorted(busy), [day_end, day_end]]:
+        until = min(start, day_end)
+        if until > now and until - now >= minutes:
+            free.append([now, until])
+        now = max(now, end)
+    return free
+
+
+def free_slots_takes_the_last_end(
+    busy: list[list[int]], day_start: int, day_end: int, minutes: int
+) -> list[list[int]]:
+    free, now = [], day_start
+    for start, end in [*sorted(busy), [day_end, day_end]]:
+        if start - now >= minutes:
+            free.append([now, start])
+        now = end
+    return free
+
+
+def cheapest_trip(legs: list[list[Any]], start: str, goal: str) -> int:
+    out: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for source, target, price in legs:
+        out[source].append((target, price))
+    queue: list[tuple[int, str, bool]] = [(0, start, False)]
+    done: set[tuple[str, bool]] = set()
+    while queue:
+        paid, town, used = heapq.heappop(queue)
+        if town == goal:
+            return paid
+        if (town, used) in done:
+            continue
+        done.add((town, used))
+        for target, price in out[town]:
+            heapq.heappush(queue, (paid + price, target, used))
+            if not used:
+                heapq.heappush(queue, (paid + price // 2, target, True))
+    return -1
+
+
+def cheapest_trip_halves_afterwards(legs: list[list[Any]], start: str, goal: str) -> int:
+    out: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for source, target, price in legs:
+        out[source].append((target, price))
+    queue: list[tuple[int, str, int]] = [(0, start, 0)]
+    done: set[str] = set()
+    while queue:
+        paid, town, dearest = heapq.heappop(queue)
+        if town == goal:
+            return paid - dearest + dearest // 2
+        if town in done:
+            continue
+        done.add(town)
+        for target, price in out[town]:
+            heapq.heappush(queue, (paid + price, target, max(dearest, price)))
+    return -1
+
+
+PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def first_fault(text: str) -> int:
+    still_open: list[int] = []
+    for position, sign in enumerate(text):
+        if sign in PAIRS.values():
+            still_open.append(position)
+        elif sign in PAIRS and (not still_open or text[still_open.pop()] != PAIRS[sign]):
+            return position
+    return still_open[0] if still_open else -1
+
+
+def first_fault_counts_only(text: str) -> int:
+    still_open: dict[str, list[int]] = defaultdict(list)
+    for position, sign in enumerate(text):
+        if sign in PAIRS.values():
+            still_open[sign].append(position)
+        elif sign in PAIRS:
+            if not still_open[PAIRS[sign]]:
+                return position
+            still_open[PAIRS[sign]].pop()
+    return min((positions[0] for positions in still_open.values() if positions), default=-1)
+
+
+def start_order(needs: dict[str, list[str]]) -> list[str]:
+    waits = {name: set(names) for name, names in needs.items()}
+    for names in needs.values():
+        for name in names:
+            waits.setdefault(name, set())
+    ready = sorted(name for name, missing in waits.items() if not missing)
+    order = []
+    while ready:
+        name = heapq.heappop(ready)
+        order.append(name)
+        for other, missing in waits.items():
+            if name in missing:
+                missing.remove(name)
+                if not missing:
+                    heapq.heappush(ready, other)
+    return order if len(order) == len(waits) else []
+
+
+def start_order_goes_deep_first(needs: dict[str, list[str]]) -> list[str]:
+    order: list[str] = []
+    path: set[str] = set()
+
+    def visit(name: str) -> bool:
+        if name in path:
+            return False
+        if name not in order:
+            path.add(name)
+            if not all(visit(need) for need in sorted(needs.get(name, []))):
+                return False
+            path.remove(name)
+            order.append(name)
+        return True
+
+    return order if all(visit(name) for name in sorted(needs)) else []
+
+
+def run_cache(capacity: int, operations: list[list[Any]]) -> list[Any]:
+    entries: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+    results = []
+    for kind, time, key, *rest in operations:
+        for stale in [name for name, (_, end) in entries.items() if time >= end]:
+            del entries[stale]
+        if kind == "get":
+            results.append(entries[key][0] if key in entries else None)
+            if key in entries:
+                entries.move_to_end(key)
+            continue
+        if key not in entries and len(entries) == capacity:
+            entries.popitem(last=False)
+        entries[key] = (rest[0], time + rest[1])
+        entries.move_to_end(key)
+    return results
+
+
+def run_cache_drops_the_oldest_first(capacity: int, operations: list[list[Any]]) -> list[Any]:
+    entries: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+    results: list[Any] = []
+    for kind, time, key, *rest in operations:
+        if kind == "get":
+            value, end = entries.get(key, (None, 0))
+            results.append(value if time < end else None)
+            if time < end:
+                entries.move_to_end(key)
+            continue
+        if key not in entries and len(entries) == capacity:
+            entries.popitem(last=False)
+        entries[key] = (rest[0], time + rest[1])
+        entries.move_to_end(key)
+    return results
+
+
+def shorten(title: str, limit: int) -> str:
+    if len(title) <= limit:
+        return title
+    room = limit - 3
+    cut = title.rfind(" ", 0, room + 1)
+    return f"{title[:cut] if cut > 0 else title[:room]}..."
+
+
+def shorten_loses_a_word_that_just_fits(title: str, limit: int) -> str:
+    if len(title) <= limit:
+        return title
+    cut = title[: limit - 3].rfind(" ")
+    return f"{title[:cut] if cut > 0 else title[: limit - 3]}..."
+
+
+def flaky_tests(runs: list[list[Any]]) -> list[str]:
+    seen: dict[tuple[str, str], set[bool]] = defaultdict(set)
+    for test, version, passed in runs:
+        seen[test, version].add(passed)
+    return sorted({test for (test, _), results in seen.items() if len(results) == 2})
+
+
+def flaky_tests_ignores_the_version(runs: list[list[Any]]) -> list[str]:
+    seen: dict[str, set[bool]] = defaultdict(set)
+    for test, _, passed in runs:
+        seen[test].add(passed)
+    return sorted(test for test, results in seen.items() if len(results) == 2)
+
+
+def allow(requests: list[list[Any]], limit: int, window: int) -> list[bool]:
+    accepted: dict[str, deque[int]] = defaultdict(deque)
+    answers = []
+    for time, client in requests:
+        times = accepted[client]
+        while times and times[0] <= time - window:
+            times.popleft()
+        answers.append(len(times) < limit)
+        if answers[-1]:
+            times.append(time)
+    return answers
+
+
+def allow_counts_rejected_ones(requests: list[list[Any]], limit: int, window: int) -> list[bool]:
+    seen: dict[str, list[int]] = defaultdict(list)
+    answers = []
+    for time, client in requests:
+        answers.append(sum(earlier > time - window for earlier in seen[client]) < limit)
+        seen[client].append(time)
+    return answers
+
+
+def allow_uses_fixed_windows(requests: list[list[Any]], limit: int, window: int) -> list[bool]:
+    counts: Counter[tuple[str, int]] = Counter()
+    answers = []
+    for time, client in requests:
+        answers.append(counts[client, time // window] < limit)
+        counts[client, time // window] += answers[-1]
+    return answers
+
+
+def totals(expenses: list[list[Any]]) -> list[list[Any]]:
+    sums: dict[str, int] = defaultdict(int)
+    for category, cents in expenses:
+        sums[category.strip().lower()] += cents
+    return [[name, cents] for name, cents in sorted(sums.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def totals_reverses_equal_ones(expenses: list[list[Any]]) -> list[list[Any]]:
+    sums: dict[str, int] = defaultdict(int)
+    for category, cents in expenses:
+        sums[category.strip().lower()] += cents
+    return [[name, cents] for cents, name in sorted(((c, n) for n, c in sums.items()), reverse=True)]
+
+
+def sessions(clicks: list[list[Any]], pause: int) -> list[list[Any]]:
+    visits: list[list[Any]] = []
+    for visitor, minute in sorted({(visitor, minute) for visitor, minute in clicks}):
+        if visits and visits[-1][0] == visitor and minute - visits[-1][2] <= pause:
+            visits[-1][2], visits[-1][3] = minute, visits[-1][3] + 1
+        else:
+            visits.append([visitor, minute, minute, 1])
+    return visits
+
+
+def sessions_measures_from_the_first_click(clicks: list[list[Any]], pause: int) -> list[list[Any]]:
+    visits: list[list[Any]] = []
+    for visitor, minute in sorted({(visitor, minute) for visitor, minute in clicks}):
+        if visits and visits[-1][0] == visitor and minute - visits[-1][1] <= pause:
+            visits[-1][2], visits[-1][3] = minute, visits[-1][3] + 1
+        else:
+            visits.append([visitor, minute, minute, 1])
+    return visits
+
+
+def price_history(entries: list[list[int]]) -> list[list[int]]:
+    history: list[list[int]] = []
+    edges = sorted({edge for first, last, _ in entries for edge in (first, last + 1)})
+    for start, end in itertools.pairwise(edges):
+        prices = [price for first, last, price in entries if first <= start <= last]
+        if not prices:
+            continue
+        if history and history[-1][1] == start - 1 and history[-1][2] == prices[-1]:
+            history[-1][1] = end - 1
+        else:
+            history.append([start, end - 1, prices[-1]])
+    return history
+
+
+def price_history_joins_across_gaps(entries: list[list[int]]) -> list[list[int]]:
+    history: list[list[int]] = []
+    for first, last, price in price_history(entries):
+        if history and history[-1][2] == price:
+            history[-1][1] = last
+        else:
+            history.append([first, last, price])
+    return history
+
+
+def price_history_trusts_the_first_day(entries: list[list[int]]) -> list[list[int]]:
+    return price_history(sorted(entries))
+
+
+def lowest_cost(scores: list[float], fraud: list[bool], missed: int, alarm: int) -> int:
+    cases = list(zip(scores, fraud, strict=True))
+    return min(
+        sum(missed for score, bad in cases if bad and score < threshold)
+        + sum(alarm for score, bad in cases if not bad and score >= threshold)
+        for threshold in (*scores, float("inf"))
+    )
+
+
+def lowest_cost_separates_equal_scores(
+    scores: list[float], fraud: list[bool], missed: int, alarm: int
+) -> int:
+    cost = best = missed * sum(fraud)
+    for _, bad in sorted(zip(scores, fraud, strict=True), reverse=True):
+        cost += -missed if bad else alarm
+        best = min(best, cost)
+    return best
+
+
+REFERENCES: dict[str, Solution] = {
+    "general-longest-streak": longest_streak,
+    "general-free-slots": free_slots,
+    "general-voucher-route": cheapest_trip,
+    "backend-bracket-check": first_fault,
+    "backend-build-order": start_order,
+    "backend-expiring-cache": run_cache,
+    "frontend-shorten-title": shorten,
+    "qa-flaky-tests": flaky_tests,
+    "devops-request-limit": allow,
+    "data-expense-totals": totals,
+    "data-visitor-sessions": sessions,
+    "data-price-history": price_history,
+    "ml-cheapest-threshold": lowest_cost,
+}
+
+WRONG: list[tuple[str, Solution]] = [
+    ("general-longest-streak", longest_streak_forgets_the_last_run),
+    ("general-free-slots", free_slots_takes_the_last_end),
+    ("general-voucher-route", cheapest_trip_halves_afterwards),
+    ("backend-bracket-check", first_fault_counts_only),
+    ("backend-build-order", start_order_goes_deep_first),
+    ("backend-expiring-cache", run_cache_drops_the_oldest_first),
+    ("frontend-shorten-title", shorten_loses_a_word_that_just_fits),
+    ("qa-flaky-tests", flaky_tests_ignores_the_version),
+    ("devops-request-limit", allow_counts_rejected_ones),
+    ("devops-request-limit", allow_uses_fixed_windows),
+    ("data-expense-totals", totals_reverses_equal_ones),
+    ("data-visitor-sessions", sessions_measures_from_the_first_click),
+    ("data-price-history", price_history_joins_across_gaps),
+    ("data-price-history", price_history_trusts_the_first_day),
+    ("ml-cheapest-threshold", lowest_cost_separates_equal_scores),
+]
+
+
+def failed(task: CodingTask, solution: Solution) -> list[int]:
+    """The positions of the task's tests that the solution does not pass; a crash is no pass."""
+    positions = []
+    for position, test in enumerate(task.tests):
+        try:
+            actual = solution(*test.args)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            positions.append(position)
+            continue
+        if actual != test.expected:
+            positions.append(position)
+    return positions
+
+
+@pytest.fixture(scope="module")
+def tasks(bank: Bank) -> dict[str, CodingTask]:
+    return {task.id: task for task in bank.tasks}
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return load_bank()
+
+
+def test_every_task_has_a_reference_solution_and_a_wrong_one(tasks: dict[str, CodingTask]) -> None:
+    assert set(REFERENCES) == set(tasks)
+    assert {task_id for task_id, _ in WRONG} == set(tasks)
+
+
+@pytest.mark.parametrize("task_id", REFERENCES)
+def test_the_reference_solution_passes_every_test(tasks: dict[str, CodingTask], task_id: str) -> None:
+    assert not failed(tasks[task_id], REFERENCES[task_id])
+
+
+@pytest.mark.parametrize(("task_id", "solution"), WRONG, ids=[solution.__name__ for _, solution in WRONG])
+def test_a_plausible_wrong_solution_fails_a_hidden_test(
+    tasks: dict[str, CodingTask], task_id: str, solution: Solution
+) -> None:
+    hidden = [
+        position for position in failed(tasks[task_id], solution) if tasks[task_id].tests[position].hidden
+    ]
+
+    assert hidden
+
+
+def test_every_task_shows_two_tests_and_hides_three(bank: Bank) -> None:
+    for task in bank.tasks:
+        hidden = sum(test.hidden for test in task.tests)
+        assert len(task.tests) - hidden >= 2, task.id
+        assert hidden >= 3, task.id
+
+
+def test_tests_of_a_task_differ_in_their_arguments(bank: Bank) -> None:
+    for task in bank.tasks:
+        arguments = [repr(test.args) for test in task.tests]
+        assert len(set(arguments)) == len(arguments), task.id
+
+
+def test_the_starter_defines_the_function_and_nothing_else(bank: Bank) -> None:
+    for task in bank.tasks:
+        parameters = len(task.tests[0].args)
+        namespace: dict[str, Any] = {}
+        exec(task.starter["python"], namespace)  # our own text, from the repository
+        assert namespace[task.function_name].__code__.co_argcount == parameters, task.id
+        assert re.fullmatch(rf"def {task.function_name}\(.*\):\n    \.\.\.\n", task.starter["python"]), (
+            task.id
+        )
+
+
+def test_the_statement_names_the_function_and_gives_an_example(bank: Bank) -> None:
+    for task in bank.tasks:
+        assert f"`{task.function_name}(" in task.statement, task.id

@@ -1,9 +1,9 @@
 """A disposable worker process: WebAssembly interpreters that run what the parent sends, one test at a time.
 
-Started as a script with an isolated interpreter and an empty environment; it imports the standard library and
-`eryx`, nothing of ours. Requests and answers travel over one inherited socket. Descriptors 0 to 2 are the null
-device, because WASI hands them to the guest as its own standard streams: on them it could read our requests and
-write our answers.
+Started as a script with an isolated interpreter and an empty environment; it imports the standard library
+and `eryx`, nothing of ours. Requests and answers travel over one inherited socket. Descriptors 0 to 2 are
+the null device, because WASI hands them to the guest as its own standard streams: on them it could read our
+requests and write our answers.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from typing import Any, Final, Self, cast
 
 from pydantic import JsonValue
 
-from . import _snapshot
+from . import snapshot
 from .engine import Ending, Language, Observation, Program, TestInput
 from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
 from .submission import Limits
@@ -86,7 +86,7 @@ class WasmPython:
         self._python: str | None = None
         self._snapshot: Future[Path] = Future()
         threading.Thread(
-            target=self._prepare, args=(directory or _snapshot.default_directory(),), daemon=True
+            target=self._prepare, args=(directory or snapshot.default_directory(),), daemon=True
         ).start()
 
     def __enter__(self) -> Self:
@@ -151,7 +151,7 @@ class WasmPython:
 
     def _prepare(self, directory: Path) -> None:
         try:
-            path = _snapshot.ensure(directory)
+            path = snapshot.ensure(directory)
         except SandboxUnavailable as error:
             self._snapshot.set_exception(error)
             return
@@ -231,15 +231,15 @@ class _Slot:
 class _Worker:
     """The parent's end of one process running `_worker.py`."""
 
-    def __init__(self, snapshot: Path) -> None:
+    def __init__(self, image: Path) -> None:
         package = importlib.util.find_spec("eryx")
         if package is None or package.origin is None:
-            raise SandboxUnavailable(_snapshot.NO_PACKAGE)
+            raise SandboxUnavailable(snapshot.NO_PACKAGE)
         self._channel, theirs = Pipe()
         with theirs:
             command = [
                 *(sys.executable, "-I", str(Path(__file__).with_name("_worker.py")), str(theirs.fileno())),
-                *(str(snapshot), str(Path(package.origin).parents[1])),
+                *(str(image), str(Path(package.origin).parents[1])),
             ]
             self._process = subprocess.Popen(  # noqa: S603 - our own script
                 command,
@@ -248,7 +248,7 @@ class _Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 # Where the runtime unpacks its standard library: beside the snapshot, not in a shared /tmp.
-                env={"TMPDIR": str(snapshot.parent)},
+                env={"TMPDIR": str(image.parent)},
                 cwd="/",
             )
         self._python: str | None = None

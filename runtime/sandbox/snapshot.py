@@ -84,7 +84,7 @@ def ensure(directory: Path) -> Path:
 
 def _build_in_child(path: Path) -> None:
     # In a process of its own: the compiler leaves hundreds of megabytes and its threads behind.
-    command = [sys.executable, "-m", __name__, str(path)]
+    command = [sys.executable, "-c", f"from {__name__} import build; build()", str(path)]
     try:
         subprocess.run(  # noqa: S603 - our own module
             command,
@@ -127,7 +127,11 @@ def _digest() -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _build(path: Path) -> None:
+def build() -> None:
+    """Build the snapshot at `sys.argv[1]`: the child's whole life."""
+    path = Path(sys.argv[1])
+    # The runtime unpacks its standard library below the temporary directory: not in a shared one.
+    os.environ["TMPDIR"] = str(path.parent)
     import eryx  # noqa: PLC0415 - 95 MB of code that only the child needs
 
     # The guest is a module of its own, so that candidate code starts with an empty `__main__`.
@@ -145,9 +149,3 @@ del room
         factory.save(built)
         built.chmod(0o600)
         built.replace(path)
-
-
-if __name__ == "__main__":
-    # The build extracts the guest's standard library below the temporary directory; keep it ours.
-    os.environ["TMPDIR"] = str(Path(sys.argv[1]).parent)
-    _build(Path(sys.argv[1]))

@@ -3,6 +3,9 @@
 Reads the bank's schema and its own inputs only; a service maps an interview's log onto them.
 """
 
+from runtime.evaluation.evaluate import evaluate
+from runtime.evaluation.evidence import Extraction, Extractor, LexicalExtractor, Rubric, check_quotes
+from runtime.evaluation.grade import Grade, grade
 from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
 from runtime.evaluation.report import (
     DIMENSIONS,
@@ -25,14 +28,22 @@ __all__ = [
     "CodeEvidence",
     "Dimension",
     "EvaluationInput",
+    "Extraction",
+    "Extractor",
     "Finding",
+    "Grade",
     "Improvement",
     "Interval",
     "KeyPointEvidence",
+    "LexicalExtractor",
     "PersonalAnswer",
     "QuestionEvidence",
     "Quote",
     "Report",
+    "Rubric",
     "Scores",
     "Strength",
+    "check_quotes",
+    "evaluate",
+    "grade",
 ]

@@ -1,0 +1,277 @@
+"""Stage one: what an answer does with each key point, with quotes that code checks.
+
+An `Extractor` reads; `check_quotes` believes nothing it says without finding the words where it says they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+
+from runtime.evaluation import guards, star
+from runtime.evaluation.inputs import AnswerTurn
+from runtime.evaluation.matching import Claim, Match, Passage, compile_claims, read, relevance
+from runtime.evaluation.report import Finding, KeyPointEvidence, Quote
+from runtime.knowledge import Question
+
+
+@dataclass(frozen=True, slots=True)
+class RubricClaim:
+    """One thing a good answer says. `star`: the part of a behavioural story it is shown by, if it is one."""
+
+    id: str
+    text: str
+    weight: float = 1.0
+    star: star.Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrongClaim:
+    """A misconception, and the claim it contradicts, if one."""
+
+    text: str
+    contradicts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """What an answer is held against. `wanted`: how many claims the question asks for; None means all."""
+
+    question: str
+    claims: tuple[RubricClaim, ...]
+    wrong: tuple[WrongClaim, ...] = ()
+    wanted: int | None = None
+
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        """The rubric of a question of the bank."""
+        behavioural = question.kind == "behavioural"
+        return cls(
+            question=question.text,
+            claims=tuple(
+                RubricClaim(
+                    id=point.id,
+                    text=point.claim,
+                    weight=point.weight,
+                    star=star.part_of(point.id, point.claim) if behavioural else None,
+                )
+                for point in question.key_points
+            ),
+            wrong=tuple(
+                WrongClaim(text=wrong.claim, contradicts=wrong.contradicts)
+                for wrong in question.misconceptions
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """One entry per claim of the rubric, in its order, and what else a reader should know."""
+
+    key_points: tuple[KeyPointEvidence, ...]
+    findings: tuple[Finding, ...] = ()
+    quotes_checked: int = 0
+    quotes_dropped: int = 0
+
+
+class Extractor(Protocol):
+    """Reads turns against a rubric. It never writes a score; its quotes are checked by `check_quotes`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def extract(self, rubric: Rubric, turns: Sequence[AnswerTurn]) -> Extraction: ...
+
+
+def check_quotes(extraction: Extraction, turns: Sequence[AnswerTurn]) -> Extraction:
+    """Drop every quote that does not stand in its turn, letter for letter, or that quotes an instruction.
+
+    A key point left without a quote is absent, whatever the extractor called it. Works on any extractor's output.
+    """
+    by_id = {turn.turn_id: turn for turn in turns}
+    banned = [finding.quote for turn in turns for finding in guards.asides(turn) if finding.quote is not None]
+    checked = dropped = 0
+    key_points = []
+    for point in extraction.key_points:
+        kept = tuple(quote for quote in point.quotes if _stands(quote, by_id) and not _touches(quote, banned))
+        checked += len(point.quotes)
+        dropped += len(point.quotes) - len(kept)
+        shown = point.status == "shown" and kept
+        said = shown or (point.status == "contradicted" and kept)
+        key_points.append(
+            point.model_copy(
+                update={
+                    "quotes": kept if said else (),
+                    "status": point.status if said or point.status == "not_asked" else "absent",
+                    "strength": point.strength if shown else 0.0,
+                }
+            )
+        )
+    findings = tuple(
+        finding for finding in extraction.findings if finding.quote is None or _stands(finding.quote, by_id)
+    )
+    return replace(
+        extraction,
+        key_points=tuple(key_points),
+        findings=findings,
+        quotes_checked=extraction.quotes_checked + checked,
+        quotes_dropped=extraction.quotes_dropped + dropped,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """How much of a claim must stand in one place. Fitted by `python -m benchmarks.grading DIR --fit`."""
+
+    nothing: float = 0.03
+    everything: float = 0.4
+    denied: float = 0.35
+    wrong: float = 0.6
+    off_topic: float = 0.4
+    on_topic: float = 0.7
+
+
+class LexicalExtractor:
+    """The offline extractor: words, synonyms and order; no model, no network, the same answer every time."""
+
+    name = "lexical"
+    version = "1"
+
+    def __init__(self, strictness: Strictness | None = None) -> None:
+        self._strictness = strictness or Strictness()
+
+    def extract(self, rubric: Rubric, turns: Sequence[AnswerTurn]) -> Extraction:
+        """Read the turns against the rubric; the quotes returned are those of the best place for each claim."""
+        findings = [finding for turn in turns for finding in guards.asides(turn)]
+        left_out = [finding.quote for finding in findings if finding.quote is not None]
+        passages = [guards.passage(turn, left_out) for turn in turns]
+        parts = [part for passage in passages for part in passage.clauses]
+        texts = {turn.turn_id: turn.text for turn in turns}
+        claims = compile_claims([(claim.id, claim.text) for claim in rubric.claims], rubric.question)
+        order = guards.integrity(parts, [claim.text for claim in rubric.claims])
+        if order < 0.5:
+            findings.append(
+                Finding(
+                    kind="word_soup", text="The words stand without the order of sentences; they pay little."
+                )
+            )
+        on_topic = _ramp(
+            relevance(claims, rubric.question, passages),
+            self._strictness.off_topic,
+            self._strictness.on_topic,
+        )
+        wrong = self._misconceptions(rubric, passages)
+        story = star.Story.read(passages)
+        key_points = []
+        for claim, compiled in zip(rubric.claims, claims, strict=True):
+            if claim.star is None:
+                point = self._key_point(
+                    claim, compiled, passages, texts, wrong.get(claim.id), on_topic * order
+                )
+            else:
+                point = _from_story(claim, story, texts, order)
+            key_points.append(point)
+        return Extraction(key_points=tuple(key_points), findings=tuple(findings))
+
+    def _key_point(
+        self,
+        claim: RubricClaim,
+        compiled: Claim,
+        passages: Sequence[Passage],
+        texts: dict[str, str],
+        wrong: Match | None,
+        trust: float,
+    ) -> KeyPointEvidence:
+        reading = read(compiled, passages)
+        stated = reading.stated.coverage if reading.stated else 0.0
+        for denial, least in ((reading.denied, self._strictness.denied), (wrong, self._strictness.wrong)):
+            if denial is not None and denial.coverage >= least and denial.coverage > stated and trust:
+                return _evidence(claim, "contradicted", 0.0, _quote(denial, texts))
+        strength = trust * _ramp(stated, self._strictness.nothing, self._strictness.everything)
+        if reading.stated is None or round(strength, 3) <= 0:
+            return _evidence(claim, "absent", 0.0, None)
+        return _evidence(claim, "shown", round(strength, 3), _quote(reading.stated, texts))
+
+    def _misconceptions(self, rubric: Rubric, passages: Sequence[Passage]) -> dict[str, Match]:
+        found: dict[str, Match] = {}
+        pairs = [(wrong.contradicts, wrong.text) for wrong in rubric.wrong if wrong.contradicts is not None]
+        for compiled in compile_claims(pairs, rubric.question):
+            stated = read(compiled, passages).stated
+            if stated is not None and (
+                compiled.id not in found or stated.coverage > found[compiled.id].coverage
+            ):
+                found[compiled.id] = stated
+        return found
+
+
+def _from_story(
+    claim: RubricClaim, story: star.Story, texts: dict[str, str], order: float
+) -> KeyPointEvidence:
+    told = story.parts.get(claim.star) if claim.star is not None else None
+    strength = round(order * told.strength, 3) if told is not None else 0.0
+    if told is None or strength <= 0:
+        return _evidence(claim, "absent", 0.0, None)
+    text = texts[told.turn_id][told.start : told.end]
+    return _evidence(
+        claim, "shown", strength, Quote(turn_id=told.turn_id, start=told.start, end=told.end, text=text)
+    )
+
+
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_WANTED = re.compile(
+    r"\b(?:at least|name|state|list|give|describe|explain|mention)(?:\s+and\s+\w+)?(?:\s+(?:the|me))?\s+"
+    r"(\d|one|two|three|four|five|six)\b",
+    re.IGNORECASE,
+)
+
+
+def wanted_claims(question: str) -> int | None:
+    """How many things a question asks for ("name two challenges"); None when it names no number."""
+    match = _WANTED.search(question)
+    if match is None:
+        return None
+    number = match.group(1).lower()
+    return _COUNTS.get(number) or int(number) or None
+
+
+def _evidence(claim: RubricClaim, status: str, strength: float, quote: Quote | None) -> KeyPointEvidence:
+    return KeyPointEvidence.model_validate(
+        {
+            "key_point_id": claim.id,
+            "claim": claim.text,
+            "weight": claim.weight,
+            "status": status,
+            "strength": strength,
+            "quotes": () if quote is None else (quote,),
+        }
+    )
+
+
+def _quote(match: Match, texts: dict[str, str]) -> Quote:
+    return Quote(
+        turn_id=match.turn_id,
+        start=match.start,
+        end=match.end,
+        text=texts[match.turn_id][match.start : match.end],
+    )
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def _stands(quote: Quote, turns: dict[str, AnswerTurn]) -> bool:
+    turn = turns.get(quote.turn_id)
+    return turn is not None and bool(quote.text.strip()) and turn.text[quote.start : quote.end] == quote.text
+
+
+def _touches(quote: Quote, others: Sequence[Quote]) -> bool:
+    return any(
+        quote.turn_id == other.turn_id and quote.start < other.end and other.start < quote.end
+        for other in others
+    )

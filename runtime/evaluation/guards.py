@@ -1,0 +1,201 @@
+"""What stands in an answer and is not evidence: instructions to the grader, praise, words without order.
+
+Candidate text is data. What reads like an instruction is reported and left out, never followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from runtime.evaluation.inputs import AnswerTurn
+from runtime.evaluation.language import Clause, clauses
+from runtime.evaluation.lexicon import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS
+from runtime.evaluation.matching import Passage
+from runtime.evaluation.report import Finding, Quote
+
+_INSTRUCTIONS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rubric|rule|guideline|criteria)s?\b",
+        r"\b(?:ignore|disregard|forget)\b.{0,20}\b(?:everything|all|anything)\b.{0,20}\b(?:above|before|said|told|previous)",
+        r"\b(?:give|award|assign|grant|rate|score|grade|mark|rank)\b.{0,30}\b(?:me|this|my|it|the (?:answer|candidate))\b.{0,40}"
+        r"(?:\b(?:10|ten|100|full|maximum|max|perfect|highest|top|best|correct|shown|complete|pass(?:ed)?|excellent)\b|/\s*10)",
+        r"\b(?:10|ten|100|5|five)\s*(?:/|out of)\s*(?:10|ten|100|5|five)\b.{0,40}\b(?:score|answer|mark|candidate|me|please)\b",
+        r"\b(?:score|mark|grade|rating)s?\b.{0,20}(?::|=|\b(?:is|of|to|should be|must be)\b)\s*(?:10|ten|100|full|maximum|perfect)\b",
+        r"\b(?:full|maximum|top|perfect|highest) (?:marks?|scores?|points?|grades?|ratings?)\b",
+        r"\byou are (?:now )?(?:a|an|the) (?:\w+ )?(?:grader|evaluator|assistant|model|language model|ai|llm|interviewer who)\b",
+        r"\bas (?:the|an?) (?:\w+ )?(?:grader|evaluator|language model|ai|llm)\b",
+        r"(?:^|\n)\s*(?:system|assistant|developer)\s*:",
+        r"<\|?/?\s*(?:system|assistant|im_start|im_end|inst|instructions?|answer|rubric|candidate)\b[^>]{0,40}>|\[/?INST\]",
+        r"#+\s*(?:new )?(?:instruction|system|task)s?\b",
+        r"\b(?:all|every|each|the|this|these) (?:of the )?(?:key points?|criteria|rubric items?|claims?)\b.{0,40}"
+        r"\b(?:shown|met|satisfied|covered|true|fulfilled|present|demonstrated)\b",
+        r"\b(?:note|message|attention) (?:to|for) (?:the )?(?:grader|evaluator|reviewer|interviewer|ai|model|system)\b",
+        r"\b(?:recommend(?:ation)?\b.{0,20}\b(?:strong_hire|strong hire|hire))\b",
+        r"\b(?:reveal|print|show|tell me)\b.{0,30}\b(?:rubric|key points?|system prompt|hidden tests?|model answer)\b",
+    )
+)
+_PRAISE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:you should|please|just|definitely|must) (?:hire|pass|advance|promote|select) me\b",
+        r"\bI(?:'m| am|’m) (?:\w+ ){0,3}(?:best|perfect|ideal|greatest|strongest|smartest|excellent|outstanding|amazing)\b"
+        r".{0,20}\b(?:candidate|engineer|developer|fit|person|choice|programmer|answer)",
+        r"\b(?:this|that|my|it)(?:'s| is| was)? (?:\w+ ){0,3}(?:perfect|excellent|outstanding|brilliant|amazing|flawless|great|best)\b"
+        r".{0,12}\b(?:answer|response|explanation|interview|question|company)",
+        r"\b(?:what an?|such an?|you asked an?) (?:\w+ ){0,2}"
+        r"(?:great|excellent|wonderful|brilliant|amazing|fantastic|good|lovely|interesting) (?:question|interview|company|interviewer)",
+        r"^\W*(?:great|excellent|wonderful|brilliant|amazing|fantastic|good|lovely|interesting) (?:question|interview|company)",
+        r"\byou(?:'re| are|’re) (?:\w+ ){0,4}(?:great|excellent|wonderful|brilliant|amazing|fantastic|kind|smart|best|lovely|awesome)\b",
+        r"\b(?:your|this) (?:company|team|interview|product|question)s? (?:is|are|was|seems?|looks?) (?:\w+ ){0,3}"
+        r"(?:great|excellent|wonderful|brilliant|amazing|fantastic|best|awesome|impressive|inspiring)\b",
+        r"\bI (?:really |truly |absolutely )?(?:admire|love|adore) (?:you|your|this (?:company|team|interview|question))\b",
+        r"\bthank(?:s| you)\b",
+    )
+)
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*|[.!?\n]+")
+# A spoken turn without a full stop must not lose everything for one phrase in it.
+_LONGEST_ASIDE = 240
+
+
+def asides(turn: AnswerTurn) -> tuple[Finding, ...]:
+    """The sentences of a turn that speak to the grader instead of answering; each with its quote."""
+    found: list[Finding] = []
+    for sentence in _SENTENCE.finditer(turn.text):
+        for kind, patterns, text in (
+            (
+                "instruction",
+                _INSTRUCTIONS,
+                "The answer contains an instruction to the grader. It was not followed.",
+            ),
+            ("self_praise", _PRAISE, "Praise is not evidence and was left out."),
+        ):
+            hit = next((match for pattern in patterns if (match := pattern.search(sentence.group()))), None)
+            if hit is None:
+                continue
+            start, end = sentence.span()
+            if end - start > _LONGEST_ASIDE:
+                start, end = _around(turn.text, start + hit.start(), start + hit.end(), sentence.span())
+            quote = _quote(turn, start, end)
+            if quote is not None:
+                found.append(Finding.model_validate({"kind": kind, "text": text, "quote": quote}))
+            break
+    return tuple(found)
+
+
+def passage(turn: AnswerTurn, left_out: Iterable[Quote]) -> Passage:
+    """The clauses of a turn that may be evidence: all but those that touch what is left out."""
+    spans = [(quote.start, quote.end) for quote in left_out if quote.turn_id == turn.turn_id]
+    kept = tuple(
+        clause
+        for clause in clauses(turn.text)
+        if not any(clause.start < end and start < clause.end for start, end in spans)
+    )
+    return Passage(turn_id=turn.turn_id, clauses=kept)
+
+
+_ARTICLES = frozenset(["a", "an", "the", "my", "our", "your", "its", "every"])
+_SUBJECTS = frozenset(["i", "he", "she", "we", "they"])
+_PAIRED = frozenset(
+    [
+        (first, second)
+        for first in ("than", "as")
+        for second in PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | _SUBJECTS
+    ]
+    + [(modal, verb) for modal in AUXILIARIES for verb in ("be", "have", "do", "been", "being")]
+    + [("from", second) for second in ("within", "under", "over", "between", "among")]
+    + [("and", second) for second in CONJUNCTIONS]
+    + [(first, "if") for first in CONJUNCTIONS]
+    + [
+        (first, second)
+        for first in ("but", "because", "so", "or")
+        for second in ("when", "since", "while", "because", "if")
+    ]
+)
+_JOINING = (PREPOSITIONS - {"as", "about", "over", "in", "on", "to"}) | {"of"}
+
+
+def disorder(parts: Sequence[Clause]) -> float:
+    """The share of function words that stand where English cannot put them, 0 to 1.
+
+    Under 0.1 in 98 of 100 human answers, about 0.2 when the same words are shuffled.
+    """
+    broken = looked_at = 0
+    for part in parts:
+        words = [token.word for token in part.tokens]
+        for word, following in pairwise(words):
+            if word in _ARTICLES:
+                stuck = following in _ARTICLES | PREPOSITIONS | AUXILIARIES | CONJUNCTIONS | _SUBJECTS
+            elif word in _JOINING:
+                stuck = following in AUXILIARIES | CONJUNCTIONS | _SUBJECTS | _JOINING
+            elif word in CONJUNCTIONS:
+                stuck = following in CONJUNCTIONS
+            elif word in AUXILIARIES:
+                stuck = following in AUXILIARIES | {"of", "than"}
+            elif word in _SUBJECTS:
+                stuck = following in _ARTICLES | PREPOSITIONS
+            else:
+                continue
+            looked_at += 1
+            broken += stuck and (word, following) not in _PAIRED
+    return broken / looked_at if broken > 1 else 0.0
+
+
+def coherence(parts: Sequence[Clause], claims: Sequence[str]) -> tuple[float, float]:
+    """How much of the text is the claims' own words, and how much of that keeps their neighbourhood, each 0 to 1.
+
+    Somebody who says little but the claims' words says them next to the words they belong to; shuffled words are
+    the claims' own and stand anywhere. The second is 1.0 where there are fewer than six places to look at.
+    """
+    places: dict[str, list[int]] = {}
+    at = 0
+    for claim in claims:
+        for part in clauses(claim):
+            for token in part.tokens:
+                if token.weight:
+                    places.setdefault(token.stem, []).append(at)
+                    at += 1
+    said = [token.stem for part in parts for token in part.tokens if token.weight]
+    own = sum(stem in places for stem in said) / len(said) if said else 0.0
+    near, looked_at = 0.0, 0
+    for left, right in pairwise(said):
+        if left != right and left in places and right in places:
+            looked_at += 1
+            steps = [b - a for a in places[left] for b in places[right]]
+            near += (
+                1.0 if any(0 < step <= 2 for step in steps) else 0.4 * any(-2 <= step < 0 for step in steps)
+            )
+    return own, near / looked_at if looked_at >= 5 else 1.0
+
+
+def integrity(parts: Sequence[Clause], claims: Sequence[str]) -> float:
+    """1.0 for an answer in sentences, down to 0.0 for its words without their order."""
+    stems = {
+        token.stem for claim in claims for part in clauses(claim) for token in part.tokens if token.weight
+    }
+    # Only the clauses that could pay are looked at, so that padding cannot hide the disorder in them.
+    paying = [part for part in parts if sum(token.stem in stems for token in part.tokens) >= 2]
+    own, near = coherence(paying, claims)
+    broken = disorder(paying)
+    # The more an answer consists of the claims' own words, the more of their order it must have kept.
+    kept = near - 2.0 * broken - (1.25 * (own - 0.6) - 0.2)
+    orderly = min(1.0, max(0.0, (0.25 - broken) / 0.1))
+    return orderly * min(1.0, max(0.0, kept / 0.2)) if own >= 0.7 else orderly
+
+
+def _around(text: str, start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:
+    start, end = max(bounds[0], start - 60), min(bounds[1], end + 120)
+    while start > bounds[0] and not text[start - 1].isspace():
+        start -= 1
+    while end < bounds[1] and not text[end].isspace():
+        end += 1
+    return start, end
+
+
+def _quote(turn: AnswerTurn, start: int, end: int) -> Quote | None:
+    text = turn.text[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    return Quote(turn_id=turn.turn_id, start=start, end=start + len(text), text=text) if text else None

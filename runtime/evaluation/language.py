@@ -1,0 +1,211 @@
+"""Text as the extractor reads it: clauses of tokens, each with its stem, its weight and whether it is denied."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from runtime.evaluation.lexicon import (
+    AUXILIARIES,
+    FUNCTION_WORDS,
+    HARD_NEGATORS,
+    LIGHT_STEMS,
+    SOFT_NEGATORS,
+    TRADE_STEMS,
+    stem,
+)
+
+Polarity = Literal["plain", "soft", "denied"]
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:\+\+|#)?")
+_SENTENCE_END = re.compile(r"[.!?…]+(?=[\s\"')\]]|$)|[;\n•●○▪]+|\s[-–—*]\s|:\s")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|no|fig)|\b[A-Za-z]|\b\d+)$", re.IGNORECASE
+)
+_CLAUSE_OPENERS = frozenset(
+    [
+        "but",
+        "because",
+        "which",
+        "while",
+        "whereas",
+        "although",
+        "though",
+        "however",
+        "so",
+        "since",
+        "therefore",
+        "when",
+        "if",
+        "then",
+    ]
+)
+# "It is not true that ...", "... is wrong." deny a whole sentence, whatever stands in it.
+_DENIED_SENTENCE = re.compile(
+    r"^\W*(?:i(?: do not|n't| don't) (?:think|believe|agree)|it(?: i|')s (?:simply )?(?:not (?:true|the case|correct|right)"
+    r"|false|wrong|untrue|incorrect|a myth)|(?:that|this)(?: i|')s (?:not true|false|wrong) that|i disagree|false\b|wrong\b)"
+    r"|\b(?:is|are) (?:wrong|false|untrue|incorrect|not true|not correct|not the case|a myth)\W*$",
+    re.IGNORECASE,
+)
+_CONTRAST = frozenset(["but", "however", "instead", "rather", "although", "though", "whereas", "actually"])
+# Spoken answers come without punctuation: a run of this many words is cut at the next weak joint, then anywhere.
+_LONG_RUN, _LONGEST_RUN = 14, 26
+_WEAK_JOINTS = frozenset(["and", "or", "so", "then", "that", "also"])
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text; `weight` is how much content it carries, 0 for function words."""
+
+    word: str
+    stem: str
+    start: int
+    end: int
+    weight: float
+    polarity: Polarity
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Adjacent tokens that state one thing; `sentence` counts from 0."""
+
+    tokens: tuple[Token, ...]
+    sentence: int
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+
+@functools.lru_cache(maxsize=512)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text in order; a text without a word has none."""
+    found: list[Clause] = []
+    for number, (start, end) in enumerate(_sentences(text)):
+        words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
+        denied = _DENIED_SENTENCE.search(text[start:end]) is not None
+        for run in _clause_runs(text, words):
+            tokens = _tokens(run, flipped=denied)
+            if tokens:
+                found.append(Clause(tokens=tokens, sentence=number))
+    return tuple(found)
+
+
+def content_weight(word: str) -> float:
+    """How much content a lower-case word carries, 0 to about 1.6: rarer words are longer or hold digits."""
+    if word in FUNCTION_WORDS:
+        return 0.0
+    if stem(word) in LIGHT_STEMS:
+        return 0.25
+    if stem(word) in TRADE_STEMS:
+        return 0.55
+    if any(char.isdigit() for char in word):
+        return 1.0
+    if len(word) <= 1:
+        return 0.3
+    return 0.8 + 0.08 * min(len(word), 10) - 0.16
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for mark in _SENTENCE_END.finditer(text):
+        if mark.group() == "." and _ABBREVIATION.search(text[start : mark.start()]):
+            continue
+        if text[start : mark.start()].strip():
+            yield start, mark.start()
+        start = mark.end()
+    if text[start:].strip():
+        yield start, len(text)
+
+
+type _Word = tuple[str, int, int]
+
+
+def _clause_runs(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
+    run: list[_Word] = []
+    for word in words:
+        lower = _normal(word[0])
+        if run:
+            gap = text[run[-1][2] : word[1]]
+            joint = len(run) >= 3 and (any(mark in gap for mark in ",()") or lower in _CLAUSE_OPENERS)
+            if joint or (len(run) >= _LONG_RUN and lower in _WEAK_JOINTS) or len(run) >= _LONGEST_RUN:
+                yield run
+                run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _normal(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).replace("’", "'").casefold()
+
+
+def _tokens(run: list[_Word], *, flipped: bool) -> tuple[Token, ...]:
+    words = [_normal(word) for word, _, _ in run]
+    polarity = _polarities(words)
+    if flipped:
+        polarity = [
+            "denied" if one in {"plain", "soft"} else "plain" for one in _polarities(_unopened(words))
+        ]
+    return tuple(
+        Token(
+            word=word,
+            stem=stem(word),
+            start=start,
+            end=end,
+            weight=content_weight(word),
+            polarity=denied,
+        )
+        for word, (_, start, end), denied in zip(words, run, polarity, strict=True)
+    )
+
+
+def _unopened(words: list[str]) -> list[str]:
+    """The words with the denial of the whole sentence taken out of sight, so that it is not counted twice."""
+    out = list(words)
+    for at, word in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if (
+            following in {"true", "correct", "right"}
+            or following == "the"
+            and words[at + 2 : at + 3] == ["case"]
+        ):
+            if word == "not" or word.endswith("n't"):
+                out[at] = "so"
+    return out
+
+
+def _polarities(words: list[str]) -> list[Polarity]:
+    found: list[Polarity] = ["plain"] * len(words)
+    for at, word in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if word == "not" and following in {"only", "just"}:
+            continue
+        if (
+            word in HARD_NEGATORS
+            or word.endswith("n't")
+            or (word in {"instead", "rather"} and following in {"of", "than"})
+        ):
+            of_verb = (
+                word.endswith("n't")
+                or word == "cannot"
+                or (at > 0 and words[at - 1] in AUXILIARIES)
+                or word == "never"
+            )
+            for other in range(max(0, at - 5) if of_verb else at, len(words)):
+                if other > at and words[other] in _CONTRAST and other != at + 1:
+                    break
+                found[other] = "denied"
+        elif stem(word) in SOFT_NEGATORS:
+            for other in range(at, min(len(words), at + 6)):
+                if found[other] == "plain":
+                    found[other] = "soft"
+    return found

@@ -1,0 +1,235 @@
+"""Whether a passage states a claim: weighted content of the claim found in one place, and whether it is denied.
+
+Nothing here is a number about the candidate; `scores` makes those.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from runtime.evaluation.language import Clause, Polarity, Token, clauses
+from runtime.evaluation.lexicon import OPPOSITE, SAME
+
+# A word of the question tells little about the answer, yet a claim may need it ("the diameter shrinks").
+_ECHO = 0.3
+# A window is two adjacent clauses, or as many short ones as stay below this many words.
+_WINDOW_WORDS = 30
+# Words of an answer that one stretch of it must hold to be judged for being on topic.
+_RELEVANCE_WORDS = 25
+_CONTENT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim ready for matching: its content stems with weight and polarity.
+
+    `asked`: the question's stems; said back, they are an echo.
+    """
+
+    id: str
+    weights: Mapping[str, float]
+    polarities: Mapping[str, Polarity]
+    asked: frozenset[str]
+
+    @property
+    def total(self) -> float:
+        return sum(self.weights.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One turn's clauses that may be read as evidence; offsets are those of the turn's text."""
+
+    turn_id: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The best place for a claim. `coverage`: share of its weight found there, 0 to 1."""
+
+    coverage: float
+    turn_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the passages do with one claim: where it is stated and where it is denied, if anywhere."""
+
+    stated: Match | None
+    denied: Match | None
+
+
+def compile_claims(claims: Sequence[tuple[str, str]], question: str) -> tuple[Claim, ...]:
+    """Claims (id, text) to matchable form; words that several of them share tell them apart less."""
+    asked = frozenset(token.stem for token in _content(clauses(question)))
+    texts = [
+        (claim_id, [token for clause in clauses(text) for token in clause.tokens])
+        for claim_id, text in claims
+    ]
+    spread = Counter(stem for _, tokens in texts for stem in {token.stem for token in tokens if token.weight})
+    compiled = []
+    for claim_id, tokens in texts:
+        weights: dict[str, float] = {}
+        polarities: dict[str, Polarity] = {}
+        for token in tokens:
+            if not token.weight:
+                continue
+            weight = token.weight * (_ECHO if token.stem in asked else 1.0) / math.sqrt(spread[token.stem])
+            weights[token.stem] = max(weight, weights.get(token.stem, 0.0))
+            polarities.setdefault(token.stem, token.polarity)
+        compiled.append(Claim(id=claim_id, weights=weights, polarities=polarities, asked=asked))
+    return tuple(compiled)
+
+
+@functools.lru_cache(maxsize=262144)
+def similarity(claimed: str, said: str) -> float:
+    """How far two stems say the same, 0 to 1: equal, of one meaning, of one family, or one slip apart."""
+    if claimed == said:
+        return 1.0
+    if said in SAME.get(claimed, ()):
+        return 0.8
+    if min(len(claimed), len(said)) < 4 or not (claimed.isalpha() and said.isalpha()):
+        return 0.0
+    shared = 0
+    for left, right in zip(claimed, said, strict=False):
+        if left != right:
+            break
+        shared += 1
+    longest, shortest = max(len(claimed), len(said)), min(len(claimed), len(said))
+    if (shared >= 5 and shared / longest >= 0.6) or (
+        shared >= 2 and shortest >= 5 and _one_slip(claimed, said)
+    ):
+        return 0.75
+    if shortest >= 5 and (claimed in said or said in claimed):
+        return 0.6
+    return 0.0
+
+
+def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
+    """Find where the passages state the claim best, and where they deny it most fully."""
+    stated: Match | None = None
+    denied: Match | None = None
+    if not claim.total:
+        return Reading(stated=None, denied=None)
+    for passage in passages:
+        hits = [_hits(claim, clause) for clause in passage.clauses]
+        for first, last in _windows(passage.clauses):
+            plain: dict[str, float] = {}
+            against: dict[str, float] = {}
+            for clause_hits in hits[first : last + 1]:
+                for stem, (quality, conflict, _) in clause_hits.items():
+                    side = against if conflict else plain
+                    side[stem] = max(quality, side.get(stem, 0.0))
+            found = sum(claim.weights[stem] * quality for stem, quality in plain.items())
+            opposed = sum(
+                claim.weights[stem] * quality
+                for stem, quality in against.items()
+                if quality > plain.get(stem, 0.0)
+            )
+            if not any(own for clause_hits in hits[first : last + 1] for _, _, own in clause_hits.values()):
+                continue
+            span = [n for n in range(first, last + 1) if hits[n]]
+            place = (passage.turn_id, passage.clauses[span[0]].start, passage.clauses[span[-1]].end)
+            if opposed > found:
+                coverage = (found + opposed) / claim.total
+                if denied is None or coverage > denied.coverage:
+                    denied = Match(coverage, *place)
+            elif stated is None or found / claim.total > stated.coverage:
+                stated = Match(found / claim.total, *place)
+    return Reading(stated=stated, denied=denied)
+
+
+def relevance(claims: Sequence[Claim], question: str, passages: Sequence[Passage]) -> float:
+    """How far the passages speak about this question at all, 0 to about 2.3.
+
+    The share of their densest stretch that belongs to the question or its claims, the share of the claims'
+    words found anywhere, and a little for the question's own words. Padding elsewhere does not change it.
+    """
+    asked = {token.stem: token.weight for token in _content(clauses(question))}
+    claimed: dict[str, float] = {}
+    for claim in claims:
+        for stem, weight in claim.weights.items():
+            claimed[stem] = max(weight, claimed.get(stem, 0.0))
+    known = [*asked, *(stem for stem in claimed if stem not in asked)]
+    said = [token for passage in passages for token in _content(passage.clauses)]
+    stems = {token.stem for token in said}
+    best = {stem: max((similarity(one, stem) for one in known), default=0.0) for stem in stems}
+    # A word of neither weighs the same however long it is, or a name's length would show.
+    row = [
+        (token.weight * best[token.stem], token.weight if best[token.stem] else 1.0)
+        for token in said
+        if token.weight >= _CONTENT
+    ]
+    density = 0.0
+    for first in range(max(1, len(row) - _RELEVANCE_WORDS + 1)):
+        part = row[first : first + _RELEVANCE_WORDS]
+        density = max(density, sum(hit for hit, _ in part) / max(4.0, sum(weight for _, weight in part)))
+    return density + 0.3 * _found(asked, stems) + _found(claimed, stems)
+
+
+def _found(wanted: Mapping[str, float], stems: Iterable[str]) -> float:
+    stems = list(stems)
+    total = sum(wanted.values())
+    if not total:
+        return 0.0
+    return (
+        sum(
+            weight * max((similarity(one, stem) for stem in stems), default=0.0)
+            for one, weight in wanted.items()
+        )
+        / total
+    )
+
+
+def _content(parts: Iterable[Clause]) -> list[Token]:
+    return [token for clause in parts for token in clause.tokens if token.weight]
+
+
+def _windows(parts: Sequence[Clause]) -> Iterable[tuple[int, int]]:
+    for first in range(len(parts)):
+        words = 0
+        for last in range(first, len(parts)):
+            words += len(parts[last].tokens)
+            if last > first + 1 and words > _WINDOW_WORDS:
+                break
+            yield first, last
+
+
+type _Hit = tuple[float, bool, bool]
+
+
+def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
+    """Stems of the claim that the clause holds: how well, whether in the opposite sense, whether unasked."""
+    hits: dict[str, _Hit] = {}
+    for token in clause.tokens:
+        if not token.weight:
+            continue
+        own = token.stem not in claim.asked
+        for stem, polarity in claim.polarities.items():
+            quality = similarity(stem, token.stem)
+            conflict = "denied" in (polarity, token.polarity) and "plain" in (polarity, token.polarity)
+            if not quality and token.stem in OPPOSITE.get(stem, ()):
+                quality, conflict = 1.0, not conflict
+            if quality and not own and stem != token.stem:
+                quality *= _ECHO
+            if quality > hits.get(stem, (0.0, False, False))[0]:
+                hits[stem] = (quality, conflict, own and claim.weights[stem] >= 0.25)
+    return hits
+
+
+def _one_slip(left: str, right: str) -> bool:
+    """Whether one letter added, left out, changed, or two neighbours swapped makes one word the other."""
+    if len(left) == len(right):
+        apart = [n for n in range(len(left)) if left[n] != right[n]]
+        if len(apart) == 2 and apart[1] == apart[0] + 1:
+            return left[apart[0]] == right[apart[1]] and left[apart[1]] == right[apart[0]]
+        return len(apart) == 1
+    short, long = sorted((left, right), key=len)
+    return len(long) - len(short) == 1 and any(long[:n] + long[n + 1 :] == short for n in range(len(long)))

@@ -120,7 +120,7 @@ def mbpp(engine: WasmPython, path: Path, sample: int | None) -> None:
         boxed = list(pool.map(lambda problem: _boxed(engine, _program(problem)), problems))
         took = time.perf_counter() - started
         plain = list(pool.map(lambda problem: _plain(_program(problem)), problems))
-    print(f"{len(problems)} problems pass: sandbox {passed}, plain {sum(plain)} (sandbox: {took:.1f} s)")
+    print(f"{len(problems)} problems pass: sandbox {boxed.count('AC')}, plain {sum(plain)} ({took:.1f} s)")
     for problem, verdict, passes in zip(problems, boxed, plain, strict=True):
         if (verdict == "AC") != passes:
             print(f"  {problem['task_id']}: sandbox {verdict}, plain {'passes' if passes else 'fails'}")

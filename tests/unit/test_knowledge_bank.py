@@ -134,7 +134,8 @@ def test_tasks_are_introduced_in_at_most_45_words(bank: Bank) -> None:
 
 def test_everything_spoken_can_be_spoken(bank: Bank) -> None:
     entries: list[Question | CodingTask] = [*bank.questions, *bank.tasks]
-    texts = [
+    texts = [entry.topic for entry in entries]
+    texts += [
         text for entry in entries for text in (spoken(entry) if isinstance(entry, Question) else [entry.text])
     ]
 
@@ -182,13 +183,26 @@ def test_nothing_spoken_gives_six_words_of_a_key_point_away(bank: Bank) -> None:
     assert not given_away
 
 
-def test_a_follow_up_says_less_than_half_of_the_claim_it_opens(bank: Bank) -> None:
+def test_a_topic_names_nothing_the_candidate_should_bring_up(bank: Bank) -> None:
+    def stems(*texts: str) -> set[str]:
+        return {word[:4] for text in texts for word in content(text)}
+
+    hints = []
+    for question in bank.questions:
+        claims = stems(*(point.claim for point in question.key_points))
+        if hint := (stems(question.topic) & claims) - stems(question.text, question.rephrased):
+            hints.append((question.id, question.topic, hint))
+
+    assert not hints
+
+
+def test_a_follow_up_says_less_than_a_third_of_the_claim_it_opens(bank: Bank) -> None:
     leading = []
     for question in bank.questions:
         claims = {point.id: content(point.claim) for point in question.key_points}
         for follow_up in question.follow_ups:
             claim = claims[follow_up.opens]
-            if len(claim & content(follow_up.text)) * 2 >= len(claim):
+            if len(claim & content(follow_up.text)) * 3 >= len(claim):
                 leading.append((question.id, follow_up.text))
 
     assert not leading

@@ -183,6 +183,18 @@ def test_nothing_spoken_gives_six_words_of_a_key_point_away(bank: Bank) -> None:
     assert not given_away
 
 
+def test_repeating_the_question_says_less_than_half_of_any_claim(bank: Bank) -> None:
+    echoed = []
+    for question in bank.questions:
+        asked = content(question.text) | content(question.rephrased)
+        for point in question.key_points:
+            claim = content(point.claim)
+            if len(claim & asked) * 2 >= len(claim):
+                echoed.append((question.id, point.id, claim & asked))
+
+    assert not echoed
+
+
 def test_a_topic_names_nothing_the_candidate_should_bring_up(bank: Bank) -> None:
     def stems(*texts: str) -> set[str]:
         return {word[:4] for text in texts for word in content(text)}

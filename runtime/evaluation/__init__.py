@@ -3,9 +3,9 @@
 Reads the bank's schema and its own inputs only; a service maps an interview's log onto them.
 """
 
-from runtime.evaluation.evaluate import evaluate
+from runtime.evaluation.evaluator import evaluate
 from runtime.evaluation.evidence import Extraction, Extractor, LexicalExtractor, Rubric, check_quotes
-from runtime.evaluation.grade import Grade, grade
+from runtime.evaluation.grading import Grade, grade
 from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
 from runtime.evaluation.report import (
     DIMENSIONS,

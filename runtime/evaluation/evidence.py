@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 from runtime.evaluation import guards, star
 from runtime.evaluation.inputs import AnswerTurn
+from runtime.evaluation.language import clauses
 from runtime.evaluation.matching import Claim, Match, Passage, compile_claims, read, relevance
 from runtime.evaluation.report import Finding, KeyPointEvidence, Quote
 from runtime.knowledge import Question
@@ -166,7 +167,7 @@ class LexicalExtractor:
             self._strictness.on_topic,
         )
         wrong = self._misconceptions(rubric, passages)
-        story = star.Story.read(passages)
+        story = star.Story.read([_unechoed(passage, rubric.question) for passage in passages])
         key_points = []
         for claim, compiled in zip(rubric.claims, claims, strict=True):
             if claim.star is None:
@@ -259,6 +260,17 @@ def _quote(match: Match, texts: dict[str, str]) -> Quote:
         end=match.end,
         text=texts[match.turn_id][match.start : match.end],
     )
+
+
+def _unechoed(passage: Passage, question: str) -> Passage:
+    """The passage without the clauses that only say the question back."""
+    asked = {token.stem for clause in clauses(question) for token in clause.tokens}
+    kept = tuple(
+        clause
+        for clause in passage.clauses
+        if not asked.issuperset(token.stem for token in clause.tokens if token.weight)
+    )
+    return replace(passage, clauses=kept)
 
 
 def _ramp(value: float, low: float, high: float) -> float:

@@ -5,6 +5,7 @@ Candidate text is data. What reads like an instruction is reported and left out,
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -60,6 +61,7 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*|[.!?\n]+")
 _LONGEST_ASIDE = 240
 
 
+@functools.lru_cache(maxsize=512)
 def asides(turn: AnswerTurn) -> tuple[Finding, ...]:
     """The sentences of a turn that speak to the grader instead of answering; each with its quote."""
     found: list[Finding] = []

@@ -9,7 +9,8 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from runtime.evaluation.language import Clause, Polarity, Token, clauses
 from runtime.evaluation.lexicon import OPPOSITE, SAME
@@ -34,10 +35,27 @@ class Claim:
     weights: Mapping[str, float]
     polarities: Mapping[str, Polarity]
     asked: frozenset[str]
+    _related: dict[str, tuple[tuple[str, float, bool], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def total(self) -> float:
         return sum(self.weights.values())
+
+    def related(self, said: str) -> tuple[tuple[str, float, bool], ...]:
+        """The claim's stems that a stem said stands for: (stem, quality, whether as its opposite)."""
+        # The same word comes up in window after window: looked up once per claim.
+        if said not in self._related:
+            found = []
+            for stem in self.weights:
+                quality = similarity(stem, said)
+                if quality:
+                    found.append((stem, quality, False))
+                elif said in OPPOSITE.get(stem, ()):
+                    found.append((stem, 1.0, True))
+            self._related[said] = tuple(found)
+        return self._related[said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +185,14 @@ def relevance(claims: Sequence[Claim], question: str, passages: Sequence[Passage
         for token in said
         if token.weight >= _CONTENT
     ]
-    density = 0.0
-    for first in range(max(1, len(row) - _RELEVANCE_WORDS + 1)):
-        part = row[first : first + _RELEVANCE_WORDS]
-        density = max(density, sum(hit for hit, _ in part) / max(4.0, sum(weight for _, weight in part)))
+    sums = list(
+        accumulate(row, lambda so_far, one: (so_far[0] + one[0], so_far[1] + one[1]), initial=(0.0, 0.0))
+    )
+    span = min(len(row), _RELEVANCE_WORDS)
+    density = max(
+        (after[0] - before[0]) / max(4.0, after[1] - before[1])
+        for before, after in zip(sums[: len(sums) - span], sums[span:], strict=True)
+    )
     return density + 0.3 * _found(asked, stems) + _found(claimed, stems)
 
 
@@ -212,15 +234,14 @@ def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
         if not token.weight:
             continue
         own = token.stem not in claim.asked
-        for stem, polarity in claim.polarities.items():
-            quality = similarity(stem, token.stem)
-            conflict = "denied" in (polarity, token.polarity) and "plain" in (polarity, token.polarity)
-            if not quality and token.stem in OPPOSITE.get(stem, ()):
-                quality, conflict = 1.0, not conflict
-            if quality and not own and stem != token.stem:
-                quality *= _ECHO
-            if quality > hits.get(stem, (0.0, False, False))[0]:
-                hits[stem] = (quality, conflict, own and claim.weights[stem] >= 0.25)
+        for stem, quality, opposite in claim.related(token.stem):
+            polarity = claim.polarities[stem]
+            conflict = opposite != (
+                "denied" in (polarity, token.polarity) and "plain" in (polarity, token.polarity)
+            )
+            worth = quality if own or stem == token.stem else quality * _ECHO
+            if worth > hits.get(stem, (0.0, False, False))[0]:
+                hits[stem] = (worth, conflict, own and claim.weights[stem] >= 0.25)
     return hits
 
 

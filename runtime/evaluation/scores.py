@@ -41,10 +41,15 @@ class Unit:
 
     @property
     def mark(self) -> float:
-        level = max(
-            0.0, sum(value * weight for value, weight in self.parts) / sum(weight for _, weight in self.parts)
-        )
-        return mark(level) if self.curve else level
+        return self.mark_of(self.parts)
+
+    def mark_of(self, parts: Sequence[tuple[float, float]]) -> float:
+        """The mark that these of its parts would make, drawn with repetition or not."""
+        worth = weight = 0.0
+        for value, of_weight in parts:
+            worth += value * of_weight
+            weight += of_weight
+        return mark(worth / weight) if self.curve else max(0.0, worth / weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +126,8 @@ def _resampled(units: Sequence[Unit], chance: random.Random) -> list[float]:
     error = READING_ERROR / len(units) ** 0.5
     draws = []
     for _ in range(_DRAWS):
-        marks = []
-        for unit in chance.choices(units, k=len(units)):
-            parts = tuple(chance.choices(unit.parts, k=len(unit.parts)))
-            marks.append(Unit(parts=parts, evidence=0, curve=unit.curve).mark)
+        drawn = chance.choices(units, k=len(units))
+        marks = [unit.mark_of(chance.choices(unit.parts, k=len(unit.parts))) for unit in drawn]
         draws.append(min(1.0, max(0.0, _mean(marks) + chance.gauss(0.0, error))))
     return sorted(draws)
 

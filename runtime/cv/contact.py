@@ -44,33 +44,7 @@ _NO_NAME = re.compile(
     r"\b(?:curriculum|vitae|resume|lebenslauf|cv|page|last updated|updated|confidential|portfolio|address"
     r"|phone|email)\b"
 )
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "del",
-        "della",
-        "di",
-        "van",
-        "von",
-        "der",
-        "den",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-        "zu",
-        "y",
-        "e",
-    ]
-)
+_PARTICLE = re.compile(r"(?:d[aeio]|do?s|das|della?|van|von|de[nr]|l[ae]|el|al|bin|ibn|te[nr]|zu|[ye])")
 _SUFFIX = re.compile(
     r",?\s+(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE
 )
@@ -227,7 +201,7 @@ def _can_be_name(text: str) -> bool:
         return False
     if re.search(r"[\d@/:;!?#&]", text) or len(text) > 50 or any(len(word) > 25 for word in words):
         return False
-    if not all(word[0].isupper() or not word[0].isascii() or word.lower() in _PARTICLES for word in words):
+    if not all(word[0].isupper() or not word[0].isascii() or _PARTICLE.fullmatch(word.lower()) for word in words):
         return False
     return len(words) == 1 or TITLE.search(fold(text)) is None
 

@@ -24,14 +24,13 @@ def sections(document: Document) -> tuple[Section, ...]:
     """All lines but the headings, in reading order."""
     headings = _headings(document.lines)
     result: list[tuple[SectionKind, list[int]]] = [("basics", [])]
-    largest = max((line.size for line in document.lines if line.page == 1), default=0.0)
+    display = _display_size(document.lines)
     for index, line in enumerate(document.lines):
-        before = document.lines[index - 1] if index else line
         if index in headings:
             result.append((headings[index], []))
             continue
-        # The next column begins with the name: it does not belong to the section that ended the last column.
-        if line.page == before.page == 1 and line.top < before.top and largest and line.size == largest:
+        # A column that begins with the name does not go on with the section that ended the last column.
+        if line.page == 1 and line.size == display and result[-1][0] != "basics":
             result.append(("basics", []))
         result[-1][1].append(index)
     return tuple(Section(kind, tuple(indexes)) for kind, indexes in result if indexes)
@@ -97,6 +96,13 @@ def _style(headings: Sequence[Line]) -> _Style | None:
         upper=sum(line.text.isupper() for line in headings) * 4 >= len(headings) * 3,
         bold=sum(line.bold for line in headings) * 2 > len(headings),
     )
+
+
+def _display_size(lines: Sequence[Line]) -> float | None:
+    """The size of display type, in which one or two lines of the first page are set and nothing else."""
+    sizes = [line.size for line in lines if line.page == 1]
+    largest = max(sizes, default=0.0)
+    return largest if sizes.count(largest) <= 2 and largest >= 1.3 * _body_size(lines) > 0 else None
 
 
 def _body_size(lines: Sequence[Line]) -> float:

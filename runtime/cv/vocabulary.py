@@ -5,6 +5,7 @@ Everything here is folded (`fold`): lower case, no accents, so that one spelling
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Literal
@@ -27,7 +28,14 @@ DEGREE_LEVELS: tuple[DegreeLevel, ...] = ("secondary", "associate", "bachelor", 
 
 def fold(text: str) -> str:
     """Lower case without accents, exactly as long as `text`, so that offsets hold for both."""
-    return "".join(unicodedata.normalize("NFD", char)[0].lower()[0] for char in text)
+    if text.isascii():
+        return text.lower()
+    return "".join(_folded(char) for char in text)
+
+
+@functools.cache
+def _folded(char: str) -> str:
+    return unicodedata.normalize("NFD", char)[0].lower()[0]
 
 
 _HEADINGS: dict[SectionKind, str] = {

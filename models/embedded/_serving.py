@@ -62,14 +62,14 @@ def serve(description: str, build: Callable[[], Starlette]) -> None:
     parser.add_argument("--port", type=int, default=8080, help="0 chooses one; it is printed as JSON")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin closes")
     arguments = parser.parse_args()
+    # uvicorn stops on SIGTERM and then raises it again; dying of it would skip the clean-up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if arguments.exit_with_parent:
         _exit_with_parent()
     with socket.create_server(("127.0.0.1", arguments.port), reuse_port=False) as listener:
         sys.stdout.write(json.dumps({"port": listener.getsockname()[1]}) + "\n")
         sys.stdout.flush()
         config = uvicorn.Config(build(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-        # uvicorn shuts down on SIGTERM and then raises it again; dying of it would skip Python's own clean-up.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
 

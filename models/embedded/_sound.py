@@ -17,13 +17,15 @@ class Resampler:
     """Streams PCM16 mono of one rate to PCM16 mono at 24 kHz."""
 
     def __init__(self, source_rate: int) -> None:
-        self._stream = soxr.ResampleStream(source_rate, RATE, 1, dtype="int16")
+        # Floats, because soxr adds random noise to 16-bit output.
+        self._stream = soxr.ResampleStream(source_rate, RATE, 1, dtype="float32")
 
     def resample(self, pcm: bytes, *, last: bool = False) -> bytes:
         """What can be said so far; `last` gives the rest."""
-        samples = np.frombuffer(pcm, dtype=np.int16)
-        resampled: bytes = self._stream.resample_chunk(samples, last=last).tobytes()
-        return resampled
+        samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float32)
+        resampled = self._stream.resample_chunk(samples, last=last)
+        pcm16: bytes = np.clip(np.rint(resampled), -32_768, 32_767).astype(np.int16).tobytes()
+        return pcm16
 
 
 class LeadTrimmer:

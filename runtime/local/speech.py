@@ -47,11 +47,11 @@ class _Engine:
 
     def __init__(self, base_url: str, *, name: str, timeout_s: float) -> None:
         self.name = name
-        self._url = base_url.rstrip("/")
+        self.url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         # trust_env: a proxy set for the internet must not receive what is said on this machine.
         self._http = httpx.AsyncClient(
-            base_url=self._url, timeout=httpx.Timeout(timeout_s, connect=2.0), trust_env=False
+            base_url=self.url, timeout=httpx.Timeout(timeout_s, connect=2.0), trust_env=False
         )
 
     async def ready(self) -> bool:
@@ -83,7 +83,7 @@ class _Engine:
             raise SpeechTimeout(f"{self.name} took too long. Try again, or type instead.") from error
         except httpx.HTTPError as error:
             raise SpeechUnavailable(
-                f"{self.name} broke off or does not answer at {self._url} ({type(error).__name__}). "
+                f"{self.name} broke off or does not answer at {self.url} ({type(error).__name__}). "
                 "Try again in a moment, or type instead."
             ) from error
 
@@ -128,7 +128,7 @@ class HttpRecognizer(_Engine):
             return _TRANSCRIPT.validate_json(response.content)
         except ValidationError as error:
             raise SpeechUnavailable(
-                f"{self.name} answered without a transcript. Check that {self._url} is a recogniser."
+                f"{self.name} answered without a transcript. Check that {self.url} is a recogniser."
             ) from error
 
 
@@ -160,7 +160,7 @@ class HttpSynthesizer(_Engine):
                     return
                 if length > _LONGEST_PIECE_BYTES or length % SAMPLE_BYTES:
                     raise SpeechUnavailable(
-                        f"{self.name} sent no sound. Check that {self._url} is a synthesiser."
+                        f"{self.name} sent no sound. Check that {self.url} is a synthesiser."
                     )
                 if len(received) < _LENGTH.size + length:
                     break

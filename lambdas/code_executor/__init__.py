@@ -1,0 +1,1 @@
+"""Runs candidate code for the platform and for agents."""

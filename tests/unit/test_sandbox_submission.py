@@ -1,0 +1,86 @@
+"""What may be submitted, and how the wire's payload becomes a submission."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from runtime.sandbox import CodeRequest, Limits, Submission, SubmissionTooLarge, TestCase
+
+
+def request(**fields: object) -> CodeRequest:
+    return CodeRequest.model_validate({"code": "pass", "language": "python", **fields})
+
+
+def test_input_is_the_json_text_of_the_single_argument() -> None:
+    tests = [{"input": "[1, 2]", "expected": "3"}]
+    (test,) = request(testCases=tests, functionName="add").submission().tests
+    assert (test.args, test.expected) == (([1, 2],), 3)
+
+
+def test_args_and_kwargs_carry_more_arguments() -> None:
+    tests = [{"args": [1, 2], "kwargs": '{"c": 3}', "expected": "6"}]
+    (test,) = request(testCases=tests, functionName="add").submission().tests
+    assert (test.args, test.kwargs) == ((1, 2), {"c": 3})
+
+
+def test_without_a_function_the_input_is_standard_input() -> None:
+    tests = [{"input": "4\n", "expected": '"8"'}, {"input": "4", "expected": "8"}]
+    parsed = request(testCases=tests).submission().tests
+    assert [(test.stdin, test.expected) for test in parsed] == [("4\n", "8"), ("4", "8")]
+
+
+def test_an_agent_may_pass_the_tests_as_text() -> None:
+    parsed = request(testCases='[{"input": "1", "expected": "2"}]', functionName="f").submission()
+    assert parsed.tests[0].args == (1,)
+
+
+def test_text_that_is_no_json_names_its_test() -> None:
+    with pytest.raises(ValidationError, match="test 2: input: expected JSON text"):
+        request(testCases=[{"input": "1", "expected": "1"}, {"input": "[1,"}], functionName="f")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000])
+def test_json_text_that_no_parser_takes_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="expected JSON text"):
+        request(testCases=[{"input": text, "expected": "1"}], functionName="f")
+
+
+def test_unknown_fields_are_ignored() -> None:
+    assert request(theme="dark").submission().code == "pass"
+
+
+def test_too_much_source_is_too_large() -> None:
+    with pytest.raises(SubmissionTooLarge, match="65536 bytes of source; got 65537"):
+        Submission(language="python", code="#" * 65537)
+
+
+def test_source_is_measured_in_bytes() -> None:
+    with pytest.raises(SubmissionTooLarge):
+        Submission(language="python", code="é" * 40_000)
+
+
+def test_too_many_tests_are_too_large() -> None:
+    tests = [{"input": "1", "expected": "1"}] * 201
+    with pytest.raises(SubmissionTooLarge, match="200 tests; got 201"):
+        request(testCases=tests, functionName="f").submission()
+
+
+def test_a_megabyte_of_tests_is_too_large() -> None:
+    with pytest.raises(SubmissionTooLarge, match="bytes of tests"):
+        Submission(language="python", code="", function_name="f", tests=(TestCase(args=("x" * 2**20,)),))
+
+
+def test_a_program_takes_no_arguments() -> None:
+    with pytest.raises(ValidationError, match="args need a function_name"):
+        Submission(language="python", code="", tests=(TestCase(args=(1,)),))
+
+
+def test_a_function_takes_no_standard_input() -> None:
+    with pytest.raises(ValidationError, match="expected args for the function"):
+        Submission(language="python", code="", function_name="f", tests=(TestCase(stdin="1"),))
+
+
+def test_limits_have_a_ceiling() -> None:
+    with pytest.raises(ValidationError):
+        Limits(cpu_s=11)

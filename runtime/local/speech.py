@@ -102,11 +102,13 @@ class HttpRecognizer(_Engine):
         if len(pcm) % SAMPLE_BYTES:
             raise SpeechRejected(f"expected whole 16-bit samples, got {len(pcm)} bytes")
         attributes = _attributes(language, vocabulary)
+        # Parts wait for one another in the engine, so each is given the time of the whole.
+        limit_s = self._timeout_s + len(pcm) / _SECOND_BYTES
         # The group ends the other parts' requests when one of them fails.
         try:
             async with asyncio.TaskGroup() as group:
                 parts = [
-                    (start_ms, group.create_task(self._transcribe(part, attributes)))
+                    (start_ms, group.create_task(self._transcribe(part, attributes, limit_s)))
                     for start_ms, part in _parts(pcm)
                 ]
         except* (SpeechUnavailable, SpeechTimeout, SpeechRejected) as failures:
@@ -114,9 +116,8 @@ class HttpRecognizer(_Engine):
             raise first from first.__cause__
         return _joined([(start_ms, task.result()) for start_ms, task in parts])
 
-    async def _transcribe(self, pcm: bytes, attributes: str) -> Transcript:
+    async def _transcribe(self, pcm: bytes, attributes: str, limit_s: float) -> Transcript:
         headers = {"content-type": f"audio/l16;rate={INPUT_RATE}", _ATTRIBUTES: attributes}
-        limit_s = self._timeout_s + len(pcm) / _SECOND_BYTES
         with self._named_failures():
             async with asyncio.timeout(limit_s):
                 response = await self._http.post(
@@ -211,7 +212,9 @@ def _joined(parts: Sequence[tuple[int, Transcript]]) -> Transcript:
     return Transcript(
         text=" ".join(part.text for _, part in parts if part.text),
         words=words,
-        confidence=sum(confidence * count for confidence, count in weighed) / total if total else None,
+        confidence=round(sum(confidence * count for confidence, count in weighed) / total, 3)
+        if total
+        else None,
     )
 
 

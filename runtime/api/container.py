@@ -1,0 +1,40 @@
+"""What the API works with, put together by a composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import HTTPConnection
+
+from runtime.people import Principal
+from runtime.services.code import CodeRuns
+from runtime.services.cv import CvProfiles
+from runtime.services.interviews import Interviews
+from runtime.services.reports import Reports
+from runtime.services.turns import Turns
+from runtime.voice.conversation import VoicePorts
+from runtime.voice.tickets import Tickets
+
+type Authenticate = Callable[[HTTPConnection], Principal]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The use cases, and where they are served.
+
+    `authenticate` raises `UnauthorizedError`. `socket_url` gives the address of an interview's socket for a
+    request. `page` is the folder of the built page, if it is served from here.
+    """
+
+    interviews: Interviews
+    turns: Turns
+    profiles: CvProfiles
+    code: CodeRuns
+    reports: Reports
+    tickets: Tickets
+    voice: VoicePorts
+    authenticate: Authenticate
+    socket_url: Callable[[HTTPConnection, str], str]
+    page: Path | None

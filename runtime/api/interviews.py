@@ -1,0 +1,200 @@
+"""/api/interviews/{id}: CV, turns, code, end and report of one interview."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Request, Response, UploadFile
+
+from runtime.api.access import Caller, Platform
+from runtime.api.container import Container
+from runtime.api.gate import MAX_CV_BYTES
+from runtime.api.problems import PreconditionRequiredError, responses
+from runtime.api.schemas import (
+    CodeRunList,
+    CodeRunOut,
+    CvProfileIn,
+    CvProfileOut,
+    Ended,
+    LanguageList,
+    MessageTaken,
+    OpenTask,
+    Reply,
+    SendMessage,
+    SocketTicket,
+    Transcript,
+)
+from runtime.cv import DocumentTooLarge
+from runtime.evaluation import Report
+from runtime.interview.interview import Interview
+from runtime.interview.plan import TaskStep
+from runtime.people import Access
+from runtime.sandbox import CodeRequest
+from runtime.services.cv import Profile
+from runtime.voice.tickets import TICKET_TTL_S
+
+router = APIRouter(prefix="/api/interviews/{interview_id}", tags=["interviews"])
+languages_router = APIRouter(prefix="/api", tags=["code"])
+
+InterviewId = Annotated[str, Path(max_length=64, description="The interview's id, `session_id` elsewhere.")]
+IdempotencyKey = Annotated[
+    str | None, Header(max_length=200, description="The same key again gives the same result.")
+]
+
+
+@router.get("/transcript", responses=responses(404))
+def get_transcript(
+    interview_id: InterviewId, platform: Platform, caller: Caller, response: Response
+) -> Transcript:
+    """Read what was said, with the coding task that is open and the code that was run."""
+    interview = platform.interviews.get(interview_id, caller)
+    response.headers["ETag"] = f'"{interview.seq}"'
+    runs = [CodeRunOut.of(kept) for kept in platform.code.list(interview)]
+    return Transcript.of(interview, _open_task(platform, interview), runs)
+
+
+@router.post("/upload-cv", responses=responses(404, 409, 415))
+def upload_cv(
+    interview_id: InterviewId, file: UploadFile, platform: Platform, caller: Caller, response: Response
+) -> CvProfileOut:
+    """Upload a CV (PDF, DOCX, text or Markdown; at most 4 MB) and read what it says."""
+    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    document = file.file.read(MAX_CV_BYTES + 1)
+    if len(document) > MAX_CV_BYTES:
+        raise DocumentTooLarge(
+            "expected a CV of at most 4 MB; send a smaller file, for example without pictures"
+        )
+    profile = platform.profiles.upload(interview_id, document, file.filename or "", actor=caller.id)
+    return _profile(profile, response)
+
+
+@router.get("/cv-analysis", responses=responses(404))
+def get_cv_analysis(
+    interview_id: InterviewId, platform: Platform, caller: Caller, response: Response
+) -> CvProfileOut:
+    """Read the newest version of what the CV says."""
+    return _profile(platform.profiles.profile(platform.interviews.get(interview_id, caller)), response)
+
+
+@router.put("/cv-analysis", responses=responses(404, 409, 412, 428))
+def put_cv_analysis(
+    interview_id: InterviewId,
+    body: CvProfileIn,
+    platform: Platform,
+    caller: Caller,
+    response: Response,
+    if_match: Annotated[str | None, Header(max_length=100)] = None,
+) -> CvProfileOut:
+    """Correct the profile. `If-Match` names the version that was read; both versions are kept."""
+    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    version = (if_match or "").removeprefix("W/").strip('" ')
+    if not (version.isascii() and version.isdigit()):
+        raise PreconditionRequiredError("expected If-Match with the ETag that GET cv-analysis gave")
+    profile = platform.profiles.edit(
+        interview_id,
+        body.model_dump(mode="json", exclude_none=True),
+        expected=int(version[:9]),
+        actor=caller.id,
+    )
+    return _profile(profile, response)
+
+
+@router.post("/ticket", responses=responses(404))
+def create_ticket(
+    interview_id: InterviewId, platform: Platform, caller: Caller, request: Request
+) -> SocketTicket:
+    """Get the address of the interview's socket, with a ticket that is good once, for a minute."""
+    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    ticket = platform.tickets.issue(interview_id, caller.id)
+    url = f"{platform.socket_url(request, interview_id)}?ticket={ticket}"
+    return SocketTicket(url=url, expires_in=TICKET_TTL_S)
+
+
+@router.post("/messages", responses=responses(404, 409))
+def send_message(
+    interview_id: InterviewId,
+    body: SendMessage,
+    platform: Platform,
+    caller: Caller,
+    idempotency_key: IdempotencyKey = None,
+) -> MessageTaken:
+    """Say something in writing, and get the interviewer's reply. The first message is answered by the greeting."""
+    before = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    item_id = body.item_id or _id_from(idempotency_key) or f"t{before.seq + 1}"
+    interview, reply = platform.turns.say_message(interview_id, item_id, body.text, actor=caller.id)
+    return MessageTaken(
+        item_id=item_id,
+        reply=Reply(item_id=reply.item_id, text=reply.text, kind=reply.kind),
+        status=interview.status,
+        task=_open_task(platform, interview),
+    )
+
+
+@router.post("/code-runs", responses=responses(404, 409))
+def run_code(
+    interview_id: InterviewId,
+    body: CodeRequest,
+    platform: Platform,
+    caller: Caller,
+    idempotency_key: IdempotencyKey = None,
+) -> CodeRunOut:
+    """Run code where it can reach nothing, and keep the run."""
+    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    kept = platform.code.run(interview_id, body, actor=caller.id, run_id=_id_from(idempotency_key))
+    return CodeRunOut.of(kept)
+
+
+@router.get("/code-runs", responses=responses(404))
+def list_code_runs(interview_id: InterviewId, platform: Platform, caller: Caller) -> CodeRunList:
+    """List the runs of an interview, oldest first."""
+    interview = platform.interviews.get(interview_id, caller)
+    return CodeRunList(items=[CodeRunOut.of(kept) for kept in platform.code.list(interview)])
+
+
+@router.post("/end", responses=responses(404))
+def end_interview(interview_id: InterviewId, platform: Platform, caller: Caller) -> Ended:
+    """End the interview. Ending it again changes nothing."""
+    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    platform.interviews.end(interview_id, actor=caller.id)
+    return Ended(status="ended", report_url=f"/api/interviews/{interview_id}/performance-report")
+
+
+@router.get("/performance-report", responses=responses(404, 409))
+def get_performance_report(interview_id: InterviewId, platform: Platform, caller: Caller) -> Report:
+    """Read the report of an ended interview; every score names the words or tests it rests on."""
+    platform.interviews.get(interview_id, caller)
+    return platform.reports.report(interview_id, actor=caller.id)
+
+
+@languages_router.get("/languages", responses=responses())
+def list_languages(platform: Platform, caller: Caller) -> LanguageList:  # noqa: ARG001 (callers only)
+    """List the languages that candidates can write and run here."""
+    return LanguageList(items=platform.code.languages())
+
+
+def _open_task(platform: Container, interview: Interview) -> OpenTask | None:
+    if not interview.task_id or interview.ended:
+        return None
+    step = platform.voice.plans.plan(interview).step(interview.task_id)
+    if not isinstance(step, TaskStep):
+        return None
+    task = step.task
+    return OpenTask(
+        task_id=task.id,
+        title=task.title,
+        statement=task.statement,
+        function_name=task.function_name,
+        starter=task.starter,
+    )
+
+
+def _profile(profile: Profile, response: Response) -> CvProfileOut:
+    response.headers["ETag"] = f'"{profile.version}"'
+    body: dict[str, Any] = profile.body
+    return CvProfileOut(resume=body["resume"], analysis=body.get("analysis", {}), version=profile.version)
+
+
+def _id_from(idempotency_key: str | None) -> str | None:
+    """An item's id that follows from the key, so that a repeated request finds its item even after a crash."""
+    return f"k{hashlib.sha256(idempotency_key.encode()).hexdigest()[:40]}" if idempotency_key else None

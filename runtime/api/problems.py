@@ -1,0 +1,148 @@
+"""Errors as `application/problem+json` (RFC 9457), and which refusal is which status."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from runtime.cv import CvError, DocumentTooLarge, UnsupportedDocument
+from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
+from runtime.people import ForbiddenError
+from runtime.sandbox import SandboxBusy, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
+from runtime.services.errors import (
+    InterviewEndedError,
+    KeyReusedError,
+    NotThereError,
+    RefusedError,
+    SocketLiveError,
+    StaleVersionError,
+)
+from runtime.services.reports import NotEndedError
+
+_log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong, what was expected, and the way out (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    problem: str
+    errors: list[dict[str, str]] | None = None
+
+
+class UnauthorizedError(Exception):
+    """The caller did not say who they are, or not so that it can be believed."""
+
+
+class PreconditionRequiredError(Exception):
+    """The request must say which version it was made on."""
+
+
+_STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
+    UnauthorizedError: (401, "unauthorized"),
+    ForbiddenError: (404, "unknown_interview"),
+    UnknownInterviewError: (404, "unknown_interview"),
+    NotThereError: (404, "not_there"),
+    UnknownBlobError: (404, "not_there"),
+    InterviewEndedError: (409, "interview_ended"),
+    NotEndedError: (409, "interview_not_ended"),
+    SocketLiveError: (409, "socket_live"),
+    KeyReusedError: (409, "key_reused"),
+    StaleVersionError: (412, "stale_version"),
+    PreconditionRequiredError: (428, "precondition_required"),
+    DocumentTooLarge: (413, "too_large"),
+    SubmissionTooLarge: (413, "too_large"),
+    UnsupportedDocument: (415, "unsupported_document"),
+    CvError: (422, "unreadable_document"),
+    UnsupportedLanguage: (422, "unsupported_language"),
+    SandboxBusy: (503, "sandbox_busy"),
+    SandboxUnavailable: (503, "sandbox_unavailable"),
+    StoreUnavailableError: (503, "store_unavailable"),
+    RefusedError: (409, "refused"),
+}
+_RETRY_AFTER_S: Final = "2"
+
+
+def problem(
+    status: int, kind: str, detail: str, *, errors: list[dict[str, str]] | None = None
+) -> JSONResponse:
+    """A problem as a response."""
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, problem=kind, errors=errors)
+    headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status_code=status, media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems an operation documents, beside those that every one has."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted({400, 401, 403, 413, 422, 503, *statuses})
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+
+    async def refused(_request: Request, error: Exception) -> JSONResponse:
+        kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
+        status, name = _STATUS[kind]
+        return problem(status, name, str(error))
+
+    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, (RequestValidationError, ValidationError))
+        errors = [
+            {"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])}
+            for item in error.errors()[:20]
+        ]
+        first = errors[0] if errors else {"field": "request", "message": "not valid"}
+        return problem(422, "invalid_request", f"{first['field']}: {first['message']}", errors=errors)
+
+    async def http(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+        response = problem(error.status_code, kind, _http_detail(error))
+        response.headers.update(error.headers or {})
+        return response
+
+    async def unexpected(_request: Request, error: Exception) -> JSONResponse:
+        # Where it happened belongs to the log; what it says may hold a candidate's words and does not.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("unexpected %s\n%s", type(error).__name__, where)
+        return problem(500, "internal_error", "something is wrong on our side; the log has the traceback")
+
+    for kind in _STATUS:
+        app.add_exception_handler(kind, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(ValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _http_detail(error: HTTPException) -> str:
+    if error.status_code == 404:
+        return "there is nothing at this address; /docs lists what there is"
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "other methods")
+        return f"this address does not take this method; it takes {allowed}"
+    return str(error.detail)

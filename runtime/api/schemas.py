@@ -1,0 +1,274 @@
+"""The REST contract's bodies. Unknown request fields are ignored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from runtime.interview.events import Level, Mode, MoveKind
+from runtime.interview.interview import Interview, Move, Turn
+from runtime.interview.store import Header
+from runtime.sandbox import LanguageInfo, TestResult
+from runtime.services.code import KeptRun
+
+# Text as people write it: no NUL, which databases and PDFs choke on, no lone surrogates (pydantic refuses those).
+_PLAIN = r"^[^\x00]*$"
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_PLAIN)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PLAIN)]
+ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CreateSession(_Body):
+    """An interview to be created. `interview_type` is free text; an unknown one gets the general plan."""
+
+    interview_type: Name
+    candidate_name: Name
+    role: ShortText | None = None
+    level: Level = "mid"
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    duration_minutes: Annotated[int, Field(ge=5, le=120)] = 30
+    mode: Mode = "assessment"
+    job_description: (
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000, pattern=_PLAIN)] | None
+    ) = None
+    recording: Annotated[bool, Field(description="The candidate agrees that the sound of turns is kept.")] = (
+        False
+    )
+
+
+class Session(_Body):
+    """An interview as lists show it."""
+
+    session_id: str
+    interview_type: str
+    candidate_name: str
+    role: str | None
+    level: Level
+    language: str
+    duration_minutes: int
+    mode: Mode
+    status: Literal["created", "in_progress", "ended"]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, header: Header) -> Session:
+        return cls.model_validate(
+            {
+                "session_id": header.interview_id,
+                "interview_type": header.interview_type,
+                "candidate_name": header.candidate_name,
+                "role": header.role,
+                "level": header.level,
+                "language": header.language,
+                "duration_minutes": header.duration_minutes,
+                "mode": header.mode,
+                "status": header.status,
+                "created_at": header.created_at,
+            }
+        )
+
+
+class SessionPage(_Body):
+    """Interviews, newest first."""
+
+    items: list[Session]
+    next_cursor: str | None
+
+
+class RemovedPlace(_Body):
+    """What was removed from one place, and when its last copy is gone."""
+
+    place: str
+    count: int
+    gone_by: datetime
+
+
+class DeletionReceipt(_Body):
+    """What deleting an interview removed."""
+
+    session_id: str
+    deleted: list[RemovedPlace]
+
+
+class TranscriptItem(_Body):
+    """A turn or a move. `original_text` is what was heard, where the candidate corrected it."""
+
+    item_id: str
+    role: Literal["interviewer", "candidate"]
+    text: str
+    at: datetime
+    modality: Literal["voice", "text"] | None = None
+    original_text: str | None = None
+    kind: MoveKind | None = None
+    question_id: str | None = None
+    interrupted: bool | None = None
+
+    @classmethod
+    def of(cls, item: Turn | Move) -> TranscriptItem:
+        if isinstance(item, Turn):
+            return cls(
+                item_id=item.item_id,
+                role="candidate",
+                text=item.text,
+                at=item.at,
+                modality=item.modality,
+                original_text=item.original if item.corrected else None,
+            )
+        return cls(
+            item_id=item.item_id,
+            role="interviewer",
+            text=item.text,
+            at=item.at,
+            kind=item.kind,
+            question_id=item.question_id or item.task_id,
+            interrupted=item.interrupted or None,
+        )
+
+
+class OpenTask(_Body):
+    """The coding task that is open, as the candidate may see it."""
+
+    task_id: str
+    title: str
+    statement: str
+    function_name: str
+    starter: dict[str, str]
+
+
+class CodeRunOut(_Body):
+    """A run's results. Of hidden tests only the verdict is shown."""
+
+    run_id: str
+    task_id: str | None
+    language: str
+    results: list[TestResult]
+    isolation: str
+    passed: int
+    total: int
+    tests_by: Literal["task", "candidate", "model", "none"]
+    at: datetime
+
+    @classmethod
+    def of(cls, kept: KeptRun) -> CodeRunOut:
+        event = kept.run.event
+        return cls(
+            run_id=event.run_id,
+            task_id=event.task_id,
+            language=event.language,
+            results=list(kept.outcome.results),
+            isolation=event.isolation,
+            passed=event.passed,
+            total=event.total,
+            tests_by=event.tests_by,
+            at=kept.run.at,
+        )
+
+
+class CodeRunList(_Body):
+    """An interview's runs, oldest first."""
+
+    items: list[CodeRunOut]
+
+
+class LanguageList(_Body):
+    """What can be run here; empty when nothing holds untrusted code."""
+
+    items: list[LanguageInfo]
+
+
+class Transcript(_Body):
+    """An interview as it was said."""
+
+    session_id: str
+    status: Literal["created", "in_progress", "ended"]
+    items: list[TranscriptItem]
+    task: OpenTask | None = None
+    code_runs: list[CodeRunOut] = []
+
+    @classmethod
+    def of(cls, interview: Interview, task: OpenTask | None, runs: list[CodeRunOut]) -> Transcript:
+        return cls(
+            session_id=interview.interview_id,
+            status=interview.status,
+            items=[TranscriptItem.of(item) for item in interview.items],
+            task=task,
+            code_runs=runs,
+        )
+
+
+class CvProfileOut(_Body):
+    """What a CV says, and which version of it this is."""
+
+    resume: dict[str, Any]
+    analysis: dict[str, Any]
+    version: int
+
+
+class CvProfileIn(_Body):
+    """The candidate's corrected profile."""
+
+    resume: dict[str, JsonValue]
+    analysis: dict[str, JsonValue] | None = None
+
+
+class SocketTicket(_Body):
+    """Where to open the socket, and for how many seconds the ticket in it is good."""
+
+    url: str
+    expires_in: int
+
+
+class SendMessage(_Body):
+    """A typed turn. The same `item_id` (or Idempotency-Key) again gives the same reply."""
+
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=_PLAIN)
+    ]
+    item_id: ItemId | None = None
+
+
+class Reply(_Body):
+    """What the interviewer says to a turn."""
+
+    item_id: str
+    text: str
+    kind: MoveKind
+
+
+class MessageTaken(_Body):
+    """The turn is in the log; this is the interviewer's reply to it."""
+
+    item_id: str
+    reply: Reply
+    status: Literal["created", "in_progress", "ended"]
+    task: OpenTask | None = None
+
+
+class Ended(_Body):
+    """The interview is over; the report is at `report_url`."""
+
+    status: Literal["ended"]
+    report_url: str
+
+
+class EnginesOut(_Body):
+    """Which engines answer; null: none does."""
+
+    recognizer: str | None
+    synthesizer: str | None
+    interviewer: str
+    sandbox: str | None
+
+
+class Health(_Body):
+    """The platform answers, and what with."""
+
+    status: Literal["ok"]
+    version: str
+    engines: EnginesOut

@@ -1,0 +1,5 @@
+"""`prepai`: the platform and its tools from the command line."""
+
+from runtime.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,164 @@
+"""The laptop's composition root: which adapter serves which port when everything runs on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
+from starlette.routing import Route
+
+from runtime.api import Container, create_app
+from runtime.api.gate import LOOPBACK_HOSTS
+from runtime.interview.interviewer import AuthoredInterviewer
+from runtime.knowledge import load_bank
+from runtime.knowledge.phrases import load_phrases
+from runtime.local.access import authenticate_by, enter
+from runtime.local.speech import EmbeddedSpeech, embedded_speech
+from runtime.local.store import SqliteStore
+from runtime.sandbox import WasmPython
+from runtime.services.code import CodeRuns
+from runtime.services.cv import CvProfiles
+from runtime.services.interviews import Interviews
+from runtime.services.plans import Plans
+from runtime.services.reports import Reports
+from runtime.services.turns import Turns
+from runtime.settings import LaptopSettings
+from runtime.voice.conversation import VoicePorts
+from runtime.voice.ports import SpeechUnavailable
+from runtime.voice.tickets import Tickets
+
+PAGE = Path(__file__).resolve().parents[2] / "web" / "dist"
+# Frames of the protocol are at most 30,000 bytes; larger ones are answered with an error event, up to here.
+_LARGEST_FRAME = 1024 * 1024
+
+
+class CannotStartError(Exception):
+    """The platform cannot start as asked; the message says how it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """A platform that is ready to serve."""
+
+    app: FastAPI
+    container: Container
+    speech: EmbeddedSpeech | None
+    server: uvicorn.Server
+    listener: socket.socket
+
+    @property
+    def url(self) -> str:
+        host, port = self.listener.getsockname()[:2]
+        return f"http://{'localhost' if host in {'127.0.0.1', '::1'} else host}:{port}"
+
+    async def serve(self) -> None:
+        """Serve until told to stop (a signal, or `server.should_exit`)."""
+        await self.server.serve(sockets=[self.listener])
+
+
+@contextlib.asynccontextmanager
+async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> AsyncIterator[Laptop]:
+    """Put the platform together. `report` is told, in sentences, what is starting.
+
+    Raises `CannotStartError`, or `StoreUnavailableError` when the data folder cannot be used.
+    """
+    if settings.host not in LOOPBACK_HOSTS and settings.token is None:
+        raise CannotStartError(
+            f"to answer on {settings.host} set a token that callers must bring: PREPAI_TOKEN=... prepai run"
+        )
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(_listen(settings.host, settings.port)))
+        store = stack.enter_context(contextlib.closing(SqliteStore(settings.data)))
+        engine = stack.enter_context(WasmPython())
+        async with _speech(settings, report) as speech:
+            container = _container(settings, store, engine, speech)
+            # Whoever brings the token may come by any name; without one, only this machine's own names count.
+            app = create_app(container, hosts=None if settings.token else LOOPBACK_HOSTS)
+            if settings.token is not None:
+                app.router.routes.insert(0, Route("/enter", enter(settings.token)))
+            # The sandbox's first worker and the bank's first reading should not wait for the first candidate.
+            warming = asyncio.create_task(asyncio.to_thread(container.code.languages))
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                ws_max_size=_LARGEST_FRAME,
+                timeout_graceful_shutdown=3,
+            )
+            yield Laptop(app, container, speech, uvicorn.Server(config), listener)
+            await warming
+
+
+def _container(
+    settings: LaptopSettings, store: SqliteStore, engine: WasmPython, speech: EmbeddedSpeech | None
+) -> Container:
+    profiles = CvProfiles(store)
+    plans = Plans(store, load_bank(), load_phrases(), profiles)
+    turns = Turns(store, plans)
+    interviews = Interviews(store)
+    code = CodeRuns(store, plans, engine)
+    voice = VoicePorts(
+        store=store,
+        turns=turns,
+        plans=plans,
+        code=code,
+        interviews=interviews,
+        interviewer=AuthoredInterviewer(),
+        recognizer=speech.recognizer if speech else None,
+        synthesizer=speech.synthesizer if speech else None,
+    )
+    return Container(
+        interviews=interviews,
+        turns=turns,
+        profiles=profiles,
+        code=code,
+        reports=Reports(store, plans),
+        tickets=Tickets(store),
+        voice=voice,
+        authenticate=authenticate_by(settings.token),
+        socket_url=_socket_url,
+        page=PAGE if (PAGE / "index.html").exists() else None,
+    )
+
+
+def _socket_url(connection: HTTPConnection, interview_id: str) -> str:
+    scheme = "wss" if connection.url.scheme == "https" else "ws"
+    return f"{scheme}://{connection.url.netloc}/ws/interview/{interview_id}"
+
+
+@contextlib.asynccontextmanager
+async def _speech(
+    settings: LaptopSettings, report: Callable[[str], None]
+) -> AsyncIterator[EmbeddedSpeech | None]:
+    if settings.speech == "off":
+        yield None
+        return
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            speech = await stack.enter_async_context(embedded_speech(report=report))
+        except SpeechUnavailable as error:
+            # Interviews can be typed; that there is no speech is said here, in /health and on the page.
+            report(f"No speech in this run: {error}")
+            speech = None
+        yield speech
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise CannotStartError(
+            f"cannot listen on {host} port {port} ({error.strerror}); choose another: make run PORT=8001"
+        ) from error
+    return listener

@@ -1,0 +1,1 @@
+"""Interview: events and their folds, the store port, the plan, the conductor."""

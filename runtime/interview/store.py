@@ -1,0 +1,113 @@
+"""The port to where interviews are kept: an append-only log, blobs beside it, and values written once.
+
+One contract suite (`tests/contract/test_store.py`) holds every adapter to these words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from runtime.interview.events import BlobRef, Event, StoredEvent
+
+
+class StoreError(Exception):
+    """The store could not do what was asked; nothing of it was written."""
+
+
+class ConflictError(StoreError):
+    """Somebody appended first: read the log again and decide anew."""
+
+
+class UnknownInterviewError(StoreError):
+    """There is no such interview, or it was deleted."""
+
+
+class UnknownBlobError(StoreError):
+    """There is no such blob."""
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot write or read now (disk full, locked, throttled); the same call may work later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """An interview in a list: what is shown of it without folding its log."""
+
+    interview_id: str
+    owner: str
+    candidate_name: str
+    interview_type: str
+    role: str | None
+    level: str
+    language: str
+    duration_minutes: int
+    mode: str
+    status: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPage:
+    """Headers, newest first, and the opaque cursor of the next page."""
+
+    items: tuple[Header, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A line of a deletion's receipt: how many of what went, and when the last copy is gone."""
+
+    place: str
+    count: int
+    gone_by: datetime
+
+
+class Store(Protocol):
+    """Everything that must survive a restart. Implementations are safe to call from several threads."""
+
+    def append(
+        self, interview_id: str, events: Sequence[Event], *, expected: int, actor: str, header: Header
+    ) -> tuple[StoredEvent, ...]:
+        """Append all `events` or none, if the log's last seq is `expected` (0: a new interview).
+
+        `header` replaces the interview's line in lists in the same write. Returns when the write is durable.
+        Raises `ConflictError`, `StoreUnavailableError`, or `UnknownInterviewError` for a deleted interview.
+        """
+        ...
+
+    def read(self, interview_id: str, *, after: int = 0) -> tuple[StoredEvent, ...]:
+        """The events with seq > `after`, in order. Raises `UnknownInterviewError`."""
+        ...
+
+    def headers(self, *, owner: str | None, limit: int, cursor: str | None) -> HeaderPage:
+        """Interviews newest first, of one owner or of all. Raises `ValueError` for a cursor it did not give."""
+        ...
+
+    def delete(self, interview_id: str) -> tuple[Removed, ...]:
+        """Remove the log and every blob under the interview's prefixes; a tombstone keeps the id from coming back."""
+        ...
+
+    def put_once(self, key: str, value: str, *, ttl_s: float) -> bool:
+        """Keep `value` for `ttl_s` seconds unless `key` is already held; whether it was kept."""
+        ...
+
+    def held(self, key: str) -> str | None:
+        """The value kept under `key`, or None when there is none or its time is over."""
+        ...
+
+    def swap(self, key: str, *, expected: str, value: str | None, ttl_s: float) -> bool:
+        """Replace (`value` None: drop) what `key` holds if it still is `expected`; whether it was."""
+        ...
+
+    def put_blob(self, key: str, body: bytes, *, media_type: str) -> BlobRef:
+        """Store `body` durably under `key` (`sessions/`, `cvs/` or `reports/`, then the interview's id)."""
+        ...
+
+    def blob(self, ref: BlobRef) -> bytes:
+        """The body, checked against its SHA-256. Raises `UnknownBlobError`."""
+        ...

@@ -1,0 +1,1 @@
+"""The laptop's adapters: one module per port."""

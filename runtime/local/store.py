@@ -1,0 +1,306 @@
+"""The laptop's store: SQLite in WAL mode for logs and values written once, a directory for blobs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from runtime.interview.events import EVENT, MAX_EVENT_BYTES, BlobRef, Event, StoredEvent
+from runtime.interview.store import (
+    ConflictError,
+    Header,
+    HeaderPage,
+    Removed,
+    StoreUnavailableError,
+    UnknownBlobError,
+    UnknownInterviewError,
+)
+
+# A laptop has one writer; whoever waits longer than this for a lock waits for a backup tool or a debugger.
+_LOCK_WAIT_S: Final = 2.0
+_BLOB_ROOTS: Final = ("sessions", "cvs", "reports")
+_BLOB_KEY = re.compile(
+    rf"^({'|'.join(_BLOB_ROOTS)})/[A-Za-z0-9-]{{1,64}}/[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*$"
+)
+_HEADER_FIELDS = [column.name for column in fields(Header)]
+_HEADER_COLUMNS = ", ".join(_HEADER_FIELDS)
+_HEADER_MARKS = ", ".join("?" for _ in _HEADER_FIELDS)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS events (
+    interview_id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (interview_id, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS headers (
+    interview_id TEXT PRIMARY KEY, owner TEXT NOT NULL, candidate_name TEXT NOT NULL, interview_type TEXT NOT NULL,
+    role TEXT, level TEXT NOT NULL, language TEXT NOT NULL, duration_minutes INTEGER NOT NULL, mode TEXT NOT NULL,
+    status TEXT NOT NULL, created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS headers_by_owner ON headers (owner, created_at DESC, interview_id DESC);
+CREATE INDEX IF NOT EXISTS headers_by_date ON headers (created_at DESC, interview_id DESC);
+CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS tombstones (interview_id TEXT PRIMARY KEY, at TEXT NOT NULL);
+"""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqliteStore:
+    """A `Store` in one folder: `prepai.sqlite3` and `blobs/`.
+
+    One connection behind a lock: SQLite has one writer anyway, and reads take microseconds. Raises
+    `StoreUnavailableError` when the folder cannot be used.
+    """
+
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = _now) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._lock = threading.RLock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._connection = sqlite3.connect(
+                folder / "prepai.sqlite3",
+                timeout=_LOCK_WAIT_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailableError(f"cannot keep data in {folder}: {error}") from error
+        with self._failing_clearly():
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            # A turn that was acknowledged must survive a power cut, not only kill -9.
+            self._connection.execute("PRAGMA synchronous = FULL")
+            # Deleted words are overwritten, not only unlinked.
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    # The log
+
+    def append(
+        self, interview_id: str, events: Sequence[Event], *, expected: int, actor: str, header: Header
+    ) -> tuple[StoredEvent, ...]:
+        at = self._clock()
+        stored = tuple(
+            StoredEvent(seq=seq, at=at, actor=actor, event=event)
+            for seq, event in enumerate(events, start=expected + 1)
+        )
+        rows = [(interview_id, item.seq, at.isoformat(), actor, _body(item.event)) for item in stored]
+        with self._transaction() as connection:
+            last = self._last_seq(interview_id)
+            if last is None and self._is_deleted(interview_id):
+                raise UnknownInterviewError(f"interview {interview_id} was deleted")
+            if (last or 0) != expected:
+                raise ConflictError(f"expected the log of {interview_id} at seq {expected}, it is at {last}")
+            connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
+            connection.execute(
+                f"INSERT OR REPLACE INTO headers ({_HEADER_COLUMNS}) VALUES ({_HEADER_MARKS})",  # noqa: S608 (names of our own)
+                [value.isoformat() if isinstance(value, datetime) else value for value in astuple(header)],
+            )
+        return stored
+
+    def read(self, interview_id: str, *, after: int = 0) -> tuple[StoredEvent, ...]:
+        with self._lock, self._failing_clearly():
+            rows = self._connection.execute(
+                "SELECT seq, at, actor, body FROM events WHERE interview_id = ? AND seq > ? ORDER BY seq",
+                (interview_id, after),
+            ).fetchall()
+            if not rows and self._last_seq(interview_id) is None:
+                raise UnknownInterviewError(f"there is no interview {interview_id}")
+        return tuple(
+            StoredEvent(seq=seq, at=datetime.fromisoformat(at), actor=actor, event=EVENT.validate_json(body))
+            for seq, at, actor, body in rows
+        )
+
+    def headers(self, *, owner: str | None, limit: int, cursor: str | None) -> HeaderPage:
+        conditions: list[str] = []
+        values: list[object] = []
+        if owner is not None:
+            conditions.append("owner = ?")
+            values.append(owner)
+        if cursor is not None:
+            conditions.append("(created_at, interview_id) < (?, ?)")
+            values.extend(_read_cursor(cursor))
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        with self._lock, self._failing_clearly():
+            rows = self._connection.execute(
+                f"SELECT {_HEADER_COLUMNS} FROM headers {where}"  # noqa: S608 (conditions of our own)
+                " ORDER BY created_at DESC, interview_id DESC LIMIT ?",
+                [*values, limit + 1],
+            ).fetchall()
+        items = tuple(_header(row) for row in rows[:limit])
+        more = len(rows) > limit
+        return HeaderPage(items, _write_cursor(items[-1]) if more else None)
+
+    def delete(self, interview_id: str) -> tuple[Removed, ...]:
+        at = self._clock()
+        with self._transaction() as connection:
+            if self._last_seq(interview_id) is None:
+                raise UnknownInterviewError(f"there is no interview {interview_id}")
+            events = connection.execute("DELETE FROM events WHERE interview_id = ?", (interview_id,)).rowcount
+            connection.execute("DELETE FROM headers WHERE interview_id = ?", (interview_id,))
+            connection.execute("INSERT INTO tombstones VALUES (?, ?)", (interview_id, at.isoformat()))
+        receipt = [Removed("event log", events, at)]
+        for root in _BLOB_ROOTS:
+            folder = self._folder / "blobs" / root / interview_id
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            with self._failing_clearly():
+                if folder.exists():
+                    shutil.rmtree(folder)
+            receipt.append(Removed(f"blobs/{root}", len(files), at))
+        with self._lock, self._failing_clearly():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return tuple(receipt)
+
+    # Values written once
+
+    def put_once(self, key: str, value: str, *, ttl_s: float) -> bool:
+        now = self._clock().timestamp()
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM once WHERE expires_at <= ?", (now,))
+            return (
+                connection.execute(
+                    "INSERT OR IGNORE INTO once VALUES (?, ?, ?)", (key, value, now + ttl_s)
+                ).rowcount
+                == 1
+            )
+
+    def held(self, key: str) -> str | None:
+        now = self._clock().timestamp()
+        with self._lock, self._failing_clearly():
+            row = self._connection.execute(
+                "SELECT value FROM once WHERE key = ? AND expires_at > ?", (key, now)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def swap(self, key: str, *, expected: str, value: str | None, ttl_s: float) -> bool:
+        now = self._clock().timestamp()
+        with self._transaction() as connection:
+            if value is None:
+                done = connection.execute(
+                    "DELETE FROM once WHERE key = ? AND value = ? AND expires_at > ?", (key, expected, now)
+                )
+            else:
+                done = connection.execute(
+                    "UPDATE once SET value = ?, expires_at = ? WHERE key = ? AND value = ? AND expires_at > ?",
+                    (value, now + ttl_s, key, expected, now),
+                )
+            return done.rowcount == 1
+
+    # Blobs
+
+    def put_blob(self, key: str, body: bytes, *, media_type: str) -> BlobRef:
+        path = self._blob_path(key)
+        with self._failing_clearly():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Written aside and renamed: a reader, or a crash, never sees half a body.
+            descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".")
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(aside).replace(path)
+            except BaseException:
+                Path(aside).unlink(missing_ok=True)
+                raise
+        return BlobRef(
+            key=key, sha256=hashlib.sha256(body).hexdigest(), size=len(body), media_type=media_type
+        )
+
+    def blob(self, ref: BlobRef) -> bytes:
+        path = self._blob_path(ref.key)
+        try:
+            with self._failing_clearly():
+                body = path.read_bytes()
+        except FileNotFoundError:
+            raise UnknownBlobError(f"there is no blob {ref.key}") from None
+        if hashlib.sha256(body).hexdigest() != ref.sha256:
+            raise UnknownBlobError(f"blob {ref.key} is not the one that the log names: its SHA-256 differs")
+        return body
+
+    def _blob_path(self, key: str) -> Path:
+        if not _BLOB_KEY.match(key):
+            raise ValueError(f"expected a blob key such as cvs/INTERVIEW/NAME.pdf, got {key!r}")
+        return self._folder / "blobs" / key
+
+    # SQLite
+
+    def _last_seq(self, interview_id: str) -> int | None:
+        row = self._connection.execute(
+            "SELECT max(seq) FROM events WHERE interview_id = ?", (interview_id,)
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def _is_deleted(self, interview_id: str) -> bool:
+        row = self._connection.execute("SELECT 1 FROM tombstones WHERE interview_id = ?", (interview_id,))
+        return row.fetchone() is not None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._failing_clearly():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            try:
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                # A full disk fails the commit and may leave the transaction open; the next one needs it closed.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _failing_clearly(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnavailableError(f"the data in {self._folder} cannot be used now: {error}") from error
+
+
+def _body(event: Event) -> str:
+    body = event.model_dump_json(exclude_defaults=False, exclude_none=True)
+    if len(body.encode()) > MAX_EVENT_BYTES:
+        raise ValueError(f"{event.type} takes {len(body.encode())} bytes; an event has {MAX_EVENT_BYTES}")
+    return body
+
+
+def _header(row: Sequence[Any]) -> Header:
+    values = dict(zip(_HEADER_FIELDS, row, strict=True))
+    return Header(**values | {"created_at": datetime.fromisoformat(values["created_at"])})
+
+
+def _write_cursor(header: Header) -> str:
+    raw = json.dumps([header.created_at.isoformat(), header.interview_id])
+    return base64.urlsafe_b64encode(raw.encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        created_at, interview_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        datetime.fromisoformat(created_at)
+    except (ValueError, TypeError) as error:
+        raise ValueError("expected a cursor as `next_cursor` gave it") from error
+    return str(created_at), str(interview_id)

@@ -1,0 +1,56 @@
+"""Roles and what they allow. One deployment is one organisation, so a reviewer sees all of its interviews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runtime.interview.interview import Interview
+
+
+class Role(StrEnum):
+    CANDIDATE = "candidate"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+    MACHINE = "machine"
+
+
+class Access(StrEnum):
+    """What is to be done with an interview."""
+
+    READ = "read"
+    TAKE_PART = "take_part"
+    DELETE = "delete"
+
+
+class ForbiddenError(Exception):
+    """The principal may not do this. To them the interview does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody, or some program, that calls: a stable id and the roles it holds."""
+
+    id: str
+    roles: frozenset[Role]
+
+    @property
+    def sees_all(self) -> bool:
+        return bool(self.roles & {Role.REVIEWER, Role.ADMIN, Role.MACHINE})
+
+
+LOCAL_USER = Principal(id="local", roles=frozenset(Role))
+"""The one user of a laptop: holds every role, without a token, because the server answers loopback only."""
+
+_ALLOWED_TO_ALL: dict[Access, frozenset[Role]] = {
+    Access.READ: frozenset({Role.REVIEWER, Role.ADMIN, Role.MACHINE}),
+    Access.TAKE_PART: frozenset({Role.MACHINE}),
+    Access.DELETE: frozenset({Role.ADMIN, Role.MACHINE}),
+}
+
+
+def authorize(principal: Principal, interview: Interview, access: Access) -> None:
+    """Raise `ForbiddenError` unless `principal` owns the interview or a role of theirs allows `access`."""
+    if interview.owner == principal.id or principal.roles & _ALLOWED_TO_ALL[access]:
+        return
+    raise ForbiddenError(f"{principal.id} may not {access.value} interview {interview.interview_id}")

@@ -1,0 +1,1 @@
+"""Services: the use cases that join rooms. Each is a class over the ports it needs."""

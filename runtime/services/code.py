@@ -1,0 +1,164 @@
+"""Running a candidate's code and keeping it: each run with its source and results, the editor as differences."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from runtime.interview.events import ClientEventTaken, CodeSaved, Event
+from runtime.interview.events import CodeRun as CodeRunEvent
+from runtime.interview.interview import Interview, Run
+from runtime.interview.log import amend, load
+from runtime.interview.plan import TaskStep
+from runtime.interview.store import Store
+from runtime.knowledge.bank import CodingTask
+from runtime.sandbox import (
+    CodeRequest,
+    CodeRun,
+    Engine,
+    LanguageInfo,
+    SandboxUnavailable,
+    Submission,
+    TestCase,
+    execute,
+    languages,
+)
+from runtime.services.errors import InterviewEndedError, KeyReusedError
+from runtime.services.plans import Plans
+
+type TestsBy = Literal["task", "candidate", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A run as the candidate may see it: hidden tests show only their verdict."""
+
+    run: Run
+    outcome: CodeRun
+
+
+class CodeRuns:
+    """Code of all interviews. Without an engine nothing is run, and it says so."""
+
+    def __init__(self, store: Store, plans: Plans, engine: Engine | None) -> None:
+        self._store = store
+        self._plans = plans
+        self._engine = engine
+        # What each interview's editor held when it was last saved by this process.
+        self._saved: dict[str, str] = {}
+
+    @property
+    def isolation(self) -> str | None:
+        """What holds the code here; None: nothing, so none is run."""
+        return self._engine.isolation if self._engine else None
+
+    def languages(self) -> list[LanguageInfo]:
+        """What can be run here; empty when nothing holds untrusted code."""
+        try:
+            return languages(self._engine) if self._engine else []
+        except SandboxUnavailable:
+            return []
+
+    def run(
+        self, interview_id: str, request: CodeRequest, *, actor: str, run_id: str | None = None
+    ) -> KeptRun:
+        """Run code and keep the run. Without tests in the request the open coding task's own tests are used.
+
+        Raises what the sandbox refuses, `InterviewEndedError`, or `KeyReusedError` when `run_id` ran other code.
+        """
+        if self._engine is None:
+            raise SandboxUnavailable(
+                "no sandbox holds on this machine, so no code is run; `prepai doctor` says why"
+            )
+        interview = load(self._store, interview_id)
+        run_id = run_id or uuid.uuid4().hex
+        source = request.code.encode("utf-8", "surrogatepass")
+        if known := next((run for run in interview.runs if run.event.run_id == run_id), None):
+            if known.event.source.sha256 != hashlib.sha256(source).hexdigest():
+                raise KeyReusedError("this Idempotency-Key was used to run other code; use a new key")
+            return self._kept(known)
+        if interview.ended:
+            raise InterviewEndedError("this interview has ended; its code can be read but not run any more")
+        task = self._open_task(interview)
+        submission, tests_by = _submission(request, task)
+        outcome = execute(self._engine, submission)
+        prefix = f"sessions/{interview_id}/code/{run_id}"
+        body = outcome.model_dump_json(exclude={"all_passed"}).encode()
+        event = CodeRunEvent(
+            run_id=run_id,
+            language=request.language,
+            task_id=task.id if task else None,
+            source=self._store.put_blob(f"{prefix}.txt", source, media_type="text/plain"),
+            results=self._store.put_blob(f"{prefix}.json", body, media_type="application/json"),
+            passed=sum(result.verdict == "AC" for result in outcome.results),
+            total=len(outcome.results),
+            tests_by=tests_by,
+            isolation=outcome.isolation,
+        )
+
+        def decide(interview: Interview) -> Sequence[Event]:
+            return [] if any(run.event.run_id == run_id for run in interview.runs) else [event]
+
+        interview = amend(self._store, interview_id, decide, actor=actor)
+        return self._kept(next(run for run in interview.runs if run.event.run_id == run_id))
+
+    def list(self, interview: Interview) -> tuple[KeptRun, ...]:
+        """The interview's runs, oldest first."""
+        return tuple(self._kept(run) for run in interview.runs)
+
+    def source(self, run: Run) -> str:
+        """The code that was run."""
+        return self._store.blob(run.event.source).decode("utf-8", "replace")
+
+    def save(self, interview_id: str, language: str, code: str, *, event_id: int, actor: str) -> Interview:
+        """Keep the editor's content as the difference to what was saved before."""
+        before = self._saved.get(interview_id)
+        lines = difflib.unified_diff((before or "").splitlines(), code.splitlines(), lineterm="")
+        body = "\n".join(lines).encode("utf-8", "surrogatepass")
+
+        def decide(interview: Interview) -> Sequence[Event]:
+            if interview.ended or before == code:
+                return []
+            number = len(interview.saved_code) + 1
+            ref = self._store.put_blob(
+                f"sessions/{interview_id}/code/saved-{number}.diff", body, media_type="text/x-diff"
+            )
+            saved = CodeSaved(
+                language=language,
+                task_id=interview.task_id,
+                difference=ref,
+                base="empty" if before is None else "previous",
+            )
+            return [saved, ClientEventTaken(event_id=event_id)]
+
+        interview = amend(self._store, interview_id, decide, actor=actor)
+        self._saved[interview_id] = code
+        return interview
+
+    def forget(self, interview_id: str) -> None:
+        """Let go of the editor's content of an interview that is over."""
+        self._saved.pop(interview_id, None)
+
+    def _kept(self, run: Run) -> KeptRun:
+        outcome = CodeRun.model_validate_json(self._store.blob(run.event.results))
+        return KeptRun(run, outcome.public())
+
+    def _open_task(self, interview: Interview) -> CodingTask | None:
+        if not interview.task_id:
+            return None
+        step = self._plans.plan(interview).step(interview.task_id)
+        return step.task if isinstance(step, TaskStep) else None
+
+
+def _submission(request: CodeRequest, task: CodingTask | None) -> tuple[Submission, TestsBy]:
+    if request.test_cases or task is None:
+        return request.submission(), "candidate" if request.test_cases else "none"
+    tests = tuple(TestCase(args=test.args, expected=test.expected, hidden=test.hidden) for test in task.tests)
+    submission = Submission(
+        language=request.language, code=request.code, function_name=task.function_name, tests=tests
+    )
+    return submission, "task"

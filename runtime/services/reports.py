@@ -1,0 +1,169 @@
+"""Reports: an ended interview's log mapped onto the evaluator's inputs, and the result kept.
+
+A report is made from the log alone, so one that a crash prevented is made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from runtime.evaluation import (
+    Answer,
+    AnswerTurn,
+    CodeEvidence,
+    EvaluationInput,
+    PersonalAnswer,
+    Report,
+    evaluate,
+)
+from runtime.interview.events import Event, ReportMade
+from runtime.interview.intents import Intent, intent_of
+from runtime.interview.interview import Interview, Run, Turn
+from runtime.interview.log import amend, load
+from runtime.interview.plan import PersonalStep, Plan, QuestionStep, TaskStep
+from runtime.interview.store import Store
+from runtime.services.errors import NotThereError, RefusedError
+from runtime.services.plans import Plans
+
+
+class NotEndedError(RefusedError):
+    """The interview goes on; there is no report yet."""
+
+
+class Reports:
+    """The reports of all interviews."""
+
+    def __init__(self, store: Store, plans: Plans) -> None:
+        self._store = store
+        self._plans = plans
+
+    def report(self, interview_id: str, *, actor: str) -> Report:
+        """The interview's report; made now if it was not yet.
+
+        Raises `NotEndedError`, or `NotThereError` when the interview ended before a question was asked.
+        """
+        interview = load(self._store, interview_id)
+        if not interview.ended:
+            raise NotEndedError("the interview has not ended; end it first, then the report can be read")
+        if interview.report is None:
+            interview = self._make(interview, actor)
+        assert interview.report is not None
+        return Report.model_validate_json(self._store.blob(interview.report))
+
+    def _make(self, interview: Interview, actor: str) -> Interview:
+        if interview.plan is None:
+            raise NotThereError(
+                "the interview ended before a question was asked, so there is nothing to report"
+            )
+        report = evaluate(evaluation_input(interview, self._plans.plan(interview)))
+        ref = self._store.put_blob(
+            f"reports/{interview.interview_id}/report.json",
+            report.model_dump_json().encode(),
+            media_type="application/json",
+        )
+
+        def decide(interview: Interview) -> Sequence[Event]:
+            return [] if interview.report else [ReportMade(report=ref)]
+
+        return amend(self._store, interview.interview_id, decide, actor=actor)
+
+
+def evaluation_input(interview: Interview, plan: Plan) -> EvaluationInput:
+    """What the evaluator reads of an interview: per question the candidate's words, per task the best run."""
+    said = _turns_by_step(interview)
+    asked = {move.question_id or move.task_id for move in interview.moves}
+    skipped = _skipped(interview)
+    answers: list[Answer] = []
+    personal: list[PersonalAnswer] = []
+    for step in plan.steps:
+        turns = tuple(
+            AnswerTurn(
+                turn_id=turn.item_id,
+                text=turn.text,
+                modality="speech" if turn.modality == "voice" else "text",
+            )
+            for turn in said[step.id]
+        )
+        match step:
+            case QuestionStep(question=question):
+                answers.append(
+                    Answer(question=question, turns=turns, asked=step.id in asked, skipped=step.id in skipped)
+                )
+            case PersonalStep():
+                personal.append(
+                    PersonalAnswer(
+                        question_id=step.id,
+                        question=step.text,
+                        turns=turns,
+                        asked=step.id in asked,
+                        skipped=step.id in skipped,
+                    )
+                )
+            case TaskStep():
+                if turns:
+                    personal.append(PersonalAnswer(question_id=step.id, question=step.task.text, turns=turns))
+    return EvaluationInput(
+        interview_id=interview.interview_id,
+        plan_digest=plan.core_digest,
+        bank_digest=plan.bank_digest,
+        mode=interview.created.mode,
+        answers=tuple(answers),
+        personal_answers=tuple(personal),
+        code=_code(interview, plan),
+        masked_terms=tuple(interview.created.candidate_name.split()),
+    )
+
+
+def _turns_by_step(interview: Interview) -> dict[str, list[Turn]]:
+    """The candidate's answers by the step they were given to: what was open when they were said."""
+    said: dict[str, list[Turn]] = defaultdict(list)
+    step = None
+    for item in interview.items:
+        if isinstance(item, Turn):
+            if step and item.text.strip() and not _asks_for_something(item.text):
+                said[step].append(item)
+        else:
+            step = item.question_id or item.task_id or step
+    return said
+
+
+def _skipped(interview: Interview) -> set[str]:
+    skipped: set[str] = set()
+    step = None
+    for item in interview.items:
+        if isinstance(item, Turn):
+            if step and intent_of(item.text, frozenset()) is Intent.SKIP:
+                skipped.add(step)
+        else:
+            step = item.question_id or item.task_id or step
+    return skipped
+
+
+def _asks_for_something(text: str) -> bool:
+    """Whether the words ask something of the interviewer: they are in the transcript, but they answer nothing."""
+    return intent_of(text, frozenset()) not in {Intent.ANSWER, Intent.GIBBERISH, Intent.DONT_KNOW}
+
+
+def _code(interview: Interview, plan: Plan) -> tuple[CodeEvidence, ...]:
+    by_task: dict[str, list[Run]] = defaultdict(list)
+    for run in interview.runs:
+        if run.event.task_id and run.event.tests_by == "task":
+            by_task[run.event.task_id].append(run)
+    evidence = []
+    for task_id, runs in by_task.items():
+        step = plan.step(task_id)
+        best = max(runs, key=lambda run: run.event.passed).event
+        if isinstance(step, TaskStep):
+            evidence.append(
+                CodeEvidence(
+                    task_id=task_id,
+                    title=step.task.title,
+                    language=best.language,
+                    passed=best.passed,
+                    total=best.total,
+                    attempts=len(runs),
+                    tests_by="task",
+                )
+            )
+    return tuple(evidence)

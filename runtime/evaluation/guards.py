@@ -98,7 +98,7 @@ def passage(turn: AnswerTurn, left_out: Iterable[Quote]) -> Passage:
     return Passage(turn_id=turn.turn_id, clauses=kept)
 
 
-_ARTICLES = frozenset(["a", "an", "the", "my", "our", "your", "its", "every"])
+_ARTICLES = frozenset(["an", "the", "my", "our", "your", "its", "every"])
 _SUBJECTS = frozenset(["i", "he", "she", "we", "they"])
 _PAIRED = frozenset(
     [
@@ -108,6 +108,7 @@ _PAIRED = frozenset(
     ]
     + [(modal, verb) for modal in AUXILIARIES for verb in ("be", "have", "do", "been", "being")]
     + [("from", second) for second in ("within", "under", "over", "between", "among")]
+    + [(first, "being") for first in PREPOSITIONS]
     + [("and", second) for second in CONJUNCTIONS]
     + [(first, "if") for first in CONJUNCTIONS]
     + [
@@ -126,7 +127,7 @@ def disorder(parts: Sequence[Clause]) -> float:
     """
     broken = looked_at = 0
     for part in parts:
-        words = [token.word for token in part.tokens]
+        words = ["" if token.label else token.word for token in part.tokens]
         for word, following in pairwise(words):
             if word in _ARTICLES:
                 stuck = following in _ARTICLES | PREPOSITIONS | AUXILIARIES | CONJUNCTIONS | _SUBJECTS
@@ -182,7 +183,7 @@ def integrity(parts: Sequence[Clause], claims: Sequence[str]) -> float:
     own, near = coherence(paying, claims)
     broken = disorder(paying)
     # The more an answer consists of the claims' own words, the more of their order it must have kept.
-    kept = near - 2.0 * broken - (1.25 * (own - 0.6) - 0.2)
+    kept = near - 2.0 * broken - 1.5 * (own - 0.8)
     orderly = min(1.0, max(0.0, (0.25 - broken) / 0.1))
     return orderly * min(1.0, max(0.0, kept / 0.2)) if own >= 0.7 else orderly
 

@@ -59,7 +59,10 @@ _WEAK_JOINTS = frozenset(["and", "or", "so", "then", "that", "also"])
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a text; `weight` is how much content it carries, 0 for function words."""
+    """A word of a text; `weight` is how much content it carries, 0 for function words.
+
+    `label`: capitals inside ordinary text ("node A", "an IS"), so a name, whatever the word would mean.
+    """
 
     word: str
     stem: str
@@ -67,6 +70,7 @@ class Token:
     end: int
     weight: float
     polarity: Polarity
+    label: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ def _normal(word: str) -> str:
 
 def _tokens(run: list[_Word], *, flipped: bool) -> tuple[Token, ...]:
     words = [_normal(word) for word, _, _ in run]
+    shouted = all(word.isupper() for word, _, _ in run)
     polarity = _polarities(words)
     if flipped:
         polarity = [
@@ -163,8 +168,9 @@ def _tokens(run: list[_Word], *, flipped: bool) -> tuple[Token, ...]:
             end=end,
             weight=content_weight(word),
             polarity=denied,
+            label=raw.isupper() and raw != "I" and not shouted,
         )
-        for word, (_, start, end), denied in zip(words, run, polarity, strict=True)
+        for word, (raw, start, end), denied in zip(words, run, polarity, strict=True)
     )
 
 
@@ -173,10 +179,8 @@ def _unopened(words: list[str]) -> list[str]:
     out = list(words)
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else ""
-        if (
-            following in {"true", "correct", "right"}
-            or following == "the"
-            and words[at + 2 : at + 3] == ["case"]
+        if following in {"true", "correct", "right"} or (
+            following == "the" and words[at + 2 : at + 3] == ["case"]
         ):
             if word == "not" or word.endswith("n't"):
                 out[at] = "so"

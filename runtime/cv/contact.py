@@ -99,7 +99,7 @@ def _phone(document: Document, indexes: Iterable[int], location: Leaf | None) ->
 def _number(written: Passage, location: Leaf | None) -> Leaf | None:
     """The number in E.164; one that no plan knows stays as written and says so; what is no number is None."""
     digits = re.sub(r"\D", "", written.text)
-    if not 8 <= len(digits) <= 15 or re.fullmatch(r"(?:19|20)\d\d\D*(?:19|20)\d\d", written.text):
+    if not 8 <= len(digits) <= 15 or re.search(r"(?:19|20)\d\d\W+(?:19|20)\d\d", written.text):
         return None
     plain = written.text.translate(_DASHES)
     if plain.startswith("00"):
@@ -160,11 +160,10 @@ def _location(document: Document, indexes: Iterable[int]) -> Leaf | None:
             if _EMAIL.search(piece.text) or len(piece.text) > 80:
                 continue
             named, place = without_place(piece, alone=False)
-            if place is None or "," not in piece.text:
+            if place is None or "," not in (piece if not named else place).text + ("," if named else ""):
                 continue
             street = len(named) == 1 and re.search(r"\d", named[0].text)
-            if not named or street:
-                return (piece if street else place).leaf(0.85, "vocabulary")
+            return (piece if street else place).leaf(0.85, "vocabulary")
     return None
 
 
@@ -201,7 +200,9 @@ def _can_be_name(text: str) -> bool:
         return False
     if re.search(r"[\d@/:;!?#&]", text) or len(text) > 50 or any(len(word) > 25 for word in words):
         return False
-    if not all(word[0].isupper() or not word[0].isascii() or _PARTICLE.fullmatch(word.lower()) for word in words):
+    if not all(
+        word[0].isupper() or not word[0].isascii() or _PARTICLE.fullmatch(word.lower()) for word in words
+    ):
         return False
     return len(words) == 1 or TITLE.search(fold(text)) is None
 

@@ -48,7 +48,7 @@ _POINT = (
     rf"|(?P<{{0}}year>{_YEAR}))(?![\w%])"
 )
 _PRESENT = (
-    r"(?P<present>(?:the )?present|current(?:ly)?|now|today|ongoing|to date|till date|heute|jetzt|aktuell"
+    r"(?P<present>(?:the )?present|date|current(?:ly)?|now|today|ongoing|to date|till date|heute|jetzt|aktuell"
     r"|laufend"
     r"|gegenwart|aujourd'hui|aujourd’hui|a ce jour|ce jour|present|actuel|en cours|maintenant|actualidad"
     r"|la actualidad|actual|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente|atual|atualmente"

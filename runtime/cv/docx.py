@@ -16,7 +16,7 @@ from docx.document import Document as WordDocument
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 
-from runtime.cv.errors import DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
 from runtime.cv.layout import Line, Segment
 
 # A CV of forty pages unpacks to about 2 MB of XML beside its pictures; a zip bomb to gigabytes.
@@ -91,7 +91,18 @@ def _check_package(document: bytes) -> None:
                         f"The Word document unpacks to more than {_MAX_UNPACKED // 1_048_576} MB; "
                         "remove large pictures and send it again."
                     )
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError):
+    except CvError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        OSError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        OverflowError,
+    ):
+        # zipfile seeks wherever a broken directory points it.
         raise UnreadableDocument(
             "The Word document is damaged and cannot be unpacked; save it again and send that."
         ) from None

@@ -172,7 +172,13 @@ def _runs_into(row: Row, following: Row) -> bool:
     """Whether the next line goes on in the middle of this one's sentence."""
     text = following.line.text
     same = row.line.region == following.line.region and abs(row.line.x0 - following.line.x0) < 2
-    return same and not row.dates and len(row.line.text.split()) > 4 and text[:1].islower()
+    return (
+        same
+        and not row.dates
+        and not following.dates
+        and len(row.line.text.split()) > 4
+        and text[:1].islower()
+    )
 
 
 def _continues(previous: Row, row: Row, text: str, adjacent: bool, right: float) -> bool:

@@ -29,6 +29,9 @@ def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...]
         and not is_region(parts[-1].text)
     ) or (parts and is_city(parts[-1].text) and (len(parts) > 1 or not alone)):
         taken.insert(0, parts.pop())
+        if parts and is_city(parts[-1].text):
+            # "Bengaluru, Karnataka, India"
+            taken.insert(0, parts.pop())
     if taken and re.fullmatch(r"[A-Z]{2,3}", taken[0].text) and fold(taken[0].text) not in COUNTRIES:
         # "MS" alone is a degree more often than Mississippi: a state's letters need a city before them.
         parts.append(taken.pop(0))

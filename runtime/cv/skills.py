@@ -61,9 +61,10 @@ def languages(document: Document, indexes: Sequence[int], *, labelled: bool = Fa
     for index in indexes:
         for _, passage in document.segments(index):
             for piece in _pieces(passage):
-                name, level = _with_level(piece)
-                if fold(name.text).split(" ")[0] in SPOKEN:
-                    fluency = level.leaf(0.8, "layout") if level is not None else None
+                word = re.match(r"[^\W\d_]+", piece.text)
+                if word is not None and fold(word[0]) in SPOKEN:
+                    name, level = piece.cut(0, word.end()), piece.cut(word.end(), len(piece.text))
+                    fluency = level.leaf(0.8, "layout") if level.text.strip(":") else None
                     result.append(Language(language=name.leaf(0.9, "vocabulary"), fluency=fluency))
                 elif result and result[-1].fluency is None and PROFICIENCY.match(fold(piece.text)):
                     spoken = result.pop()

@@ -118,6 +118,10 @@ HEADINGS: dict[str, SectionKind] = {
     for name in (part.strip() for part in names.replace("\n", "").split("|"))
 }
 _JOINERS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s*")
+_MODIFIERS = re.compile(
+    r"^(?:(?:top|digital|core|key|main|relevant|selected|additional|other|further|specialist|special|academic|professional"
+    r"|teaching|research|clinical|personal|technical|recent|previous|current|practical|formal|higher)\s+){1,2}"
+)
 _EDGES = re.compile(r"^[\W_\d]+|[\W_]+$")
 
 
@@ -127,6 +131,8 @@ def heading_kind(text: str) -> SectionKind | None:
         return None
     folded = _EDGES.sub("", fold(text))
     kind = HEADINGS.get(folded)
+    if kind is None:
+        kind = HEADINGS.get(_MODIFIERS.sub("", folded))
     if kind is None and folded:
         parts = [HEADINGS.get(part) for part in _JOINERS.split(folded)]
         if parts[0] is not None and all(parts):
@@ -171,7 +177,7 @@ TITLE = re.compile(
         infermiere infermiera insegnante desenvolvedor desenvolvedora engenheiro engenheira coordenador
         coordenadora estagiario estagiaria diretor diretora enfermeiro enfermeira professora"""
     )
-    + r")s?\b|\w{3,}(?:entwickler|ingenieur|leiter|berater|pfleger|assistent|techniker)(?:in)?\b"
+    + r")\b|\w{3,}(?:entwickler|ingenieur|leiter|berater|pfleger|assistent|techniker)(?:in)?\b"
     r"|\b(?:vice president|scrum master|team lead|chief \w+ officer)\b"
 )
 ORGANISATION = re.compile(
@@ -223,8 +229,6 @@ DEGREE = re.compile(
     "|".join(rf"(?P<{level}>(?<![\w.])(?:{pattern})(?![\w]))" for level, pattern in _LEVELS.items()),
     re.IGNORECASE,
 )
-# Two-letter degrees are words in other sentences ("as", "ma", "be"); they count only when written as degrees.
-_SHORT_DEGREE = re.compile(r"^(?:[A-Z]\.? ?){2,3}$|^[A-Z]\.?[A-Za-z]{1,4}\.?$")
 
 
 def degree(text: str) -> tuple[DegreeLevel, int, int] | None:
@@ -232,7 +236,9 @@ def degree(text: str) -> tuple[DegreeLevel, int, int] | None:
     for match in DEGREE.finditer(fold(text)):
         level = match.lastgroup
         raw = text[match.start() : match.end()]
-        if level is None or (len(raw.replace(".", "").strip()) <= 3 and not _SHORT_DEGREE.match(raw)):
+        # Two-letter degrees are words in other sentences ("as", "ma"); they count only in their capitals.
+        letters = re.sub(r"\W", "", raw)
+        if level is None or (len(letters) <= 3 and sum(char.isupper() for char in letters) < 2):
             continue
         end = match.end() + (1 if text[match.end() : match.end() + 1] == "." else 0)
         return next(known for known in DEGREE_LEVELS if known == level), match.start(), end
@@ -360,7 +366,9 @@ SPOKEN = frozenset(
 |castellano|italiano
 |portugues|inglese|tedesco|francese|spagnolo|portoghese|alemao|espanhol|catalan|catala|vietnamese|thai
 |indonesian
-|tamil|telugu|punjabi|farsi|persian|swahili|latin""".replace("\n", "").split("|")
+|irish|welsh|gaelic|croatian|serbian|slovak|slovenian|bulgarian|lithuanian|latvian|estonian|icelandic|albanian|basque
+|galician|malay|tagalog|filipino|marathi|gujarati|kannada|malayalam|sinhala|nepali|amharic|hausa|yoruba|igbo|zulu
+|afrikaans|tamil|telugu|punjabi|farsi|persian|swahili|latin""".replace("\n", "").split("|")
 )
 PROFICIENCY = re.compile(
     r"^(?:native(?: speaker)?|mother tongue|bilingual|fluent|advanced|intermediate|upper intermediate"

@@ -27,6 +27,7 @@ _ENGAGEMENT = re.compile(
     r"|cdi|cdd|self-employed)\W*$"
 )
 
+_DEPARTMENT = re.compile(r"(?:department|dept|division|faculty|school|college|abteilung|departement)\b")
 _SELF_EMPLOYED = re.compile(
     r"\b(?:freelancer?|self-employed|independent|freiberuf\w*|selbststandig\w*|autonom[oa])\b"
 )
@@ -67,6 +68,21 @@ class _Names:
     # On the title's own line although the employer has another: a department, not an employer.
     beside: bool = False
     own_line: bool = False
+    # Self-employed: nobody to inherit an employer from.
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A name in the head; `row` its line, `part` the stretch between dates, tabs and dashes' gaps it is from."""
+
+    passage: Passage
+    row: int
+    part: int
+
+    @property
+    def text(self) -> str:
+        return self.passage.text
 
 
 def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
@@ -75,7 +91,7 @@ def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
     found = _without_asides(found)
     names = [_names(document, entry) for entry in found]
     _fill_by_order(names)
-    _share_employers(names, found)
+    _share_employers(document, names, found)
     jobs = [
         _job(document, entry, name)
         for entry, name in zip(found, names, strict=True)
@@ -105,16 +121,14 @@ def _names(document: Document, entry: Entry) -> _Names:
         text = entry.body[0].parts[0].text if entry.body[0].parts else ""
         if len(text.split()) <= 10 and TITLE.search(fold(text)):
             head = [*head, entry.body.pop(0)]
-    lines: list[list[Passage]] = []
-    for row in head:
-        for part in row.parts:
-            pieces = _pieces(part, names, alone=sum(len(r.parts) for r in head) == 1)
-            if pieces:
-                lines.append(pieces)
+    found: list[_Piece] = []
+    parts = [(number, part) for number, row in enumerate(head) for part in row.parts]
+    for order, (number, part) in enumerate(parts):
+        pieces = _pieces(part, names, alone=len(parts) == 1)
+        found += [_Piece(piece, number, order) for piece in pieces]
+    for row in (*head, *entry.body):
         _rail_place(row, names)
-    for row in entry.body:
-        _rail_place(row, names)
-    _assign(document, lines, names)
+    _assign(document, found, names)
     return names
 
 
@@ -130,6 +144,7 @@ def _pieces(part: Passage, names: _Names, *, alone: bool) -> list[Passage]:
     pieces = part.split(_SEPARATOR)
     for piece in pieces:
         if _ENGAGEMENT.match(fold(piece.text)):
+            names.alone = names.alone or _SELF_EMPLOYED.search(fold(piece.text)) is not None
             continue
         only = alone and len(pieces) == 1
         named, place = without_place(piece, alone=only)
@@ -162,27 +177,41 @@ def _is_organisation(text: str) -> bool:
     return ORGANISATION.search(fold(text)) is not None
 
 
-def _assign(document: Document, lines: list[list[Passage]], names: _Names) -> None:
-    flat = [(number, piece) for number, pieces in enumerate(lines) for piece in pieces]
-    titles = [item for item in flat if _is_title(item[1].text)]
-    # A name may hold a title's word ("Partners Group", "Chef's Table"): prefer the one without a company's
-    # word.
-    titles.sort(key=lambda item: _is_organisation(item[1].text))
-    if titles:
-        at, title = titles[0]
-        names.title = title
-        rest = [item for item in flat if item[1] is not title]
-        known = [item for item in rest if _is_organisation(item[1].text) and not _is_title(item[1].text)]
-        if rest:
-            line, employer = (known or rest)[0]
-            if line != at:
-                employer = _over_dashes(document, [piece for number, piece in rest if number == line], names)
-                names.beside = any(number == at for number, _ in rest)
-                names.own_line = True
-            names.employer = employer
-            names.title_first = title.start < employer.start
+def _assign(document: Document, found: list[_Piece], names: _Names) -> None:
+    # A company's name may hold a title's word ("Partners Group"): prefer the piece without a company's word.
+    titles = sorted(
+        (piece for piece in found if _is_title(piece.text)), key=lambda piece: _is_organisation(piece.text)
+    )
+    if not titles:
+        names.others = [piece.passage for piece in found]
         return
-    names.others = [piece for _, piece in flat]
+    title = titles[0]
+    names.title = title.passage
+    names.alone = names.alone or _SELF_EMPLOYED.search(fold(title.text)) is not None
+    rest = [piece for piece in found if piece is not title]
+    if not rest:
+        return
+    known = [piece for piece in rest if _is_organisation(piece.text) and not _is_title(piece.text)]
+    chosen = min(known or rest[:1], key=lambda piece: _DEPARTMENT.match(fold(piece.text)) is not None)
+    names.employer = chosen.passage
+    if chosen.part != title.part:
+        names.employer = _over_dashes(document, [p.passage for p in rest if p.part == chosen.part], names)
+        names.own_line = chosen.row != title.row
+        beside = [piece.passage for piece in rest if piece.part == title.part]
+        names.beside = names.own_line and bool(beside)
+        names.title = _with_field(document, title.passage, beside)
+    names.title_first = title.passage.start < chosen.passage.start
+
+
+def _with_field(document: Document, title: Passage, beside: Sequence[Passage]) -> Passage:
+    """The title with what follows it over a comma: "Director, Product Management"."""
+    last = title
+    for passage in beside:
+        between = document.text[last.stop : passage.start] if passage.start >= last.stop else ""
+        if between.strip() != ",":
+            break
+        last = passage
+    return document.between(title, last)
 
 
 def _over_dashes(document: Document, pieces: Sequence[Passage], names: _Names) -> Passage:
@@ -213,17 +242,19 @@ def _fill_by_order(names: Sequence[_Names]) -> None:
             name.title, name.employer = (first, second) if title_first else (second, first)
 
 
-def _share_employers(names: list[_Names], found: list[Entry]) -> None:
+def _share_employers(document: Document, names: list[_Names], found: list[Entry]) -> None:
     """A promotion names only the new title; the company's own line, if dated, is no job."""
     for index in range(1, len(names)):
         before, name = names[index - 1], names[index]
-        if name.title is None or _SELF_EMPLOYED.search(fold(name.title.text)):
+        if name.title is None or name.alone:
             continue
         heads_block = before.own_line or (before.title is None and not found[index - 1].body)
         department = before.beside and not name.own_line and name.employer is not None
         if heads_block and (
             name.employer is None or (department and not _is_organisation(name.employer.text))
         ):
+            if name.employer is not None:
+                name.title = _with_field(document, name.title, [name.employer])
             name.employer, name.place = before.employer, name.place or before.place
             name.beside, name.own_line = department, True
     for index in range(len(names) - 2, -1, -1):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import docx
 import pytest
+from docx.oxml import parse_xml
 from docx.shared import Pt
 from fpdf import FPDF
 from PIL import Image
@@ -274,10 +275,14 @@ def result(request: pytest.FixtureRequest) -> CvResult:
 
 def test_the_person_is_found_in_every_layout(result: CvResult) -> None:
     basics = result.resume.basics
-    assert basics.name is not None and basics.name.value == NAME
-    assert basics.email is not None and basics.email.value == CONTACT[0]
-    assert basics.phone is not None and basics.phone.value == "+14155550142"
-    assert basics.location is not None and basics.location.value == CONTACT[2]
+    assert basics.name is not None
+    assert basics.name.value == NAME
+    assert basics.email is not None
+    assert basics.email.value == CONTACT[0]
+    assert basics.phone is not None
+    assert basics.phone.value == "+14155550142"
+    assert basics.location is not None
+    assert basics.location.value == CONTACT[2]
 
 
 def test_the_jobs_are_found_in_every_layout(result: CvResult) -> None:
@@ -304,9 +309,12 @@ def test_what_was_done_stays_with_its_job(result: CvResult) -> None:
 
 def test_the_degree_is_found_in_every_layout(result: CvResult) -> None:
     (study,) = result.resume.education
-    assert study.institution is not None and study.institution.value == DEGREE[1]
-    assert study.level is not None and study.level.value == "bachelor"
-    assert study.area is not None and study.area.value == "Horticulture"
+    assert study.institution is not None
+    assert study.institution.value == DEGREE[1]
+    assert study.level is not None
+    assert study.level.value == "bachelor"
+    assert study.area is not None
+    assert study.area.value == "Horticulture"
     assert result.analysis.degree_levels == ("bachelor",)
 
 
@@ -340,7 +348,7 @@ def test_text_in_a_text_box_is_read_once() -> None:
     def build(document: docx.document.Document) -> None:
         _word_paragraphs(document)
         paragraph = document.add_paragraph()
-        paragraph._p.append(docx.oxml.parse_xml(_TEXT_BOX))
+        paragraph._p.append(parse_xml(_TEXT_BOX))
 
     skills = [skill.name.value for skill in analyze(_word(build), "cv.docx").resume.skills]
     assert skills == [*SKILLS, "Grafting"]
@@ -378,9 +386,11 @@ def _scanned_pdf() -> bytes:
 def test_a_document_without_text_needs_ocr_and_invents_nobody(document: bytes, filename: str) -> None:
     result = analyze(document, filename)
     assert result.analysis.status == "needs_ocr"
-    assert result.analysis.message is not None and "OCR" in result.analysis.message
+    assert result.analysis.message is not None
+    assert "OCR" in result.analysis.message
     dump = result.model_dump(mode="json", exclude_none=True)["resume"]
-    assert not any(dump[key] for key in dump if key != "basics") and dump["basics"] == {"profiles": []}
+    assert not any(dump[key] for key in dump if key != "basics")
+    assert dump["basics"] == {"profiles": []}
 
 
 def test_an_encrypted_pdf_is_refused_with_the_way_out() -> None:
@@ -458,4 +468,5 @@ def test_the_words_of_the_person_decide_nothing() -> None:
     document = _text() + f"\n\nSUMMARY\n{hostile}\n".encode()
     result = analyze(document, "cv.txt", as_of=AS_OF)
     assert result.resume.work == analyze(_text(), "cv.txt", as_of=AS_OF).resume.work
-    assert result.resume.basics.summary is not None and result.resume.basics.summary.value == hostile
+    assert result.resume.basics.summary is not None
+    assert result.resume.basics.summary.value == hostile

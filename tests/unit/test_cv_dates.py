@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given
@@ -68,18 +69,21 @@ def test_a_line_of_dates_is_told_from_a_sentence_that_names_a_year(text: str) ->
 def test_overlapping_jobs_count_once() -> None:
     first = months(Point(2019, 1), Point(2020, 12), as_of=None)
     second = months(Point(2020, 7), Point(2021, 6), as_of=None)
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert union([second, first]) == 30
 
 
 def test_two_years_without_months_are_as_far_apart_as_they_say() -> None:
     interval = months(Point(2020), Point(2022), as_of=None)
-    assert interval is not None and union([interval]) == 24
+    assert interval is not None
+    assert union([interval]) == 24
 
 
 def test_a_current_job_ends_with_the_month_of_as_of() -> None:
     interval = months(Point(2026, 1), None, as_of=dt.date(2026, 3, 2))
-    assert interval is not None and union([interval]) == 3
+    assert interval is not None
+    assert union([interval]) == 3
 
 
 @pytest.mark.parametrize(
@@ -112,4 +116,4 @@ def test_the_union_counts_the_months_that_any_interval_covers(pairs: list[tuple[
 def test_any_text_gives_periods_inside_it_and_in_order(text: str) -> None:
     found = periods(text)
     assert all(0 <= period.begin < period.stop <= len(text) for period in found)
-    assert all(a.stop <= b.begin for a, b in zip(found, found[1:], strict=False))
+    assert all(a.stop <= b.begin for a, b in itertools.pairwise(found))

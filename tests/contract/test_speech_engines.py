@@ -24,6 +24,7 @@ from runtime.voice.ports import (
     SpeechTimeout,
     SpeechUnavailable,
     Synthesizer,
+    Transcript,
 )
 
 SENTENCE = "Yesterday the president talked about the economy."
@@ -274,7 +275,8 @@ async def engine(answer: Answer) -> AsyncIterator[tuple[HttpRecognizer, HttpSynt
         assert task is not None
         tasks.append(task)
         try:
-            await reader.readuntil(b"\r\n\r\n")
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            await reader.readexactly(int(head.partition("content-length: ")[2].split()[0]))
             await answer(writer)
         finally:
             writer.close()
@@ -369,3 +371,17 @@ def test_sound_that_stops_coming_is_a_timeout() -> None:
             return received
 
     assert asyncio.run(listen()) == [PIECE[4:]]
+
+
+def test_an_answer_longer_than_a_request_may_be_is_heard_whole() -> None:
+    word = {"text": "word", "words": [{"text": "word", "start_ms": 10, "end_ms": 20}], "confidence": 0.5}
+
+    async def listen() -> Transcript:
+        async with engine(http("200 OK", json.dumps(word).encode())) as (recognizer, _):
+            return await recognizer.transcribe(bytes(130 * 32_000))
+
+    transcript = asyncio.run(listen())
+    assert transcript.text == "word word word"
+    starts = [heard.start_ms for heard in transcript.words]
+    assert starts == sorted(set(starts))
+    assert transcript.confidence == 0.5

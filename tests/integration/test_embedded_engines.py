@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import soxr
@@ -130,3 +132,36 @@ def test_an_engine_does_not_outlive_its_parents_pipe(module: str) -> None:
 
         assert engine.wait(timeout=30) == 0
         assert engine.stderr.read() == ""
+
+
+PLATFORM = """
+import asyncio
+from runtime.local.speech import embedded_speech
+
+async def platform():
+    async with embedded_speech(report=lambda _: None) as engines:
+        print(engines.recognizer.url, engines.synthesizer.url, flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(platform())
+"""
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/ping", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def test_engines_end_with_a_platform_that_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", PLATFORM], stdout=subprocess.PIPE, text=True) as platform:
+        assert platform.stdout is not None
+        urls = platform.stdout.readline().split()
+        assert [answers(url) for url in urls] == [True, True]
+        platform.kill()
+
+    deadline = time.monotonic() + 30
+    while any(answers(url) for url in urls):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,255 @@
+/** The platform's REST interface, as far as the page uses it. */
+
+/** An RFC 9457 problem, or a server that could not be reached (`status` 0). */
+export class Problem extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export type Level = "junior" | "mid" | "senior";
+export type Mode = "practice" | "assessment";
+
+export interface Session {
+  session_id: string;
+  interview_type: string;
+  candidate_name: string;
+  role: string | null;
+  level: Level | null;
+  language: string;
+  duration_minutes: number;
+  mode: Mode;
+  status: "created" | "in_progress" | "ended";
+  created_at: string;
+}
+
+export interface NewSession {
+  interview_type: string;
+  candidate_name: string;
+  role?: string;
+  level?: Level;
+  duration_minutes: number;
+  mode: Mode;
+  job_description?: string;
+  recording: boolean;
+}
+
+export interface Leaf {
+  value: string;
+  raw: string;
+  page?: number | null;
+}
+
+export interface Job {
+  name?: Leaf;
+  position?: Leaf;
+  startDate?: Leaf;
+  endDate?: Leaf;
+  current?: boolean;
+}
+
+export interface Study {
+  institution?: Leaf;
+  studyType?: Leaf;
+  area?: Leaf;
+  startDate?: Leaf;
+  endDate?: Leaf;
+}
+
+export interface Cv {
+  resume: {
+    basics?: { name?: Leaf; label?: Leaf; email?: Leaf; phone?: Leaf; location?: Leaf };
+    work?: Job[];
+    education?: Study[];
+    skills?: { name: Leaf }[];
+    languages?: { language: Leaf; fluency?: Leaf }[];
+  };
+  analysis: { status: "ok" | "needs_ocr"; message?: string | null; total_years?: number | null };
+}
+
+export interface TranscriptItem {
+  item_id: string;
+  role: "interviewer" | "candidate";
+  text: string;
+  at: string;
+  modality?: "voice" | "text";
+  original_text?: string | null;
+}
+
+export interface Transcript {
+  session_id: string;
+  status: Session["status"];
+  items: TranscriptItem[];
+}
+
+export type Verdict = "AC" | "WA" | "TLE" | "MLE" | "OLE" | "RE" | "CE" | "NR" | "IE";
+
+export interface TestResult {
+  verdict: Verdict;
+  actual?: unknown;
+  stdout?: string | null;
+  error?: string | null;
+  cpu_ms?: number | null;
+  wall_ms?: number | null;
+  hidden?: boolean;
+}
+
+export interface CodeRun {
+  results: TestResult[];
+  passed: number;
+  total: number;
+  isolation: string;
+}
+
+export interface Health {
+  engines: { recognizer: string | null; synthesizer: string | null; interviewer: string; sandbox: string | null };
+}
+
+export const DIMENSIONS = [
+  "technical_knowledge",
+  "problem_solving",
+  "communication",
+  "code_quality",
+  "cultural_fit",
+] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface Quote {
+  turn_id: string;
+  /** Characters (code points) of the turn's text. */
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface Interval {
+  low: number;
+  high: number;
+  evidence_count: number;
+}
+
+export interface Report {
+  interview_id: string;
+  mode: Mode;
+  scores: Record<Dimension, number | null>;
+  overall: number | null;
+  intervals: Record<Dimension | "overall", Interval | null>;
+  coverage: {
+    questions_planned: number;
+    questions_asked: number;
+    questions_answered: number;
+    key_points_asked: number;
+    key_points_shown: number;
+    key_points_contradicted: number;
+    tasks_executed: number;
+  };
+  strengths: { dimension: Dimension; text: string; quotes: Quote[] }[];
+  improvements: { dimension: Dimension; text: string; would_reach: number | null }[];
+  recommendation: "strong_hire" | "hire" | "borderline" | "no_hire" | "incomplete";
+  evidence: {
+    question_id: string;
+    question: string;
+    competency: Dimension | null;
+    asked: boolean;
+    answered: boolean;
+    skipped: boolean;
+    level: number | null;
+    key_points: {
+      key_point_id: string;
+      claim: string;
+      status: "shown" | "contradicted" | "absent" | "not_asked";
+      strength: number;
+      quotes: Quote[];
+    }[];
+  }[];
+  code: {
+    task_id: string;
+    title: string;
+    language: string;
+    passed: number;
+    total: number;
+    attempts: number;
+    tests_by: "task" | "candidate" | "model";
+  }[];
+  findings: { kind: string; text: string; quote: Quote | null }[];
+  method: { engine: string; version: string; quotes_checked: number; quotes_dropped: number };
+}
+
+export const createSession = (session: NewSession): Promise<Session> =>
+  _json("POST", "/api/sessions/create", session);
+
+export const listSessions = (cursor?: string): Promise<{ items: Session[]; next_cursor: string | null }> =>
+  _json("GET", `/api/sessions/list?limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+
+export const getSession = (id: string): Promise<Session> => _json("GET", `/api/sessions/${_part(id)}`);
+
+export const deleteSession = (id: string): Promise<unknown> => _json("DELETE", `/api/sessions/${_part(id)}`);
+
+export const makeTicket = (id: string): Promise<{ url: string }> => _json("POST", `${_interview(id)}/ticket`);
+
+export const getTranscript = (id: string): Promise<Transcript> => _json("GET", `${_interview(id)}/transcript`);
+
+export const getHealth = (): Promise<Health> => _json("GET", "/health");
+
+export const runCode = (id: string, language: string, code: string): Promise<CodeRun> =>
+  _json("POST", `${_interview(id)}/code-runs`, { language, code });
+
+export function uploadCv(id: string, file: File): Promise<Cv> {
+  const form = new FormData();
+  form.append("file", file);
+  return _json("POST", `${_interview(id)}/upload-cv`, form);
+}
+
+/** The analysed CV; null when none was uploaded. */
+export async function getCv(id: string): Promise<Cv | null> {
+  try {
+    return await _json<Cv>("GET", `${_interview(id)}/cv-analysis`);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+export const endInterview = (id: string): Promise<unknown> => _json("POST", `${_interview(id)}/end`);
+
+/** The report; null while it is being made. */
+export async function getReport(id: string): Promise<Report | null> {
+  const answer = await _ask("GET", `${_interview(id)}/performance-report`);
+  return answer.status === 202 ? null : ((await answer.json()) as Report);
+}
+
+async function _json<T>(method: string, path: string, body?: object): Promise<T> {
+  const answer = await _ask(method, path, body);
+  return (answer.status === 204 ? null : await answer.json()) as T;
+}
+
+async function _ask(method: string, path: string, body?: object): Promise<Response> {
+  const form = body instanceof FormData;
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: { Accept: "application/json", ...(body && !form ? { "Content-Type": "application/json" } : {}) },
+      ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+    });
+  } catch {
+    throw new Problem(0, "The server cannot be reached. Is it still running?");
+  }
+  if (!answer.ok) throw new Problem(answer.status, await _explanation(answer));
+  return answer;
+}
+
+async function _explanation(answer: Response): Promise<string> {
+  try {
+    const problem = (await answer.json()) as { title?: string; detail?: string };
+    return problem.detail || problem.title || `The server answered ${answer.status}.`;
+  } catch {
+    return `The server answered ${answer.status}.`;
+  }
+}
+
+const _part = (id: string): string => encodeURIComponent(id);
+const _interview = (id: string): string => `/api/interviews/${_part(id)}`;

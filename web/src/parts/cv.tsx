@@ -1,0 +1,129 @@
+import { useId, useRef, useState } from "preact/hooks";
+
+import type { Cv, Leaf } from "../api";
+
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** A place to drop or pick a CV. */
+export function CvPicker(props: { file: File | null; onPick: (file: File | null) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const hint = useId();
+  const [over, setOver] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
+
+  const pick = (file: File | undefined) => {
+    if (!file) return;
+    const right = /\.(txt|pdf|docx)$/i.test(file.name);
+    if (!right) return setRefused(`${file.name} is not a PDF, DOCX or text file.`);
+    if (file.size > MOST_BYTES) return setRefused(`${file.name} is larger than 4 MB.`);
+    setRefused(null);
+    props.onPick(file);
+  };
+
+  return (
+    <div
+      class={over ? "drop over" : "drop"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        pick(event.dataTransfer?.files[0]);
+      }}
+    >
+      <label>
+        <input
+          ref={input}
+          type="file"
+          accept=".pdf,.docx,.txt"
+          aria-describedby={hint}
+          onChange={(event) => pick(event.currentTarget.files?.[0])}
+        />
+        <span class="file-name">{props.file ? props.file.name : "Choose a CV, or drop it here"}</span>
+      </label>
+      <p id={hint} class="hint">
+        {refused ?? (props.file ? `${Math.max(1, Math.round(props.file.size / 1024))} KB` : "PDF, DOCX or text, up to 4 MB. Optional.")}
+      </p>
+      {props.file && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            if (input.current) input.current.value = "";
+            props.onPick(null);
+          }}
+        >
+          Remove
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What was read in a CV, in short. */
+export function CvProfile({ cv }: { cv: Cv }) {
+  const { resume, analysis } = cv;
+  if (analysis.status === "needs_ocr") {
+    return (
+      <p class="needs-ocr">
+        <strong>This CV holds no text that can be read</strong>, probably because it is a scan or a picture. Nothing was
+        taken from it. Upload a version with selectable text, or go on without: the interview works either way.
+      </p>
+    );
+  }
+  const basics = resume.basics ?? {};
+  const rows: [string, string[]][] = [
+    ["Name", _values([basics.name])],
+    ["Title", _values([basics.label])],
+    ["Contact", _values([basics.email, basics.phone, basics.location])],
+    [
+      "Work",
+      (resume.work ?? []).map((job) =>
+        _line([job.position, job.name], _period(job.startDate, job.endDate, job.current)),
+      ),
+    ],
+    [
+      "Education",
+      (resume.education ?? []).map((study) =>
+        _line([study.studyType, study.area, study.institution], _period(study.startDate, study.endDate)),
+      ),
+    ],
+    ["Skills", [_values((resume.skills ?? []).map((skill) => skill.name)).join(", ")]],
+    ["Languages", [_values((resume.languages ?? []).map((each) => each.language)).join(", ")]],
+  ];
+  const found = rows.map(([label, lines]) => [label, lines.filter(Boolean)] as const).filter(([, lines]) => lines.length);
+  return (
+    <>
+      {found.length === 0 && <p>No name, job, school or skill was recognised in this CV.</p>}
+      <dl class="profile">
+        {found.map(([label, lines]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            {lines.map((line) => (
+              <dd key={line}>{line}</dd>
+            ))}
+          </div>
+        ))}
+        {analysis.total_years != null && (
+          <div>
+            <dt>Experience</dt>
+            <dd>{analysis.total_years} years, counted from the dated jobs</dd>
+          </div>
+        )}
+      </dl>
+    </>
+  );
+}
+
+const _values = (leaves: (Leaf | undefined)[]): string[] => leaves.flatMap((leaf) => (leaf ? [leaf.value] : []));
+
+const _line = (leaves: (Leaf | undefined)[], period: string): string =>
+  [_values(leaves).join(", "), period].filter(Boolean).join(" · ");
+
+function _period(start?: Leaf, end?: Leaf, current?: boolean): string {
+  const until = end?.value ?? (current ? "today" : "");
+  return start || until ? `${start?.value ?? "?"} – ${until || "?"}` : "";
+}

@@ -44,7 +44,8 @@ def schema() -> dict[str, Any]:
     client = protocol.CLIENT_MESSAGE.json_schema(mode="validation")
     server = protocol.SERVER_MESSAGE.json_schema(mode="serialization")
     for each in server["$defs"].values():
-        each["required"] = list(each["properties"])  # defaults too: the server leaves no field out
+        # The server sends defaults too, but leaves out what is null.
+        each["required"] = [name for name, field in each["properties"].items() if not _nullable(field)]
     definitions = client.pop("$defs") | server.pop("$defs")
     definitions = {name: _without_titles(each) | {"title": name} for name, each in definitions.items()}
     definitions["ClientMessage"] = {"title": "ClientMessage", "oneOf": client["oneOf"]}
@@ -62,6 +63,10 @@ def first_line() -> str:
     constants = {name: getattr(protocol, name) for name in CONSTANTS}
     digest = hashlib.sha256(json.dumps([schema(), constants], sort_keys=True).encode()).hexdigest()
     return f"// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema {digest}"
+
+
+def _nullable(field: dict[str, Any]) -> bool:
+    return {"type": "null"} in field.get("anyOf", ())
 
 
 def _without_titles(node: Any) -> Any:

@@ -40,7 +40,7 @@ export type Connection =
 export type TicketFailure = { status: number };
 
 export interface ClientOptions {
-  /** A new address with a ticket in it; rejects with an error that has an HTTP `status`, or none when unreachable. */
+  /** A new address with a ticket in it; rejects with an error that has the HTTP `status`, 0 when unreachable. */
   ticket(): Promise<{ url: string }>;
   onEvent(event: ServerMessage): void;
   onConnection(connection: Connection): void;
@@ -175,6 +175,7 @@ export class InterviewClient {
       if (epoch !== this.#epoch) return socket.close();
       this.#replaceSocket(socket);
       this.#become("ready");
+      this.#watch();
       if (this.#started) this.#sendStart();
     };
     socket.onmessage = (message) => {
@@ -240,7 +241,6 @@ export class InterviewClient {
   }
 
   #sendStart(): void {
-    this.#watch(); // not earlier: `session.start` is the first message there may be
     this.#transmit({
       type: "session.start",
       last_seq: this.#lastSeq,
@@ -320,7 +320,7 @@ export class InterviewClient {
     this.#unacknowledged = this.#unacknowledged.filter(({ event_id }) => event_id === null || event_id > stored);
     if (event.type === "session.resumed") {
       for (const [utterance_id, index] of Object.entries(event.received)) {
-        this.#acknowledged(null, utterance_id, index);
+        this.#acknowledged(undefined, utterance_id, index);
       }
     }
     this.#become("live");
@@ -328,21 +328,21 @@ export class InterviewClient {
     for (const waiting of this.#unacknowledged) this.#deliver(waiting);
   }
 
-  #acknowledged(event_id: number | null, utterance_id: string | null, index: number | null): void {
-    if (event_id !== null) {
+  #acknowledged(event_id?: number | null, utterance_id?: string | null, index?: number | null): void {
+    if (event_id != null) {
       this.#unacknowledged = this.#unacknowledged.filter((waiting) => waiting.event_id !== event_id);
     }
-    if (utterance_id !== null && index !== null) {
+    if (utterance_id != null && index != null) {
       this.#frames = this.#frames.filter((frame) => frame.utterance_id !== utterance_id || frame.index > index);
     }
   }
 
-  #refused(event_id: number | null, status: number): void {
-    if (event_id === null) return;
+  #refused(event_id: number | null | undefined, status: number): void {
+    if (event_id == null) return;
     const waiting = this.#unacknowledged.find((each) => each.event_id === event_id);
     if (!waiting) return;
     if (status < 500) {
-      this.#acknowledged(event_id, null, null);
+      this.#acknowledged(event_id);
       return;
     }
     // The server could not store it and said so. Under its old id it would count as done once a later one is.

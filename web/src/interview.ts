@@ -193,7 +193,7 @@ export class Interview {
   readonly #online = (): void => this.#client.retryNow();
 
   #hear(microphone: Microphone, pcm: Int16Array): void {
-    if (!this.#started || this.#view.microphone !== "on" || this.#view.engines?.recognizer === null) return;
+    if (!this.#started || this.#view.microphone !== "on" || !this.#view.engines?.recognizer) return;
     if (this.#client.appendAudio(microphone.utteranceId, this.#frameIndex, toBase64(pcm))) this.#frameIndex++;
   }
 

@@ -1,4 +1,4 @@
-// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema 9178934d10adde96c6976f50493cecc52a5964566fd6937de93ec72d7e8fa7f9
+// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema 73f4ce1760a734068bf1062e36b1bff34b2684f57c1ab6ed0b0a58709a382df1
 
 export const PROTOCOL_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 30000;
@@ -147,8 +147,8 @@ export interface SessionCreated {
  * Which engines answer in this session; null: this session has text only.
  */
 export interface Engines {
-  recognizer: string | null;
-  synthesizer: string | null;
+  recognizer?: string | null;
+  synthesizer?: string | null;
   interviewer: string;
 }
 /**
@@ -169,9 +169,9 @@ export interface SessionResumed {
  */
 export interface Ack {
   type: "ack";
-  event_id: number | null;
-  utterance_id: string | null;
-  index: number | null;
+  event_id?: number | null;
+  utterance_id?: string | null;
+  index?: number | null;
 }
 /**
  * The candidate began to speak.
@@ -254,7 +254,7 @@ export interface OutputAudioDelta {
 export interface OutputAudioDone {
   type: "response.output_audio.done";
   item_id: string;
-  failed: string | null;
+  failed?: string | null;
 }
 /**
  * The item is complete, after its last piece was sent. On resume it brings the whole item.
@@ -302,7 +302,7 @@ export interface SessionEnded {
  */
 export interface Error {
   type: "error";
-  event_id: number | null;
+  event_id?: number | null;
   /**
    * Machine-readable kind, e.g. `malformed_message`.
    */

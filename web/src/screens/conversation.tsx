@@ -278,7 +278,7 @@ function Composer({ view, interview }: { view: View; interview: Interview }) {
       setFailed((error as Error).message);
     }
   };
-  const deaf = view.engines?.recognizer === null;
+  const deaf = view.engines !== null && view.engines.recognizer == null;
 
   return (
     <form

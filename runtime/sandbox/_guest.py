@@ -23,7 +23,8 @@ import _eryx  # type: ignore[import-not-found]
 
 NAME = "solution.py"
 MAX_DEPTH = 200
-MAX_NODES = 1_000_000
+MAX_BYTES = 1024 * 1024
+MAX_NODES = MAX_BYTES // 2  # an item and its comma
 MAX_DIGITS = 4300
 MAX_ERROR = 4096
 
@@ -250,7 +251,10 @@ def _returned(value: Any) -> str:
         error = _unfit(value)
         if error is not None:
             return _frame(*error)
-        return '["returned",' + _encode(value) + ",null]"
+        text = _encode(value)
+        if len(text) > MAX_BYTES:
+            return _frame("output", "the result is larger than 1 MB")
+        return '["returned",' + text + ",null]"
     except MemoryError:
         return _frame("memory", error="MemoryError")
     except BaseException as error:
@@ -276,7 +280,7 @@ def _unfit(value: Any) -> tuple[str, str] | None:
             elif item is not None and not isinstance(item, float):
                 return "raised", "the result is no JSON value: it holds a " + type(item).__name__
         nodes += len(level)
-        if nodes + len(below) > MAX_NODES or size > MAX_NODES:
+        if nodes + len(below) > MAX_NODES or size > MAX_BYTES:
             return "output", "the result is larger than 1 MB"
         if not below:
             return None

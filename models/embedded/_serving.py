@@ -62,19 +62,26 @@ def serve(description: str, build: Callable[[], Starlette]) -> None:
     parser.add_argument("--port", type=int, default=8080, help="0 chooses one; it is printed as JSON")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin closes")
     arguments = parser.parse_args()
-    # uvicorn stops on SIGTERM and then raises it again; dying of it would skip the clean-up.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if arguments.exit_with_parent:
-        _exit_with_parent()
-    with socket.create_server(("127.0.0.1", arguments.port), reuse_port=False) as listener:
+    server = uvicorn.Server(
+        uvicorn.Config(build(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    )
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # Also while starting, when uvicorn does not listen yet, and after it has stopped, when it raises the signal
+    # again: dying of it would skip Python's own clean-up.
+    signal.signal(signal.SIGTERM, stop)
+    with socket.create_server(("127.0.0.1", arguments.port)) as listener:
+        if arguments.exit_with_parent:
+            _exit_with_parent(stop)
         sys.stdout.write(json.dumps({"port": listener.getsockname()[1]}) + "\n")
         sys.stdout.flush()
-        config = uvicorn.Config(build(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
 
 
-def _exit_with_parent() -> None:
+def _exit_with_parent(stop: Callable[[], None]) -> None:
     # Linux ends this process with the *thread* that started it, at once and even if some other process has
     # inherited our stdin; the closed pipe serves every other system.
     if sys.platform == "linux":
@@ -84,6 +91,6 @@ def _exit_with_parent() -> None:
         # os.read, because a thread blocked inside sys.stdin crashes the interpreter's shutdown.
         while os.read(0, 1024):
             pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        stop()
 
     threading.Thread(target=wait_for_end_of_input, daemon=True).start()

@@ -19,6 +19,7 @@ import soxr
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.voice.activity import WINDOW_MS, VoiceActivity
 from runtime.voice.endpointing import PADDING_MS, PATIENCE_MS, Endpointing, Signal, TurnEnded
+from runtime.voice.ports import SpeechUnavailable
 
 FIRST = "Yesterday the president talked about the economy."
 SECOND = "The customer wants to know the price of the house."
@@ -65,18 +66,25 @@ def test_spoken_sentences_become_turns_and_then_words() -> None:
     assert "customer" in texts[1]
 
 
-def children() -> dict[str, int]:
-    """The engines this process has started, by module."""
+def command_lines(parent: int) -> dict[int, list[str]]:
+    """The processes that `parent` has started, by their id."""
     found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            arguments = (stat.parent / "cmdline").read_text().split("\0")
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found[int(stat.parent.name)] = (stat.parent / "cmdline").read_text().split("\0")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if parent == os.getpid() and "-m" in arguments:
-            found[arguments[arguments.index("-m") + 1]] = int(stat.parent.name)
     return found
+
+
+def children() -> dict[str, int]:
+    """The engines this process has started, by module."""
+    return {
+        arguments[arguments.index("-m") + 1]: pid
+        for pid, arguments in command_lines(os.getpid()).items()
+        if "-m" in arguments
+    }
 
 
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="finds the child processes in /proc")
@@ -103,6 +111,21 @@ def test_a_crashed_engine_is_started_again_at_the_same_address() -> None:
     assert before == after
     assert sound
     assert any("espeak-ng stopped unexpectedly (exit code -9)" in line for line in told)
+
+
+@needs_proc
+def test_a_decoder_that_dies_costs_one_request() -> None:
+    async def lose_a_decoder() -> str:
+        async with embedded_speech(report=lambda _: None) as engines:
+            sound = await spoken_at_16_khz(engines, FIRST)
+            for pid, arguments in command_lines(children()["models.embedded.recognizer"]).items():
+                if "--multiprocessing-fork" in arguments:
+                    os.kill(pid, signal.SIGKILL)
+            with pytest.raises(SpeechUnavailable, match="503"):
+                await engines.recognizer.transcribe(sound)
+            return (await engines.recognizer.transcribe(sound)).text
+
+    assert "president" in asyncio.run(lose_a_decoder())
 
 
 @needs_proc

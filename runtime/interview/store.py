@@ -89,7 +89,10 @@ class Store(Protocol):
         ...
 
     def delete(self, interview_id: str) -> tuple[Removed, ...]:
-        """Remove the log and every blob under the interview's prefixes; a tombstone keeps the id from coming back."""
+        """Remove the log and every blob under the interview's prefixes; a tombstone keeps the id from coming back.
+
+        Raises `UnknownInterviewError`; when it fails otherwise, it can be repeated.
+        """
         ...
 
     def put_once(self, key: str, value: str, *, ttl_s: float) -> bool:
@@ -105,7 +108,11 @@ class Store(Protocol):
         ...
 
     def put_blob(self, key: str, body: bytes, *, media_type: str) -> BlobRef:
-        """Store `body` durably under `key` (`sessions/`, `cvs/` or `reports/`, then the interview's id)."""
+        """Store `body` durably under `key` (`sessions/`, `cvs/` or `reports/`, then the interview's id).
+
+        Whoever may be raced names the key by the body's digest, so that each event names the body it means.
+        Raises `ValueError` for another kind of key, `UnknownInterviewError` for a deleted interview.
+        """
         ...
 
     def blob(self, ref: BlobRef) -> bytes:

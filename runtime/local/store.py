@@ -32,9 +32,7 @@ from runtime.interview.store import (
 # A laptop has one writer; whoever waits longer than this for a lock waits for a backup tool or a debugger.
 _LOCK_WAIT_S: Final = 2.0
 _BLOB_ROOTS: Final = ("sessions", "cvs", "reports")
-_BLOB_KEY = re.compile(
-    rf"^({'|'.join(_BLOB_ROOTS)})/[A-Za-z0-9-]{{1,64}}/[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*$"
-)
+_BLOB_KEY = re.compile(rf"({'|'.join(_BLOB_ROOTS)})/[A-Za-z0-9-]{{1,64}}/[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
 _HEADER_FIELDS = [column.name for column in fields(Header)]
 _HEADER_COLUMNS = ", ".join(_HEADER_FIELDS)
 _HEADER_MARKS = ", ".join("?" for _ in _HEADER_FIELDS)
@@ -80,13 +78,17 @@ class SqliteStore:
             )
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailableError(f"cannot keep data in {folder}: {error}") from error
-        with self._failing_clearly():
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            # A turn that was acknowledged must survive a power cut, not only kill -9.
-            self._connection.execute("PRAGMA synchronous = FULL")
-            # Deleted words are overwritten, not only unlinked.
-            self._connection.execute("PRAGMA secure_delete = ON")
-            self._connection.executescript(_SCHEMA)
+        try:
+            with self._failing_clearly():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                # A turn that was acknowledged must survive a power cut, not only kill -9.
+                self._connection.execute("PRAGMA synchronous = FULL")
+                # Deleted words are overwritten, not only unlinked.
+                self._connection.execute("PRAGMA secure_delete = ON")
+                self._connection.executescript(_SCHEMA)
+        except StoreUnavailableError:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         with self._lock:
@@ -105,8 +107,8 @@ class SqliteStore:
         rows = [(interview_id, item.seq, at.isoformat(), actor, _body(item.event)) for item in stored]
         with self._transaction() as connection:
             last = self._last_seq(interview_id)
-            if last is None and self._is_deleted(interview_id):
-                raise UnknownInterviewError(f"interview {interview_id} was deleted")
+            if last is None:
+                self._refuse_deleted(interview_id)
             if (last or 0) != expected:
                 raise ConflictError(f"expected the log of {interview_id} at seq {expected}, it is at {last}")
             connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
@@ -157,14 +159,14 @@ class SqliteStore:
             events = connection.execute("DELETE FROM events WHERE interview_id = ?", (interview_id,)).rowcount
             connection.execute("DELETE FROM headers WHERE interview_id = ?", (interview_id,))
             connection.execute("INSERT INTO tombstones VALUES (?, ?)", (interview_id, at.isoformat()))
-        receipt = [Removed("event log", events, at)]
-        for root in _BLOB_ROOTS:
-            folder = self._folder / "blobs" / root / interview_id
-            files = [path for path in folder.rglob("*") if path.is_file()]
-            with self._failing_clearly():
+            receipt = [Removed("event log", events, at)]
+            # Inside the transaction: when a file cannot be removed, the log stays and deleting can be repeated.
+            for root in _BLOB_ROOTS:
+                folder = self._folder / "blobs" / root / interview_id
+                files = [path for path in folder.rglob("*") if path.is_file()]
                 if folder.exists():
                     shutil.rmtree(folder)
-            receipt.append(Removed(f"blobs/{root}", len(files), at))
+                receipt.append(Removed(f"blobs/{root}", len(files), at))
         with self._lock, self._failing_clearly():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return tuple(receipt)
@@ -217,10 +219,17 @@ class SqliteStore:
                     file.write(body)
                     file.flush()
                     os.fsync(file.fileno())
-                Path(aside).replace(path)
+                # Deleting takes the same lock, so nothing reappears behind it.
+                with self._transaction():
+                    self._refuse_deleted(Path(key).parts[1])
+                    Path(aside).replace(path)
+            except UnknownInterviewError:
+                shutil.rmtree(self._folder / "blobs" / Path(*Path(key).parts[:2]), ignore_errors=True)
+                raise
             except BaseException:
                 Path(aside).unlink(missing_ok=True)
                 raise
+            self._sync_folders(path.parent)
         return BlobRef(
             key=key, sha256=hashlib.sha256(body).hexdigest(), size=len(body), media_type=media_type
         )
@@ -228,18 +237,29 @@ class SqliteStore:
     def blob(self, ref: BlobRef) -> bytes:
         path = self._blob_path(ref.key)
         try:
-            with self._failing_clearly():
-                body = path.read_bytes()
+            body = path.read_bytes()
         except FileNotFoundError:
             raise UnknownBlobError(f"there is no blob {ref.key}") from None
+        except OSError as error:
+            raise self._unavailable(error) from error
         if hashlib.sha256(body).hexdigest() != ref.sha256:
             raise UnknownBlobError(f"blob {ref.key} is not the one that the log names: its SHA-256 differs")
         return body
 
     def _blob_path(self, key: str) -> Path:
-        if not _BLOB_KEY.match(key):
+        if not _BLOB_KEY.fullmatch(key):
             raise ValueError(f"expected a blob key such as cvs/INTERVIEW/NAME.pdf, got {key!r}")
         return self._folder / "blobs" / key
+
+    def _sync_folders(self, folder: Path) -> None:
+        """Make a new name durable: fsync of a file does not reach the folders that lead to it."""
+        while folder != self._folder:
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            folder = folder.parent
 
     # SQLite
 
@@ -249,9 +269,10 @@ class SqliteStore:
         ).fetchone()
         return None if row[0] is None else int(row[0])
 
-    def _is_deleted(self, interview_id: str) -> bool:
+    def _refuse_deleted(self, interview_id: str) -> None:
         row = self._connection.execute("SELECT 1 FROM tombstones WHERE interview_id = ?", (interview_id,))
-        return row.fetchone() is not None
+        if row.fetchone() is not None:
+            raise UnknownInterviewError(f"interview {interview_id} was deleted")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -259,25 +280,21 @@ class SqliteStore:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            try:
                 self._connection.execute("COMMIT")
-            except sqlite3.Error:
-                # A full disk fails the commit and may leave the transaction open; the next one needs it closed.
+            finally:
+                # A full disk may end the transaction by itself, or fail the commit and leave it open.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def _failing_clearly(self) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
-            raise
         except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailableError(f"the data in {self._folder} cannot be used now: {error}") from error
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> StoreUnavailableError:
+        return StoreUnavailableError(f"the data in {self._folder} cannot be used now: {error}")
 
 
 def _body(event: Event) -> str:
@@ -301,6 +318,6 @@ def _read_cursor(cursor: str) -> tuple[str, str]:
     try:
         created_at, interview_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         datetime.fromisoformat(created_at)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ValueError("expected a cursor as `next_cursor` gave it") from error
     return str(created_at), str(interview_id)

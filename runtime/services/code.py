@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from runtime.interview.events import ClientEventTaken, CodeSaved, Event
+from runtime.interview.events import BlobRef, ClientEventTaken, CodeSaved, Event
 from runtime.interview.events import CodeRun as CodeRunEvent
 from runtime.interview.interview import Interview, Run
 from runtime.interview.log import amend, load
@@ -78,22 +78,18 @@ class CodeRuns:
         run_id = run_id or uuid.uuid4().hex
         source = request.code.encode("utf-8", "surrogatepass")
         if known := next((run for run in interview.runs if run.event.run_id == run_id), None):
-            if known.event.source.sha256 != hashlib.sha256(source).hexdigest():
-                raise KeyReusedError("this Idempotency-Key was used to run other code; use a new key")
-            return self._kept(known)
-        if interview.ended:
-            raise InterviewEndedError("this interview has ended; its code can be read but not run any more")
+            return self._same_run(known, source)
+        _refuse_ended(interview)
         task = self._open_task(interview)
         submission, tests_by = _submission(request, task)
         outcome = execute(self._engine, submission)
-        prefix = f"sessions/{interview_id}/code/{run_id}"
         body = outcome.model_dump_json(exclude={"all_passed"}).encode()
         event = CodeRunEvent(
             run_id=run_id,
             language=request.language,
             task_id=task.id if task else None,
-            source=self._store.put_blob(f"{prefix}.txt", source, media_type="text/plain"),
-            results=self._store.put_blob(f"{prefix}.json", body, media_type="application/json"),
+            source=self._put(interview_id, "source", source, ".txt", "text/plain"),
+            results=self._put(interview_id, "results", body, ".json", "application/json"),
             passed=sum(result.verdict == "AC" for result in outcome.results),
             total=len(outcome.results),
             tests_by=tests_by,
@@ -101,10 +97,13 @@ class CodeRuns:
         )
 
         def decide(interview: Interview) -> Sequence[Event]:
-            return [] if any(run.event.run_id == run_id for run in interview.runs) else [event]
+            if any(run.event.run_id == run_id for run in interview.runs):
+                return []
+            _refuse_ended(interview)
+            return [event]
 
         interview = amend(self._store, interview_id, decide, actor=actor)
-        return self._kept(next(run for run in interview.runs if run.event.run_id == run_id))
+        return self._same_run(next(run for run in interview.runs if run.event.run_id == run_id), source)
 
     def list(self, interview: Interview) -> tuple[KeptRun, ...]:
         """The interview's runs, oldest first."""
@@ -117,23 +116,23 @@ class CodeRuns:
     def save(self, interview_id: str, language: str, code: str, *, event_id: int, actor: str) -> Interview:
         """Keep the editor's content as the difference to what was saved before."""
         before = self._saved.get(interview_id)
-        lines = difflib.unified_diff((before or "").splitlines(), code.splitlines(), lineterm="")
+        # By line feeds alone, as editors count lines; the last element keeps whether the text ends with one.
+        lines = difflib.unified_diff((before or "").split("\n"), code.split("\n"), lineterm="")
         body = "\n".join(lines).encode("utf-8", "surrogatepass")
 
         def decide(interview: Interview) -> Sequence[Event]:
-            if interview.ended or before == code:
+            if interview.ended:
                 return []
-            number = len(interview.saved_code) + 1
-            ref = self._store.put_blob(
-                f"sessions/{interview_id}/code/saved-{number}.diff", body, media_type="text/x-diff"
-            )
+            taken = [ClientEventTaken(event_id=event_id)] if event_id > interview.event_id else []
+            if before == code:
+                return taken
             saved = CodeSaved(
                 language=language,
                 task_id=interview.task_id,
-                difference=ref,
+                difference=self._put(interview_id, "saved", body, ".diff", "text/x-diff"),
                 base="empty" if before is None else "previous",
             )
-            return [saved, ClientEventTaken(event_id=event_id)]
+            return [saved, *taken]
 
         interview = amend(self._store, interview_id, decide, actor=actor)
         self._saved[interview_id] = code
@@ -142,6 +141,17 @@ class CodeRuns:
     def forget(self, interview_id: str) -> None:
         """Let go of the editor's content of an interview that is over."""
         self._saved.pop(interview_id, None)
+
+    def _put(self, interview_id: str, name: str, body: bytes, suffix: str, media_type: str) -> BlobRef:
+        # Named by its digest: of two that run at once under one key, the event names the one it means.
+        digest = hashlib.sha256(body).hexdigest()[:16]
+        key = f"sessions/{interview_id}/code/{name}-{digest}{suffix}"
+        return self._store.put_blob(key, body, media_type=media_type)
+
+    def _same_run(self, run: Run, source: bytes) -> KeptRun:
+        if run.event.source.sha256 != hashlib.sha256(source).hexdigest():
+            raise KeyReusedError("this Idempotency-Key was used to run other code; use a new key")
+        return self._kept(run)
 
     def _kept(self, run: Run) -> KeptRun:
         outcome = CodeRun.model_validate_json(self._store.blob(run.event.results))
@@ -152,6 +162,11 @@ class CodeRuns:
             return None
         step = self._plans.plan(interview).step(interview.task_id)
         return step.task if isinstance(step, TaskStep) else None
+
+
+def _refuse_ended(interview: Interview) -> None:
+    if interview.ended:
+        raise InterviewEndedError("this interview has ended; its code can be read but not run any more")
 
 
 def _submission(request: CodeRequest, task: CodingTask | None) -> tuple[Submission, TestsBy]:

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from runtime.cv import Claim, CvResult, analyze, claims
-from runtime.interview.events import CvAnalyzed, CvEdited, CvUploaded, Event
+from runtime.interview.events import BlobRef, CvAnalyzed, CvEdited, CvUploaded, Event
 from runtime.interview.interview import CvVersion, Interview
 from runtime.interview.log import amend
 from runtime.interview.store import Store
@@ -48,6 +48,8 @@ class CvProfiles:
         raw = json.dumps(body, ensure_ascii=False).encode()
         suffix = PurePath(filename).suffix.lower()
         digest = hashlib.sha256(document).hexdigest()
+        media_type = _MEDIA_TYPES.get(suffix)
+        name = f"{digest[:16]}{suffix}" if media_type else digest[:16]
 
         def decide(interview: Interview) -> Sequence[Event]:
             _refuse_ended(interview)
@@ -56,13 +58,9 @@ class CvProfiles:
                 return []
             version = len(interview.cv_versions) + 1
             stored = self._store.put_blob(
-                f"cvs/{interview_id}/{digest[:16]}{suffix}",
-                document,
-                media_type=_MEDIA_TYPES.get(suffix, "application/octet-stream"),
+                f"cvs/{interview_id}/{name}", document, media_type=media_type or "application/octet-stream"
             )
-            analysis = self._store.put_blob(
-                f"cvs/{interview_id}/analysis-{version}.json", raw, media_type="application/json"
-            )
+            analysis = self._put_analysis(interview_id, raw)
             return [
                 CvUploaded(document=stored, filename=filename[-200:]),
                 CvAnalyzed(analysis=analysis, status=result.analysis.status, version=version),
@@ -88,10 +86,7 @@ class CvProfiles:
                 raise StaleVersionError(
                     f"the profile is at version {current}, the edit was made on {expected}; read it again"
                 )
-            analysis = self._store.put_blob(
-                f"cvs/{interview_id}/analysis-{current + 1}.json", raw, media_type="application/json"
-            )
-            return [CvEdited(analysis=analysis, version=current + 1)]
+            return [CvEdited(analysis=self._put_analysis(interview_id, raw), version=current + 1)]
 
         return self._profile(amend(self._store, interview_id, decide, actor=actor))
 
@@ -101,6 +96,11 @@ class CvProfiles:
             return ()
         result = CvResult.model_validate(self._profile(interview).body)
         return claims(result)
+
+    def _put_analysis(self, interview_id: str, raw: bytes) -> BlobRef:
+        # Named by its digest: of two made at once, each event names the one it means.
+        name = f"analysis-{hashlib.sha256(raw).hexdigest()[:16]}.json"
+        return self._store.put_blob(f"cvs/{interview_id}/{name}", raw, media_type="application/json")
 
     def _profile(self, interview: Interview) -> Profile:
         newest = _newest(interview)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -60,10 +61,11 @@ class Interviews:
         )
         description = None
         if new.job_description:
+            body = new.job_description.encode()
+            # Named by its digest: a key used again for another interview must not change the first one's.
+            name = f"job-description-{hashlib.sha256(body).hexdigest()[:16]}.txt"
             description = self._store.put_blob(
-                f"sessions/{interview_id}/job-description.txt",
-                new.job_description.encode(),
-                media_type="text/plain",
+                f"sessions/{interview_id}/{name}", body, media_type="text/plain"
             )
         created = InterviewCreated(
             owner=principal.id,

@@ -5,6 +5,7 @@ A report is made from the log alone, so one that a crash prevented is made when 
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -57,10 +58,11 @@ class Reports:
                 "the interview ended before a question was asked, so there is nothing to report"
             )
         report = evaluate(evaluation_input(interview, self._plans.plan(interview)))
+        body = report.model_dump_json().encode()
+        # Named by its digest: of two made at once, the event names the one it means.
+        name = f"report-{hashlib.sha256(body).hexdigest()[:16]}.json"
         ref = self._store.put_blob(
-            f"reports/{interview.interview_id}/report.json",
-            report.model_dump_json().encode(),
-            media_type="application/json",
+            f"reports/{interview.interview_id}/{name}", body, media_type="application/json"
         )
 
         def decide(interview: Interview) -> Sequence[Event]:

@@ -213,7 +213,8 @@ class Turns:
                 return []
             before = [] if interview.plan else [self._plans.freeze(interview, plan)]
             # The plan's event shifts the move's own seq, which its id is made of.
-            move = decision.move.model_copy(update={"item_id": f"m{interview.seq + len(before) + 1}"})
+            item_id = _free_id(interview, f"m{interview.seq + len(before) + 1}")
+            move = decision.move.model_copy(update={"item_id": item_id})
             ends = [InterviewEnded(reason=decision.end)] if decision.end else []
             return [*before, move, *ends]
 
@@ -225,6 +226,13 @@ def _refuse_ended(interview: Interview) -> None:
         raise InterviewEndedError(
             f"this interview ended ({interview.ended.reason}); its transcript and report can still be read"
         )
+
+
+def _free_id(interview: Interview, item_id: str) -> str:
+    """`item_id`, or the next like it: candidates name their own items, and may have taken this name."""
+    while interview.item(item_id):
+        item_id += "-"
+    return item_id
 
 
 def _taken(interview: Interview, event_id: int | None) -> list[Event]:

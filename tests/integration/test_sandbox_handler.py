@@ -1,0 +1,100 @@
+"""The code executor's handler: direct payloads and Bedrock Agent events, one result per test, refusals in words."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lambdas.code_executor.handler import engine, handler
+
+SOLUTION = "def double(x):\n    return 2 * x"
+TESTS = [
+    {"input": "2", "expected": "4"},
+    {"input": "2", "expected": "5"},
+    {"input": '"a"', "expected": '"aa"'},
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed_engine() -> Iterator[None]:
+    yield
+    if engine.cache_info().currsize:
+        engine().close()
+        engine.cache_clear()
+
+
+def payload(**fields: Any) -> dict[str, Any]:
+    return {"code": SOLUTION, "language": "python", "functionName": "double", "testCases": TESTS, **fields}
+
+
+def agent_event(**parameters: str) -> dict[str, Any]:
+    return {
+        "messageVersion": "1.0",
+        "actionGroup": "code_executor",
+        "function": "run_code",
+        "sessionAttributes": {},
+        "parameters": [
+            {"name": name, "type": "string", "value": value} for name, value in parameters.items()
+        ],
+    }
+
+
+def test_a_direct_payload_gets_one_result_per_test() -> None:
+    answer = handler(payload())
+    assert [result["verdict"] for result in answer["results"]] == ["AC", "WA", "AC"]
+    assert {"verdict", "actual", "stdout", "error", "cpu_ms", "wall_ms", "peak_kb"} <= answer["results"][
+        0
+    ].keys()
+    assert "WebAssembly" in answer["isolation"]
+
+
+def test_code_that_does_not_compile_still_has_a_result_per_test() -> None:
+    answer = handler(payload(code="def double("))
+    assert [result["verdict"] for result in answer["results"]] == ["CE", "CE", "CE"]
+
+
+def test_an_agents_event_is_answered_in_its_envelope() -> None:
+    event = agent_event(code=SOLUTION, language="python", functionName="double", testCases=json.dumps(TESTS))
+    response = handler(event)["response"]
+    assert (response["actionGroup"], response["function"]) == ("code_executor", "run_code")
+    body = json.loads(response["functionResponse"]["responseBody"]["TEXT"]["body"])
+    assert [result["verdict"] for result in body["results"]] == ["AC", "WA", "AC"]
+
+
+def test_an_agents_answer_fits_its_limit() -> None:
+    code = "def double(x):\n    print('x' * 10_000)\n    return x"
+    tests = [{"input": "1", "expected": "1"}] * 40
+    event = agent_event(code=code, language="python", functionName="double", testCases=json.dumps(tests))
+    body = json.loads(handler(event)["response"]["functionResponse"]["responseBody"]["TEXT"]["body"])
+    assert len(body["results"]) == 40
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"language": "cobol"}, "unsupported_language"),
+        ({"code": "#" * 70_000}, "submission_too_large"),
+        ({"testCases": TESTS * 100}, "submission_too_large"),
+        ({"testCases": [{"input": "{", "expected": "1"}]}, "invalid_request"),
+        ({"code": None}, "invalid_request"),
+    ],
+)
+def test_a_refusal_says_why(fields: dict[str, Any], kind: str) -> None:
+    assert handler(payload(**fields))["error"]["type"] == kind
+
+
+def test_credentials_leave_the_environment_before_any_code_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    if engine.cache_info().currsize:
+        engine().close()
+        engine.cache_clear()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a-token")
+    code = "import os\nprint(dict(os.environ))"
+    answer = handler({"code": code, "language": "python"})
+    assert answer["results"][0]["verdict"] == "AC"
+    assert "a-secret" not in json.dumps(answer)
+    assert not {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} & os.environ.keys()

@@ -49,10 +49,10 @@ class TestInput:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What was seen of one test. `cpu_ms` and `peak_kb` are None where the worker died before measuring.
+    """What was seen of one test.
 
-    `peak_kb` is the guest's linear memory at its largest so far in this run: WebAssembly memory never
-    shrinks.
+    `cpu_ms` is None where the worker died before measuring. `peak_kb` is the interpreter's memory at its largest so
+    far in this run (WebAssembly memory never shrinks), None while it has not grown beyond the 16 MB it starts with.
     """
 
     index: int

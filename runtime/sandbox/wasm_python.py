@@ -50,17 +50,14 @@ _GUEST_ENDINGS: Final = frozenset({"returned", "raised", "not_compiled", "memory
 
 
 class WasmPython:
-    """Runs Python in WebAssembly. Thread-safe; `close()` ends its processes, and so does this process's
-    death.
+    """Runs Python in WebAssembly. Thread-safe; its processes end with `close()` and with this process.
 
     Args:
-        workers: submissions that run at once (default: one per CPU). Processes are started as needed and
-        kept.
-        queue: submissions that may wait for a worker; one more is `SandboxBusy`, and so is waiting over
-        `wait_s`.
-        directory: where the interpreter's snapshot lies or is built (default: the user's cache). The first
-        start
-            on a machine builds it in the background, which takes seconds; runs wait for it.
+        workers: submissions that run at once (default: one per CPU). Processes start as needed and stay.
+        queue: submissions that may wait for a worker; one more is `SandboxBusy`.
+        wait_s: how long they wait before that is `SandboxBusy` too.
+        directory: where the interpreter's snapshot lies or is built (default: the user's cache). A machine's
+            first start builds it in the background, which takes half a minute; runs wait for it.
     """
 
     name = "wasm"
@@ -163,7 +160,7 @@ class WasmPython:
 
     def _start_spare(self) -> None:
         """Have a process loading before anyone asks for it."""
-        with self._condition:
+        with self._condition, contextlib.suppress(SandboxUnavailable):  # who needs it will hear why
             if not self._closed and not self._idle and len(self._busy) < self._workers:
                 self._idle.append(_Worker(self._snapshot.result()))
 
@@ -172,6 +169,8 @@ class WasmPython:
         with self._condition:
             if self._closed:
                 raise SandboxUnavailable("the sandbox is closed")
+            while self._idle and not self._idle[-1].alive():
+                self._idle.pop().kill()
             worker = self._idle.pop() if self._idle else _Worker(path)
             self._busy.add(worker)
         try:
@@ -241,18 +240,23 @@ class _Worker:
                 *(sys.executable, "-I", str(Path(__file__).with_name("_worker.py")), str(theirs.fileno())),
                 *(str(image), str(Path(package.origin).parents[1])),
             ]
-            self._process = subprocess.Popen(  # noqa: S603 - our own script
-                command,
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                # Where the runtime unpacks its standard library: beside the snapshot, not in a shared /tmp.
-                env={"TMPDIR": str(image.parent)},
-                cwd="/",
-            )
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own script
+                    command,
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    # Where the runtime unpacks its standard library: beside the snapshot, not in a shared /tmp.
+                    env={"TMPDIR": str(image.parent)},
+                    cwd="/",
+                )
+            except OSError as error:
+                self._channel.close()
+                raise SandboxUnavailable(f"no process for the Python sandbox: {error}") from None
         self._python: str | None = None
         self._runs = 0
+        self._asked = False
 
     def ready(self) -> str:
         """Wait until the interpreter has run its control program. Returns the Python version it printed."""
@@ -266,16 +270,20 @@ class _Worker:
 
     def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
         """The answer, or None when none came in time or the process died."""
+        self._asked = True
         try:
             self._channel.send_bytes(json.dumps(request).encode())
         except OSError:
             return None
-        return self._receive(timeout_s)
+        answer = self._receive(timeout_s)
+        self._asked = answer is None
+        return answer
 
     def finish(self) -> bool:
         """Throw the used instance away. False: this process has served its time."""
         self._runs += 1
-        if self._runs >= _RUNS_PER_WORKER:
+        # A question still open (an interrupt in its caller) would answer the next submission.
+        if self._asked or self._runs >= _RUNS_PER_WORKER:
             return False
         try:
             self._channel.send_bytes(b'{"kind": "close"}')
@@ -283,7 +291,11 @@ class _Worker:
             return False
         return True
 
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def died(self) -> int | None:
+        """The exit status, negative for a signal; None while the process lives."""
         try:
             return self._process.wait(0.5 if self._channel.closed or self._at_end() else 0)
         except subprocess.TimeoutExpired:

@@ -350,6 +350,38 @@ def test_closing_during_a_run_is_our_failure_and_not_the_candidates() -> None:
         assert next(running).ending == "engine_failed"
 
 
+def test_a_worker_that_died_idle_is_nobodys_verdict() -> None:
+    with WasmPython(workers=1) as engine:
+        assert one(engine, "def f(): return 1", expected=1).verdict == "AC"
+        (idle,) = engine._idle
+        idle._process.kill()
+        idle._process.wait()
+        assert one(engine, "def f(): return 1", expected=1).verdict == "AC"
+
+
+def test_an_abandoned_run_leaves_its_worker_to_the_next() -> None:
+    with WasmPython(workers=1) as engine:
+        running = engine.run(Program("python", "def f(): return 1", "f"), [TestInput()] * 3, Limits())
+        next(running)
+        running.close()  # type: ignore[attr-defined]
+        assert one(engine, "def f(): return 2", expected=2).verdict == "AC"
+
+
+def test_an_open_question_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    with WasmPython(workers=1) as engine:
+        languages(engine)
+        (worker,) = engine._idle
+
+        def interrupted(_timeout: float) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(worker, "_receive", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            one(engine, "def f(): return 1")
+        assert one(engine, "def f(): return 2", expected=2).verdict == "AC"
+        assert not worker.alive()
+
+
 def test_workers_die_with_their_parent() -> None:
     code = """
 import os, sys, threading

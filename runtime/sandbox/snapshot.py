@@ -1,6 +1,6 @@
 """The interpreter's starting state: CPython-WASI with the guest and the usual imports already in memory.
 
-Building it takes seconds and importing `random` in a cold interpreter 90 ms, so it is built once per machine
+Building it takes half a minute and importing `random` in a cold interpreter 90 ms, so it is built once per machine
 and mapped by every worker. It is machine code that workers load without checks: it lies in a directory only
 its owner can write, and a file that anyone else owns or can write is refused.
 """
@@ -29,24 +29,13 @@ _BUILD_TIMEOUT_S: Final = 300
 _UNUSED_S: Final = 30 * 24 * 3600
 
 # What interview code imports; each costs a cold interpreter 1-60 ms and the snapshot nothing.
-_IMPORTS: Final = (
-    *("abc", "array", "ast", "asyncio", "base64", "binascii", "bisect", "calendar", "cmath", "collections"),
-    *("contextlib", "copy", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools"),
-    *(
-        "graphlib",
-        "hashlib",
-        "heapq",
-        "io",
-        "itertools",
-        "json",
-        "math",
-        "numbers",
-        "operator",
-        "pprint",
-        "queue",
-    ),
-    *("random", "re", "secrets", "statistics", "string", "struct", "textwrap", "time", "traceback", "types"),
-    *("typing", "unicodedata", "uuid", "zlib"),
+_IMPORTS: Final = tuple(
+    """
+    abc array ast asyncio base64 binascii bisect calendar cmath collections contextlib copy csv dataclasses
+    datetime decimal enum fractions functools graphlib hashlib heapq io itertools json math numbers operator
+    pprint queue random re secrets statistics string struct textwrap time traceback types typing unicodedata
+    uuid zlib
+    """.split()
 )
 
 

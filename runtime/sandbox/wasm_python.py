@@ -4,7 +4,7 @@ What holds the code is the WebAssembly instance: no system call, no socket, no f
 library. An instance serves one submission and is thrown away. The process around it is the second wall and
 the clock: empty environment, null standard streams, no new rights, and a CPU timer in the kernel. A process
 serves further submissions only after ones that ended in order, because a fresh process costs a hundred times
-a fresh instance (`benchmarks/sandbox.py`); any crash, limit or oddity ends it.
+a fresh instance (`benchmarks/sandbox.py`); any crash, time limit or oddity ends it.
 
 Forging is worthless rather than forbidden: the guest's side of the harness lies in the candidate's own
 interpreter and can be patched by it, so no secret is kept there. Expected values never enter, inputs arrive

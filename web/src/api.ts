@@ -67,7 +67,7 @@ export interface Cv {
     skills?: { name: Leaf }[];
     languages?: { language: Leaf; fluency?: Leaf }[];
   };
-  analysis: { status: "ok" | "needs_ocr"; message?: string | null; total_years?: number | null };
+  analysis: { status: "ok" | "needs_ocr"; message?: string | null; total_years?: number | null; as_of?: string | null };
 }
 
 export interface TranscriptItem {

@@ -63,6 +63,8 @@ export class Interview {
   #speechHeard = false;
   #answerDue = false;
   #responding: string | null = null;
+  /** The item whose remaining sound nobody wants to hear any more. */
+  #silenced: string | null = null;
   #bargeIn: ReturnType<typeof setTimeout> | undefined;
 
   #code: { language: string; code: string } | null = null;
@@ -138,7 +140,7 @@ export class Interview {
     if (!words) return false;
     const item_id = `t-${crypto.randomUUID()}`;
     if (!this.#trySend(() => this.#client.send({ type: "conversation.item.create", item_id, text: words }))) return false;
-    this.#interrupt();
+    this.#hush();
     this.#answerDue = true;
     this.#put({ id: item_id, role: "candidate", text: words, modality: "text", state: "pending" });
     return true;
@@ -166,7 +168,7 @@ export class Interview {
 
   end(): void {
     this.#sendCode();
-    this.#interrupt();
+    this.#hush();
     this.#client.send({ type: "session.end" });
   }
 
@@ -215,13 +217,22 @@ export class Interview {
     }
   }
 
-  /** The candidate speaks or writes over the interviewer. */
-  #interrupt(): void {
+  /** Stop the voice. Who writes has read the words, so nothing of them is taken back. */
+  #hush(): { itemId: string; heardMs: number } | null {
     clearTimeout(this.#bargeIn);
     const stopped = this.playback.stop();
+    if (this.#responding !== null) {
+      this.#silenced = this.#responding;
+      this.#client.send({ type: "response.cancel" });
+    }
+    return stopped;
+  }
+
+  /** The candidate speaks over the interviewer, who said only what was heard. */
+  #interrupt(): void {
+    // Cancelled first: the server cuts only an item that it has stopped saying.
+    const stopped = this.#hush();
     if (!stopped) return;
-    // Cancelled first: the server tells what was heard only of an item that it has stopped saying.
-    if (this.#responding === stopped.itemId) this.#client.send({ type: "response.cancel" });
     const { itemId: item_id, heardMs: audio_end_ms } = stopped;
     this.#client.send({ type: "conversation.item.truncate", item_id, audio_end_ms });
     this.#put({ id: item_id, interrupted: true });
@@ -264,6 +275,7 @@ export class Interview {
       case "response.created":
         this.#answerDue = false;
         this.#responding = event.item_id;
+        this.#silenced = null;
         this.playback.restart(event.item_id);
         this.#put({ id: event.item_id, role: "interviewer", modality: "voice", state: "open", text: "" });
         break;
@@ -271,7 +283,7 @@ export class Interview {
         this.#put({ id: event.item_id, text: _joined(this.#find(event.item_id)?.text ?? "", event.delta) });
         break;
       case "response.output_audio.delta":
-        if (this.#view.voice && !this.#find(event.item_id)?.interrupted) this.playback.play(event.item_id, event.delta);
+        if (this.#view.voice && this.#silenced !== event.item_id) this.playback.play(event.item_id, event.delta);
         break;
       case "response.output_audio.done":
         if (event.failed) this.#settle({ notice: `The interviewer's voice failed, so please read along. ${event.failed}` });
@@ -280,7 +292,6 @@ export class Interview {
         if (this.#responding === event.item_id) this.#responding = null;
         this.#answerDue = false;
         this.#put({ id: event.item_id, role: "interviewer", modality: "voice", state: "done", text: event.text });
-        if (event.status === "cancelled") this.#put({ id: event.item_id, interrupted: true });
         break;
       case "coding.task":
         this.#settle({ task: event });

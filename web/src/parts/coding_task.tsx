@@ -5,6 +5,7 @@ import type { Interview } from "../interview";
 import type { CodingTaskGiven } from "../protocol";
 import type { Editor } from "./editor";
 import { Notice } from "./screen";
+import { statementBlocks } from "./statement";
 
 const VERDICTS: Record<Verdict, string> = {
   AC: "Passed",
@@ -25,6 +26,7 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
   const [run, setRun] = useState<CodeRun | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const host = useRef<HTMLDivElement>(null);
+  const results = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
 
   useEffect(() => {
@@ -45,6 +47,10 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
       editor.current = null;
     };
   }, [task, language, interview]);
+
+  useEffect(() => {
+    if (run) results.current?.scrollIntoView({ block: "nearest" });
+  }, [run]);
 
   const start = async () => {
     if (!editor.current || running) return;
@@ -92,7 +98,7 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
           <span class="hint language">{language}</span>
         )}
       </div>
-      <div class="results" aria-live="polite">
+      <div class="results" aria-live="polite" ref={results}>
         {failed && <Notice>{failed}</Notice>}
         {run && <Results run={run} />}
       </div>
@@ -100,17 +106,31 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
   );
 }
 
-/** The bank writes `code` in backquotes and blank lines between paragraphs; nothing else is markup. */
+/** The bank writes `code` in backquotes, "- " before a point and blank lines between paragraphs; nothing else is markup. */
 function Statement({ text }: { text: string }) {
   return (
     <>
-      {text.split(/\n\s*\n/).map((paragraph, nth) => (
-        <p key={nth}>
-          {paragraph.split("`").map((piece, at) => (at % 2 ? <code key={at}>{piece}</code> : piece))}
-        </p>
-      ))}
+      {statementBlocks(text).map((block, nth) =>
+        typeof block === "string" ? (
+          <p key={nth}>
+            <Coded text={block} />
+          </p>
+        ) : (
+          <ul key={nth}>
+            {block.map((point) => (
+              <li key={point}>
+                <Coded text={point} />
+              </li>
+            ))}
+          </ul>
+        ),
+      )}
     </>
   );
+}
+
+function Coded({ text }: { text: string }) {
+  return <>{text.split("`").map((piece, at) => (at % 2 ? <code key={at}>{piece}</code> : piece))}</>;
 }
 
 function Results({ run }: { run: CodeRun }) {

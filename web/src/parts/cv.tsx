@@ -110,7 +110,9 @@ export function CvProfile({ cv }: { cv: Cv }) {
         {analysis.total_years != null && (
           <div>
             <dt>Experience</dt>
-            <dd>{analysis.total_years} years, counted from the dated jobs</dd>
+            <dd>
+              {analysis.total_years} years in dated jobs{analysis.as_of && `, up to ${analysis.as_of}`}
+            </dd>
           </div>
         )}
       </dl>
@@ -125,5 +127,12 @@ const _line = (leaves: (Leaf | undefined)[], period: string): string =>
 
 function _period(start?: Leaf, end?: Leaf, current?: boolean): string {
   const until = end?.value ?? (current ? "today" : "");
-  return start || until ? `${start?.value ?? "?"} – ${until || "?"}` : "";
+  return start || until ? `${start ? _month(start.value) : "?"} – ${until ? _month(until) : "?"}` : "";
+}
+
+/** `2021-03` as people write it; anything else as it stands. */
+function _month(value: string): string {
+  const [, year, month] = /^(\d{4})-(\d{2})/.exec(value) ?? [];
+  if (!year || !month) return value;
+  return new Date(Number(year), Number(month) - 1).toLocaleDateString(undefined, { month: "short", year: "numeric" });
 }

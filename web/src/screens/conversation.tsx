@@ -47,6 +47,18 @@ export function Conversation({ session, interview }: { session: Session; intervi
         </span>
         <Presence phase={view.phase} />
         <Timer session={session} running={!view.ended} />
+        {view.engines?.synthesizer != null && (
+          <button
+            type="button"
+            class="icon"
+            aria-pressed={view.voice}
+            aria-label="Interviewer's voice"
+            title={view.voice ? "Turn the interviewer's voice off" : "Turn the interviewer's voice on"}
+            onClick={() => interview.useVoice(!view.voice)}
+          >
+            <SpeakerIcon />
+          </button>
+        )}
         <button type="button" class="end" onClick={() => setEnding(true)} disabled={view.ended !== null}>
           End
         </button>
@@ -208,7 +220,7 @@ function TurnItem({ turn, interview, editable }: { turn: Turn; interview: Interv
         <span class="meta">
           {turn.role === "candidate" && turn.state === "pending" && (spoken ? "being written down…" : "sending…")}
           {turn.role === "candidate" && turn.state === "open" && "live caption"}
-          {turn.interrupted && "you spoke here"}
+          {turn.interrupted && "interrupted by you"}
           {turn.corrected && "corrected by you"}
           {spoken && turn.state === "done" && editable && (
             <button type="button" class="link" ref={edit} onClick={() => setDraft(turn.text)}>
@@ -304,11 +316,6 @@ function Composer({ view, interview }: { view: View; interview: Interview }) {
             I'm done
           </button>
         )}
-        {view.engines?.synthesizer != null && (
-          <button type="button" class="voice" aria-pressed={!view.voice} onClick={() => interview.useVoice(!view.voice)}>
-            {view.voice ? "Voice off" : "Voice on"}
-          </button>
-        )}
       </div>
       <div class="write">
         {!deaf && (
@@ -347,6 +354,16 @@ function Composer({ view, interview }: { view: View; interview: Interview }) {
         </button>
       </div>
     </form>
+  );
+}
+
+function SpeakerIcon() {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z" />
+      <path class="sound" d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.8 7.8 0 0 1 0 11" />
+      <path class="slash" d="M15.5 9.5l5 5M20.5 9.5l-5 5" />
+    </svg>
   );
 }
 

@@ -68,7 +68,7 @@ function NewInterview() {
         </label>
         <label>
           <span>Kind of interview</span>
-          <input name="interview_type" required maxLength={200} list="kinds" defaultValue="" placeholder="Backend engineer" />
+          <input name="interview_type" required maxLength={200} list="kinds" placeholder="Backend engineer" />
           <datalist id="kinds">
             {KINDS.map((kind) => (
               <option key={kind} value={kind} />
@@ -83,19 +83,19 @@ function NewInterview() {
         </label>
         <label>
           <span>Level</span>
-          <select name="level" defaultValue="mid">
+          <select name="level">
             <option value="junior">Junior</option>
-            <option value="mid">Mid</option>
+            <option value="mid" selected>Mid</option>
             <option value="senior">Senior</option>
           </select>
         </label>
         <label>
           <span>Minutes</span>
-          <input name="duration_minutes" type="number" min={5} max={120} step={5} defaultValue="30" required />
+          <input name="duration_minutes" type="number" min={5} max={120} defaultValue="30" required />
         </label>
         <label>
           <span>Mode</span>
-          <select name="mode" defaultValue="practice">
+          <select name="mode">
             <option value="practice">Practice</option>
             <option value="assessment">Assessment</option>
           </select>

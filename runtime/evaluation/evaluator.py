@@ -147,8 +147,8 @@ def _read_personal(answer: PersonalAnswer, terms: Sequence[str]) -> _Read:
     passages = [guards.passage(turn, _asides(turn)) for turn in seen]
     answered = answer.asked and any(turn.text.strip() for turn in answer.turns)
     words = [token for passage in passages for part in passage.clauses for token in part.tokens]
-    content = sum(token.weight >= 0.5 for token in words)
-    joined = sum(not token.weight for token in words)
+    content = sum(token.weight > 0 for token in words)
+    joined = len(words) - content
     clear = structure(answer.question, (), passages) if answered else None
     units: tuple[tuple[Dimension, scores.Unit], ...] = ()
     # Without key points nothing tells sense from noise but this: a few words of content, and grammar between them.
@@ -321,7 +321,7 @@ def _by_key_points(
         found.append(
             Improvement(
                 dimension=dimension,
-                text=f"{verb} when asked \N{LEFT DOUBLE QUOTATION MARK}{texts[question_id]}\N{RIGHT DOUBLE QUOTATION MARK}: {point.claim}",
+                text=f"{verb} when asked {_quoted(texts[question_id])}: {point.claim}",
                 question_id=question_id,
                 key_point_ids=(point.key_point_id,),
                 would_reach=reached,
@@ -353,13 +353,17 @@ def _by_structure(
     reached = scores.points(sum([1.0, *marks[1:]]) / len(marks))
     text = (
         "Begin with the answer itself, give a reason and an example, and say how the parts belong together;"
-        f" the answer to \N{LEFT DOUBLE QUOTATION MARK}{weakest.question}\N{RIGHT DOUBLE QUOTATION MARK} would gain most."
+        f" the answer to {_quoted(weakest.question)} would gain most."
     )
     return [
         Improvement(
             dimension="communication", text=text, question_id=weakest.question_id, would_reach=reached
         )
     ]
+
+
+def _quoted(text: str) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _rubric_digest(answers: Sequence[Answer]) -> str:

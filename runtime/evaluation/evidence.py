@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from runtime.evaluation import guards, star
+from runtime.evaluation.calibration import Calibration
 from runtime.evaluation.inputs import AnswerTurn
 from runtime.evaluation.language import clauses
-from runtime.evaluation.matching import Claim, Match, Passage, compile_claims, read, relevance
+from runtime.evaluation.matching import Claim, Match, Passage, Reading, compile_claims, read, relevance
 from runtime.evaluation.report import Finding, KeyPointEvidence, Quote
 from runtime.knowledge import Question
 
@@ -125,26 +126,14 @@ def check_quotes(extraction: Extraction, turns: Sequence[AnswerTurn]) -> Extract
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Strictness:
-    """How much of a claim must stand in one place. Fitted by `python -m benchmarks.grading DIR --fit`."""
-
-    nothing: float = 0.03
-    everything: float = 0.4
-    denied: float = 0.35
-    wrong: float = 0.6
-    off_topic: float = 0.4
-    on_topic: float = 0.7
-
-
 class LexicalExtractor:
     """The offline extractor: words, synonyms and order; no model, no network, the same answer every time."""
 
     name = "lexical"
     version = "1"
 
-    def __init__(self, strictness: Strictness | None = None) -> None:
-        self._strictness = strictness or Strictness()
+    def __init__(self, calibration: Calibration | None = None) -> None:
+        self._calibration = calibration or Calibration()
 
     def extract(self, rubric: Rubric, turns: Sequence[AnswerTurn]) -> Extraction:
         """Read the turns against the rubric; the quotes returned are those of the best place for each claim."""
@@ -153,6 +142,10 @@ class LexicalExtractor:
         passages = [guards.passage(turn, left_out) for turn in turns]
         parts = [part for passage in passages for part in passage.clauses]
         texts = {turn.turn_id: turn.text for turn in turns}
+        misconceptions = compile_claims(
+            [(wrong.contradicts, wrong.text) for wrong in rubric.wrong if wrong.contradicts is not None],
+            rubric.question,
+        )
         claims = compile_claims([(claim.id, claim.text) for claim in rubric.claims], rubric.question)
         order = guards.integrity(parts, [claim.text for claim in rubric.claims])
         if order < 0.5:
@@ -162,17 +155,24 @@ class LexicalExtractor:
                 )
             )
         on_topic = _ramp(
-            relevance(claims, rubric.question, passages),
-            self._strictness.off_topic,
-            self._strictness.on_topic,
+            relevance([*claims, *misconceptions], rubric.question, passages),
+            self._calibration.off_topic,
+            self._calibration.on_topic,
         )
-        wrong = self._misconceptions(rubric, passages)
+        denied_whole = guards.denies_whole(parts, turns, [claim.text for claim in rubric.claims])
+        wrong = _believed(misconceptions, passages)
         story = star.Story.read([_unechoed(passage, rubric.question) for passage in passages])
         key_points = []
         for claim, compiled in zip(rubric.claims, claims, strict=True):
             if claim.star is None:
                 point = self._key_point(
-                    claim, compiled, passages, texts, wrong.get(claim.id), on_topic * order
+                    claim,
+                    compiled,
+                    passages,
+                    texts,
+                    wrong.get(claim.id),
+                    on_topic * order,
+                    denied_whole=denied_whole,
                 )
             else:
                 point = _from_story(claim, story, texts, order)
@@ -187,27 +187,31 @@ class LexicalExtractor:
         texts: dict[str, str],
         wrong: Match | None,
         trust: float,
+        *,
+        denied_whole: bool,
     ) -> KeyPointEvidence:
         reading = read(compiled, passages)
+        if denied_whole and reading.stated is not None:
+            reading = Reading(stated=None, denied=reading.stated)
         stated = reading.stated.coverage if reading.stated else 0.0
-        for denial, least in ((reading.denied, self._strictness.denied), (wrong, self._strictness.wrong)):
+        for denial, least in ((reading.denied, self._calibration.denied), (wrong, self._calibration.wrong)):
             if denial is not None and denial.coverage >= least and denial.coverage > stated and trust:
                 return _evidence(claim, "contradicted", 0.0, _quote(denial, texts))
-        strength = trust * _ramp(stated, self._strictness.nothing, self._strictness.everything)
+        strength = trust * _ramp(stated, self._calibration.nothing, self._calibration.everything)
         if reading.stated is None or round(strength, 3) <= 0:
             return _evidence(claim, "absent", 0.0, None)
         return _evidence(claim, "shown", round(strength, 3), _quote(reading.stated, texts))
 
-    def _misconceptions(self, rubric: Rubric, passages: Sequence[Passage]) -> dict[str, Match]:
-        found: dict[str, Match] = {}
-        pairs = [(wrong.contradicts, wrong.text) for wrong in rubric.wrong if wrong.contradicts is not None]
-        for compiled in compile_claims(pairs, rubric.question):
-            stated = read(compiled, passages).stated
-            if stated is not None and (
-                compiled.id not in found or stated.coverage > found[compiled.id].coverage
-            ):
-                found[compiled.id] = stated
-        return found
+
+def _believed(misconceptions: Sequence[Claim], passages: Sequence[Passage]) -> dict[str, Match]:
+    """By the key point contradicted, where a misconception is stated most fully."""
+    found: dict[str, Match] = {}
+    for misconception in misconceptions:
+        stated = read(misconception, passages).stated
+        before = found.get(misconception.id)
+        if stated is not None and (before is None or stated.coverage > before.coverage):
+            found[misconception.id] = stated
+    return found
 
 
 def _from_story(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from runtime.evaluation.inputs import AnswerTurn
-from runtime.evaluation.language import Clause, clauses
+from runtime.evaluation.language import Clause, clauses, opens_with_denial
 from runtime.evaluation.lexicon import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS
 from runtime.evaluation.matching import Passage
 from runtime.evaluation.report import Finding, Quote
@@ -146,6 +146,10 @@ def disorder(parts: Sequence[Clause]) -> float:
     return broken / looked_at if broken > 1 else 0.0
 
 
+# An answer of which this much is the claims' own words recites them.
+_RECITAL = 0.7
+
+
 def coherence(parts: Sequence[Clause], claims: Sequence[str]) -> tuple[float, float]:
     """How much of the text is the claims' own words, and how much of that keeps their neighbourhood, each 0 to 1.
 
@@ -185,7 +189,24 @@ def integrity(parts: Sequence[Clause], claims: Sequence[str]) -> float:
     # The more an answer consists of the claims' own words, the more of their order it must have kept.
     kept = near - 2.0 * broken - 1.5 * (own - 0.8)
     orderly = min(1.0, max(0.0, (0.25 - broken) / 0.1))
-    return orderly * min(1.0, max(0.0, kept / 0.2)) if own >= 0.7 else orderly
+    return orderly * min(1.0, max(0.0, kept / 0.2)) if own >= _RECITAL else orderly
+
+
+_TURNS_BACK = re.compile(
+    r"\b(?:instead|actually|rather|in fact|but|however|in reality|on the contrary)\b", re.IGNORECASE
+)
+
+
+def denies_whole(parts: Sequence[Clause], turns: Sequence[AnswerTurn], claims: Sequence[str]) -> bool:
+    """Whether an answer opens with "it is not true that" and then says little but the claims themselves.
+
+    In anybody's own words such an opening ends with its sentence; before a recital it takes all of it back.
+    """
+    text = " ".join(turn.text for turn in turns)
+    if not opens_with_denial(text):
+        return False
+    own = coherence(parts, claims)[0]
+    return own >= 0.9 or (own >= _RECITAL and not _TURNS_BACK.search(text))
 
 
 def _around(text: str, start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from runtime.evaluation.lexicon import (
     stem,
 )
 
-Polarity = Literal["plain", "soft", "denied"]
+# "avoids loops" and "no loops" say the same, so a soft denial opposes neither; "does not avoid loops" opposes it.
+Polarity = Literal["plain", "soft", "denied", "doubled"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:\+\+|#)?")
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\s\"')\]]|$)|[;\n•●○▪]+|\s[-–—*]\s|:\s")
@@ -103,6 +104,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
+def opens_with_denial(text: str) -> bool:
+    """Whether a text begins by denying what its sentence goes on to say."""
+    return _DENIED_SENTENCE.match(text) is not None
+
+
 def content_weight(word: str) -> float:
     """How much content a lower-case word carries, 0 to about 1.6: rarer words are longer or hold digits."""
     if word in FUNCTION_WORDS:
@@ -157,9 +163,7 @@ def _tokens(run: list[_Word], *, flipped: bool) -> tuple[Token, ...]:
     shouted = all(word.isupper() for word, _, _ in run)
     polarity = _polarities(words)
     if flipped:
-        polarity = [
-            "denied" if one in {"plain", "soft"} else "plain" for one in _polarities(_unopened(words))
-        ]
+        polarity = [_FLIPPED[one] for one in _polarities(_unopened(words))]
     return tuple(
         Token(
             word=word,
@@ -174,42 +178,54 @@ def _tokens(run: list[_Word], *, flipped: bool) -> tuple[Token, ...]:
     )
 
 
+_FLIPPED: dict[Polarity, Polarity] = {
+    "plain": "denied",
+    "denied": "plain",
+    "soft": "doubled",
+    "doubled": "soft",
+}
+
+
 def _unopened(words: list[str]) -> list[str]:
     """The words with the denial of the whole sentence taken out of sight, so that it is not counted twice."""
     out = list(words)
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else ""
-        if following in {"true", "correct", "right"} or (
-            following == "the" and words[at + 2 : at + 3] == ["case"]
-        ):
-            if word == "not" or word.endswith("n't"):
-                out[at] = "so"
+        of_sentence = following in {"true", "correct", "right"} or words[at + 1 : at + 3] == ["the", "case"]
+        if of_sentence and (word == "not" or word.endswith("n't")):
+            out[at] = "so"
     return out
 
 
 def _polarities(words: list[str]) -> list[Polarity]:
     found: list[Polarity] = ["plain"] * len(words)
     for at, word in enumerate(words):
-        following = words[at + 1] if at + 1 < len(words) else ""
-        if word == "not" and following in {"only", "just"}:
-            continue
-        if (
-            word in HARD_NEGATORS
-            or word.endswith("n't")
-            or (word in {"instead", "rather"} and following in {"of", "than"})
-        ):
-            of_verb = (
-                word.endswith("n't")
-                or word == "cannot"
-                or (at > 0 and words[at - 1] in AUXILIARIES)
-                or word == "never"
-            )
-            for other in range(max(0, at - 5) if of_verb else at, len(words)):
-                if other > at and words[other] in _CONTRAST and other != at + 1:
-                    break
-                found[other] = "denied"
-        elif stem(word) in SOFT_NEGATORS:
+        if stem(word) in SOFT_NEGATORS:
             for other in range(at, min(len(words), at + 6)):
-                if found[other] == "plain":
-                    found[other] = "soft"
+                found[other] = "soft"
+    denied: set[int] = set()
+    for at, word in enumerate(words):
+        denied.update(_denied_by(words, at, word))
+    for at in denied:
+        found[at] = "doubled" if found[at] == "soft" else "denied"
     return found
+
+
+def _denied_by(words: list[str], at: int, word: str) -> Iterator[int]:
+    following = words[at + 1] if at + 1 < len(words) else ""
+    instead = word in {"instead", "rather"} and following in {"of", "than"}
+    if not (word in HARD_NEGATORS or word.endswith("n't") or instead):
+        return
+    if word == "not" and following in {"only", "just"}:
+        return
+    of_verb = (
+        word.endswith("n't")
+        or word in {"cannot", "never"}
+        or (word == "not" and at > 0 and words[at - 1] in AUXILIARIES)
+    )
+    # "no X", "without X" deny the next words; a denied verb denies what stands around it.
+    last = len(words) if of_verb or word == "not" else min(len(words), at + 5)
+    for other in range(max(0, at - 5) if of_verb else at, last):
+        if other > at + 1 and words[other] in _CONTRAST:
+            return
+        yield other

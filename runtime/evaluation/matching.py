@@ -20,7 +20,7 @@ _ECHO = 0.3
 # A window is two adjacent clauses, or as many short ones as stay below this many words.
 _WINDOW_WORDS = 30
 # Words of an answer that one stretch of it must hold to be judged for being on topic.
-_RELEVANCE_WORDS = 25
+_RELEVANCE_WORDS = 12
 _CONTENT = 0.5
 
 
@@ -224,6 +224,8 @@ def _windows(parts: Sequence[Clause]) -> Iterable[tuple[int, int]]:
             yield first, last
 
 
+_OPPOSED = ({"plain", "denied"}, {"soft", "doubled"})
+
 type _Hit = tuple[float, bool, bool]
 
 
@@ -236,9 +238,7 @@ def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
         own = token.stem not in claim.asked
         for stem, quality, opposite in claim.related(token.stem):
             polarity = claim.polarities[stem]
-            conflict = opposite != (
-                "denied" in (polarity, token.polarity) and "plain" in (polarity, token.polarity)
-            )
+            conflict = opposite != ({polarity, token.polarity} in _OPPOSED)
             worth = quality if own or stem == token.stem else quality * _ECHO
             if worth > hits.get(stem, (0.0, False, False))[0]:
                 hits[stem] = (worth, conflict, own and claim.weights[stem] >= 0.25)

@@ -1,6 +1,6 @@
 """Stage two: evidence to numbers. Nothing else in the product writes a score.
 
-A question's *level* is the share of its key points' weight that was shown; what was contradicted costs half its
+A question's *level* is the share of its key points' weight that was shown; what was contradicted costs some of its
 weight. A level becomes a *mark* on an anchored curve (0 nothing, 1 everything), a mark becomes 1 to 10 points.
 """
 
@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from runtime.evaluation.calibration import Calibration
 from runtime.evaluation.report import DIMENSIONS, Dimension, Interval, KeyPointEvidence
 
 WEIGHTS: Mapping[Dimension, float] = {
@@ -19,9 +20,7 @@ WEIGHTS: Mapping[Dimension, float] = {
     "code_quality": 0.15,
     "cultural_fit": 0.10,
 }
-_CONTRADICTION_COST = 0.5
-# The first key points tell more than the last ones: fitted by `python -m benchmarks.grading DIR --fit`.
-_CURVE = 0.6
+_CALIBRATION = Calibration()
 # Root mean square distance between one graded answer and its human grade, `python -m benchmarks.grading DIR`.
 READING_ERROR = 0.25
 _DRAWS = 200
@@ -63,15 +62,17 @@ class Score:
 def level(key_points: Sequence[KeyPointEvidence], wanted: int | None = None) -> float:
     """The share of the weight shown, 0 to 1; `wanted`: only so many claims (and one detail to each) were asked for."""
     parts = list(_parts(key_points))
-    if wanted is not None and len(parts) > 2 * wanted:
-        parts = sorted(parts, reverse=True)[: 2 * wanted]
+    if wanted is not None:
+        # Naming the wrong thing counts even where not everything was asked for.
+        against = [part for part in parts if part[0] < 0]
+        parts = against + sorted((part for part in parts if part[0] >= 0), reverse=True)[: 2 * wanted]
     total = sum(weight for _, weight in parts)
     return min(1.0, max(0.0, sum(value * weight for value, weight in parts) / total)) if total else 0.0
 
 
 def mark(of_level: float) -> float:
     """The anchored curve: 0 at level 0, 1 at level 1, rising fastest at the first key points."""
-    return float(min(1.0, max(0.0, of_level)) ** _CURVE)
+    return float(min(1.0, max(0.0, of_level)) ** _CALIBRATION.curve)
 
 
 def question_unit(key_points: Sequence[KeyPointEvidence]) -> Unit:
@@ -116,7 +117,7 @@ def points(of_mark: float) -> float:
 
 def _parts(key_points: Sequence[KeyPointEvidence]) -> tuple[tuple[float, float], ...]:
     worth: Callable[[KeyPointEvidence], float] = lambda point: (  # noqa: E731
-        -_CONTRADICTION_COST if point.status == "contradicted" else point.strength
+        -_CALIBRATION.contradiction if point.status == "contradicted" else point.strength
     )
     return tuple((worth(point), point.weight) for point in key_points if point.status != "not_asked")
 

@@ -256,7 +256,7 @@ def _changed(interview: Interview, stored: StoredEvent) -> Interview:  # noqa: P
 
 def _turn_committed(interview: Interview, stored: StoredEvent, event: TurnCommitted) -> Interview:
     if event.part > 1:
-        *before, turn = interview.items
+        before, turn = interview.items[:-1], interview.items[-1] if interview.items else None
         if not isinstance(turn, Turn) or turn.item_id != event.item_id:
             raise ValueError(f"part {event.part} of turn {event.item_id} does not follow the part before it")
         text = turn.text + event.text

@@ -17,6 +17,7 @@ from runtime.evaluation.evidence import (
 )
 from runtime.evaluation.inputs import AnswerTurn
 from runtime.evaluation.language import Clause, clauses
+from runtime.evaluation.matching import compile_claims
 from runtime.evaluation.report import Finding, KeyPointEvidence, Share
 
 # A claim this long is split where its next clause ends; a rest shorter than that joins the claim before it.
@@ -46,16 +47,19 @@ def grade(question: str, reference: str, answer: str, *, extractor: Extractor | 
 
 @functools.lru_cache(maxsize=64)
 def rubric_from_reference(question: str, reference: str) -> Rubric:
-    """A reference as claims: each sentence or long clause is one, weighing as much as it has content."""
-    claims = []
-    for number, group in enumerate(_groups(clauses(reference)), start=1):
-        weight = sum(token.weight for clause in group for token in clause.tokens)
-        if weight:
-            text = reference[group[0].start : group[-1].end]
-            claims.append(RubricClaim(id=f"claim-{number}", text=text, weight=round(weight, 3)))
+    """A reference as claims: each sentence or long clause is one, weighing what it says beyond the question."""
+    groups = _groups(clauses(reference))
+    texts = [
+        (f"claim-{n}", reference[group[0].start : group[-1].end]) for n, group in enumerate(groups, start=1)
+    ]
+    claims = tuple(
+        RubricClaim(id=compiled.id, text=text, weight=round(sum(compiled.weights.values()), 3))
+        for (_, text), compiled in zip(texts, compile_claims(texts, question), strict=True)
+        if compiled.weights
+    )
     if not claims:
         raise ValueError(f"expected a reference with at least one word of content, got {reference[:60]!r}")
-    return Rubric(question=question, claims=tuple(claims), wanted=wanted_claims(question))
+    return Rubric(question=question, claims=claims, wanted=wanted_claims(question))
 
 
 def _groups(parts: tuple[Clause, ...]) -> list[list[Clause]]:

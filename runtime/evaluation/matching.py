@@ -41,7 +41,8 @@ class Claim:
 
     @property
     def total(self) -> float:
-        return sum(self.weights.values())
+        # A claim that is all but the question's words must not be had for one everyday word.
+        return max(1.0, sum(self.weights.values()))
 
     def related(self, said: str) -> tuple[tuple[str, float, bool], ...]:
         """The claim's stems that a stem said stands for: (stem, quality, whether as its opposite)."""
@@ -134,7 +135,7 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
     """Find where the passages state the claim best, and where they deny it most fully."""
     stated: Match | None = None
     denied: Match | None = None
-    if not claim.total:
+    if not claim.weights:
         return Reading(stated=None, denied=None)
     for passage in passages:
         hits = [_hits(claim, clause) for clause in passage.clauses]
@@ -241,7 +242,7 @@ def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
             conflict = opposite != ({polarity, token.polarity} in _OPPOSED)
             worth = quality if own or stem == token.stem else quality * _ECHO
             if worth > hits.get(stem, (0.0, False, False))[0]:
-                hits[stem] = (worth, conflict, own and claim.weights[stem] >= 0.25)
+                hits[stem] = (worth, conflict, own and token.weight >= _CONTENT)
     return hits
 
 

@@ -1,7 +1,11 @@
 """What a candidate's words ask of the interviewer, when they are not an answer.
 
 Deliberately narrow: an answer taken for a request costs the candidate their answer, a request taken for an answer
-costs one extra turn. So every pattern must match the whole of a short utterance, or its clear beginning.
+costs one extra turn. So a request is an utterance that consists of known phrases and fillers and of nothing else.
+
+The phrases are written as people say them, without punctuation and apostrophes (a recogniser gives neither
+reliably): `(a|b)` is a choice, `[a]` may be missing, `*3` stands for up to three words of any kind, and `<name>` is
+one of the fragments below.
 """
 
 from __future__ import annotations
@@ -27,125 +31,305 @@ class Intent(Enum):
     GIBBERISH = "gibberish"
 
 
-_LEAD: Final = (
-    r"^(?:(?:um+|uh+|er+|erm|hm+|well|so|ok|okay|oh|sorry|yes|yeah|no|hey|and|but|please|wait|actually"
-    r"|excuse me|pardon me|i'?m sorry|i think|maybe|honestly|to be honest|look)[\s,.]+)*"
-)
-_CAN_YOU: Final = r"(?:(?:can|could|would|will|may) (?:you|we|i)(?: please)?(?: just)? |please |let'?s |i(?:'d| would) (?:like|love) (?:to|you to) |i want (?:to|you to) )?"
+_FRAGMENTS: Final = {
+    "would you": (
+        "((can|could|would|will|may|might|shall) (you|we|i) [please|just|maybe] [please|just]|lets|let us"
+        "|id (like|love|prefer) [you|us] to|i would (like|love|prefer) [you|us] to|i (want|wish) [you|us] to"
+        "|(would|do) you mind|id rather|i would rather|is it (ok|okay|possible|alright) (to|if (we|i|you)))"
+    ),
+    "again": "(again|once more|one more time|another time|a second time)",
+    "the question": (
+        "((that|this|it|the|your) [(last|previous|whole)] [(question|part|bit|sentence|one|task)]"
+        "|what you [just] (said|asked)|yourself)"
+    ),
+    "moment": "(minute|minutes|moment|moments|second|seconds|sec|secs|time|bit)",
+    "a moment": (
+        "[just|for] ((a bit|a little) more"
+        "|(a|one|another|some|two|three|five|a few|a couple of|half a|a little|a bit of) [(more|quick|little|short|brief)]"
+        "|some more) <moment>"
+    ),
+    "to think": (
+        "(to (think|consider|reflect) [(about|over|on)] [(it|that|this|the question|my answer)] [through]"
+        "|to (gather|collect|sort) my thoughts|to work (it|this|that) out|to (read|finish) (it|this|that|the task)"
+        "|for (it|that|this [one|question])|before i answer|with (it|that|this [one|question]))"
+    ),
+    "this one": "(that|this|it|the) [(one|question|task|topic|exercise|part)]",
+    "next one": "(the next|another|a different|the following) [(one|question|topic|task|part)]",
+    "the interview": "(the|this|our) (interview|session|call|conversation|meeting)",
+    "here": "([right] (here|now)|early|at this point)",
+    "really": "(really|honestly|just|simply|actually|frankly|truly|quite|even|exactly)",
+    "of it": (
+        "((it|that|this|these|those|them) [(one|question|topic)]|the (answer|topic|term|subject|concept)"
+        " [to (it|that|this) [(one|question)]]|[(much|anything|a lot|enough)] about (it|that|this)"
+        "|how (it|that|this) works|how [to (answer|do|solve|explain) (it|that|this)]|what to (say|answer)"
+        "|what (it|that|this) (is|means)|what (that|it) stands for)"
+    ),
+    "the answer": (
+        "(the|your|an|a|any|some) [(right|correct|good|expected|model|ideal|hidden|best|real|actual|sample|small)]"
+        " (answer|answers|solution|solutions|key points|rubric|tests|test cases|hint|hints|criteria|clue)"
+    ),
+    "score": "(score|grade|result|results|rating|mark|marks|feedback|performance|report)",
+    "what is": "(what is|whats|what are|what was|what were|what would be|what will be)",
+    "at work": (
+        "(salary|pay|pays|paid|compensation|benefits|bonus|perks|remote|team|teams|company|office|manager|vacation|holidays"
+        "|start date|working hours|hiring process|next steps|next step|culture|hear back|work from home)"
+    ),
+    "the job": "(this|it|the (job|role|position)|this (job|role|position))",
+}
 
-# In the order they are tried. Each is matched against the lower-cased, trimmed utterance.
-_PATTERNS: Final[tuple[tuple[Intent, re.Pattern[str]], ...]] = tuple(
-    (intent, re.compile(_LEAD + pattern))
-    for intent, pattern in (
+_PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
+    (
+        Intent.REPEAT,
         (
-            Intent.REPEAT,
-            _CAN_YOU
-            + r"(?:repeat|say|ask|rephrase|reword|read|hear)(?: that| it| this| the question| the last (?:question|part|bit)| your question)"
-            r"(?: (?:again|once more|one more time|another way|in other words|differently|out loud|for me|please))*[?.! ]*$",
+            "[please] [<would you>] (repeat|say|ask|rephrase|reword|read|restate|paraphrase|explain|clarify|repeating"
+            "|rephrasing|saying|reading) <the question> [to me] [<again>] [another way|in (other|different|simpler) words"
+            "|differently|out loud|aloud|for me|[more] slowly|slower|a bit slower]",
+            "[please] [<would you>] (repeat|rephrase|repeat please|rephrase please)",
+            "[please] [<would you>] (hear|have|get|read|see|go over) <the question> <again>",
+            "what|huh|pardon|come again|say again|again|one more time|once more|i beg your pardon|whats that",
+            "what (was|is) (that|it|the question|your question|the task) [again]|whats (the|your) question [again]",
+            "what did you [just] (say|ask) [again]|what were you (asking|saying)|what was the question [again]",
+            "what do you mean [by (that|this|it)] [exactly]",
+            "i [<really>] (didnt|did not|couldnt|could not|cant|cannot|dont|do not) [<really>|fully] (catch|hear|get|understand|follow)"
+            " [all of] [you|<the question>|what you (mean|are asking|said)|what youre asking]",
+            "(im|i am) not [<really>] (following|clear on (that|the question)|sure (i|that i)"
+            " (understand|understood|follow|followed|got|heard) [you|<the question>]"
+            "|sure what (you (mean|want|are asking [for])|youre asking [for]))",
+            "i (missed|lost|forgot|have forgotten) (you|that|the question|your question|what you (said|asked)|the last part|part of that)",
+            "you (broke|cut|were breaking|were cutting) (up|out|off)|you froze",
+            "the (sound|audio|line|connection) (dropped|broke up|cut out|is bad|was bad|was gone)",
         ),
-        (Intent.REPEAT, _CAN_YOU + r"(?:repeat|rephrase)(?: please)?[?.! ]*$"),
+    ),
+    (
+        Intent.WAIT,
         (
-            Intent.REPEAT,
-            r"(?:(?:what|pardon|come again|say again|what was (?:that|the question)(?: again)?|what did you (?:say|ask)"
-            r"|what'?s the question(?: again)?|one more time|once more|again please"
-            r"|i (?:didn'?t|did not|couldn'?t|could not) (?:catch|hear|get|understand)(?: (?:that|it|you|the question))?"
-            r"|i don'?t understand(?: the question| what you mean)?|what do you mean)(?: please)?)[?.! ]*$",
+            "[please] [<would you>] (give me|have|take|need|get|let me have|let me take|spare me|wait|use) <a moment> [<to think>]",
+            "(i (need|want|would like|would need|could use)|ill need|id like|id need) <a moment> [<to think>]",
+            "<a moment> <to think>",
+            "[just] (a|one) [(quick|short)] (minute|moment|second|sec)|a minute please|one moment please",
+            "let me [just] (think|see|consider) [(about|over)] [(it|that|this)] [for] [<a moment>]",
+            "let me [just] (gather|collect|sort) my thoughts",
+            "[<would you>] think [about (it|that|this)] for <a moment>",
+            "(im|i am) [still] thinking|still thinking|wait|give me [some] time|bear with me [please]|i need [some|more] time",
+            "(hold|hang) on [<a moment>]|wait [for] <a moment>",
         ),
+    ),
+    (
+        Intent.SKIP,
         (
-            Intent.WAIT,
-            _CAN_YOU
-            + r"(?:give me|have|take|need|i need|i'?ll need|let me have|let me take|just|i'?d like)? ?(?:just )?"
-            r"(?:a|one|another|some|two|a few|a couple of|half a) (?:more )?(?:minutes?|moments?|seconds?|secs?|time)"
-            r"(?: (?:please|to think|to think about (?:it|that|this)|to gather my thoughts|for (?:that|this)))*[?.! ]*$",
+            "[please] [<would you>] (skip|pass on|pass|leave|drop) <this one> [out]",
+            "[please] [<would you>] (skip|pass|next)",
+            "[please] [<would you>] (move|go|carry) on [from <this one>] [(to|with) <next one>]",
+            "[please] [<would you>] (go|move|continue|jump|proceed|switch|skip) [straight] (to|with) <next one>",
+            "[please] [<would you>] (have|do|try|get|see|hear|take) <next one>",
+            "[please] [<would you>] ask [me] (<next one>|something else)",
+            "next (question|one|topic|task)|the next (question|one)",
+            "(i|ill|i will|i would|id|id rather|im going to|i want to|i have to) (pass|skip) [on] [<this one>]",
+            "[<would you>] come back to <this one> [later]",
+            "(i (dont|do not) want to|id rather not|i would rather not|id prefer not to) (answer|say|talk about) <this one>",
         ),
-        (Intent.WAIT, r"let me think(?: (?:about (?:it|that|this)|for a (?:moment|second|minute|bit)))?[?.! ]*$"),
-        (Intent.WAIT, r"(?:hold on|hang on|bear with me|one sec|just a sec|give me time)(?: (?:please|a (?:moment|second|minute|sec)))*[?.! ]*$"),
+    ),
+    (
+        Intent.END,
         (
-            Intent.SKIP,
-            _CAN_YOU
-            + r"(?:skip|pass|move on|go on|next question|next|go to the next(?: one| question)?|leave (?:it|that|this))"
-            r"(?: (?:this|that|it|the)(?: one| question| task)?)?(?: (?:on|to the next(?: one| question)?|please|for now|with this one))*[?.! ]*$",
+            "[please] [<would you>] (stop|end|finish|quit|terminate|abort|leave|cancel|conclude|close|exit)"
+            " <the interview> [<here>]",
+            "[please] [<would you>] (stop|finish|quit|end) [(it|this|things)] <here>",
+            "(i want|i have|i need|id like|i would like) to (stop|quit|leave|end it|end this) [<here>]",
+            "(im|i am) (done|finished) with <the interview>|end of [<the interview>|interview]|end interview|stop interview",
+            "i (have|need) to (go|leave) [now]|[<would you>] call it a day",
         ),
+    ),
+    (
+        Intent.DONT_KNOW,
         (
-            Intent.END,
-            _CAN_YOU
-            + r"(?:(?:stop|end|finish|quit|terminate|abort)(?: (?:the|this|our))?(?: interview| session| call| conversation)"
-            r"(?: (?:here|now|please|early))*|(?:stop|end it|finish|quit)(?: (?:here|now))+)[?.! ]*$",
+            "i [<really>] [<really>] (dont|do not|didnt|wouldnt|would not) [<really>] know [<of it>] [at all|either]",
+            "i [<really>] (dont|do not) [<really>] have (an answer|any answer|any idea|an idea|a clue|any clue) [(to|about|for) (it|that|this)]",
+            "(i have|ive [got]|i [<really>] have) [absolutely] (no|not a|not the slightest) (idea|clue) [<of it>]",
+            "[absolutely] no (idea|clue|answer) [at all]|not a clue|dunno|i dunno|idk|beats me|dont know [<of it>]|do not know",
+            "[im|i am|i was] not [<really>|so|too|very|entirely|completely] sure [<of it>]",
+            "i (cant|cannot|could not|couldnt|am unable to) [<really>] (answer|say|tell|remember|recall|explain) [you] [<of it>]",
+            "(im|i am) not able to (answer|explain) (it|that|this)|i (dont|do not) [<really>] (remember|recall) [<of it>]",
+            "(never|i (never|have never|have not|havent)|ive (never|not)) [<really>]"
+            " (heard of|worked with|used|done|seen|learned|studied|come across|dealt with) (it|that|this|these|those|them) [before|yet]",
+            "(im|i am) not [<really>|very|too] familiar with (it|that|this|the (topic|term|subject|concept))",
+            "nothing comes to mind|my mind (is|went) blank|that is beyond me|thats beyond me|i forgot|i have forgotten",
+            "(id|i would) have to (look (it|that) up|google (it|that)|guess)|i can only guess|i give up",
         ),
+    ),
+    (
+        Intent.DONE,
         (
-            Intent.DONT_KNOW,
-            r"(?:i (?:really |honestly |just |simply )*(?:don'?t|do not|didn'?t|wouldn'?t)(?: really| actually| even)? (?:know|have (?:an|any) (?:answer|idea))"
-            r"|i have (?:no|absolutely no) (?:idea|clue)|no (?:idea|clue)|not sure|i'?m not (?:really )?sure|i'?ve no idea|i have not (?:heard of|worked with|used) (?:it|that|this)"
-            r"|i haven'?t (?:heard of|worked with|used) (?:it|that|this)|never heard of (?:it|that|this)|beats me|dunno|idk|i can'?t answer (?:that|this))"
-            r"(?: (?:that|this|it|about that|about this|about it|the answer(?: to (?:that|this))?|to be honest|honestly|sorry|how|that one|this one|anything about (?:it|that|this)|at all|how to (?:answer|do) (?:that|this|it)))*"
-            r"[?.!, ]*(?:(?:sorry|to be honest)[?.! ]*)?$",
+            "(im|i am|were|we are|i think im|thats|that is|its|it is) [all|already] (done|finished|complete|completed|ready)"
+            " [(with|now|here)] [(the|this|that|it|my) [(task|code|exercise|one|solution|answer|question|function)]] [now|i think]",
+            "[all] (done|finished|ready) [with (it|this|that|(the|my) (code|task|solution))]",
+            "(thats|that is|that was|that would be|this is) (it|all|everything|about it|my (answer|solution))"
+            " [(from me|from my side|for me|basically|really|for now|i (have|know|had|got|wrote|(can|could) (say|think of|add|remember)))]",
+            "(i have|ive|i) finished [(it|this|the (task|code|exercise)|my (code|solution|answer))]",
+            "(the|my) (code|solution|task|function|program) (is|should be) (done|finished|ready|complete)",
+            "[(i have|ive|theres|there is)] nothing (else|more|further) [to (add|say)] [(to|about) (it|that|this)]",
         ),
+    ),
+    (
+        Intent.ASK_RESULT,
         (
-            Intent.DONE,
-            r"(?:i'?m|i am|i think i'?m|that'?s|it'?s|we'?re) (?:all )?(?:done|finished|complete|ready)"
-            r"(?: (?:with|now|here|i think)(?: (?:the|this|that|it|my)(?: task| code| exercise| one| solution)?)?)*[?.! ]*$",
+            "how (am i doing|did i do|did i perform|did (it|that) go|was (it|that|my answer|i)|is it going for me|were my answers)"
+            " [so far|until now|there|then|today]",
+            "(was|is|were) (it|that|this|my answer|my answers|my solution) (right|correct|good enough|good|ok|okay|wrong|enough"
+            "|what you (wanted|expected|were looking for)) [so far|then|answer]",
+            "(what is|whats|what was|what will be) my [(final|current|overall)] <score> [so far|now]",
+            "did i (pass|fail|do (well|ok|okay|good|fine)|get (it|that|this) [right|correct])",
+            "[please] [<would you>] (give|tell|show) me (a|my|some|the|any) <score> [so far|now|please]",
+            "[please] [<would you>] (know|see|get|have|hear) (my|some|the|any|a) <score> [so far|now]",
+            "(will|did|have) i [get|got] (pass|passed|the job|the role)|do you think i (passed|did well|will pass)",
+            "what (did|do) you think (of|about) (my answer|my answers|that|it|me)|any feedback [so far|for me]",
+            "how many points (did|do) i (get|have)",
         ),
-        (Intent.DONE, r"(?:done|finished|that'?s it|that'?s all|that is all|i have finished|i finished)[?.! ]*$"),
+    ),
+    (
+        Intent.ASK_COMPANY,
         (
-            Intent.ASK_RESULT,
-            r"(?:how (?:am i doing|did i do|was (?:that|my answer|i)|is it going for me)|(?:was|is) (?:that|it|my answer) (?:right|correct|good|ok|okay|wrong)"
-            r"|what(?:'s| is| was) my (?:score|grade|result|rating)|did i (?:pass|get (?:it|that) right)|give me (?:a|my) (?:score|grade|feedback))"
-            r"(?: (?:so far|there|then|please|enough))*[?.! ]*$",
+            "(<what is>|what about|what kind of|how is|hows|which) *3 <at work> *5",
+            "how (much|big|many|large) *2 (is|are|does|do|will|would) *4 <at work> *4",
+            "when (will|would|can|do|could) (i|you|we) *2 (<at work>|start [work|working]) *4",
+            "who (is|will be|would be|will) [on|be|in] (my|the|your) <at work> *4",
+            "(do|does|will|would|can|could) (you|the company|i|we|the team) (offer|pay|allow|work|have) *2 <at work> *4",
+            "is <the job> [(a|fully|partly|completely|also)] (remote|hybrid|on site|full time|part time) *4",
+            "[<would you>] (tell me|know|ask|talk|say) [something|more|a bit|a little] about (the|your|my) <at work> *4",
+            "what does <the job> pay|when (will|do|would|can|could) i hear (back|from you) *4",
         ),
+    ),
+    (
+        Intent.ASK_ANSWER,
         (
-            Intent.ASK_COMPANY,
-            r"(?:(?:what(?:'s| is| are)|how (?:much|big|many)|when (?:will|would|can|do)|who (?:will|would)|do you|is (?:it|this|the)|can (?:you tell me|i ask) about)\b.{0,60}"
-            r"\b(?:salary|pay|paid|compensation|benefits|remote|team|company|office|hear back|next steps?|hiring process|start date|vacation|manager)\b.{0,40})\?*$",
+            "[please] [<would you>] [just] (tell|give|show|reveal|share|read|see|have|get|know) [to] [me] [what] <the answer>"
+            " [is|are] [(to|for|of|that|you|with) *7]",
+            "(<what is>|whats) <the answer> [(to|for|of|that|you|in|then|here) *7]",
+            "[please] [<would you>] (answer|solve|do) (it|that|this|the question|the task) for me",
+            "how would you (answer|solve|do) (it|that|this|the question|the task)",
+            "what would you (say|answer|do)|what should i (say|answer)|tell me what to (say|answer)|what do you want to hear",
+            "(any|some) (hint|hints|clue|clues)|[<would you>] help me [with (it|that|this|the (question|answer|task))]",
+            "[please] [<would you>] [just] tell me|what answer (do you (want|expect)|are you looking for)",
         ),
-        (
-            Intent.ASK_ANSWER,
-            _CAN_YOU
-            + r"(?:tell|give|show|reveal|share)(?: to)?(?: me)? (?:me )?(?:the|your|a) (?:right |correct |good |expected |model |ideal |hidden )*"
-            r"(?:answer|answers|solution|key points?|rubric|tests|hint|criteria)\b.{0,80}$",
-        ),
-        (
-            Intent.ASK_ANSWER,
-            r"what(?:'s| is| would be| are| were)? (?:the|your|a) (?:right |correct |good |expected |model |ideal |hidden )*"
-            r"(?:answer|answers|solution|key points?|rubric|tests|hint|criteria)\b.{0,80}$",
-        ),
-    )
+    ),
 )  # fmt: skip
 
-_LONGEST_REQUEST: Final = 160
-_VOWELS: Final = re.compile(r"[aeiouyàâäéèêëíìîïóòôöúùûüåæø]", re.IGNORECASE)
+# Said before, between and after what is asked; they change nothing.
+_FILLERS: Final = (
+    "(um|umm|uh|uhm|er|erm|ehm|hm|hmm|mm|mhm|ah|oh|well|so|ok|okay|sorry|yes|yeah|yep|no|nope|hey|hi|hello|and|but|or|please"
+    "|actually|maybe|perhaps|honestly|look|thanks|then|now|just|right|alright|really|because|cause|unfortunately|sir|madam|(can|could) (you|we|i))",
+    "excuse me|pardon me|im sorry|i am sorry|im afraid|i am afraid|i (think|guess|mean|suppose|believe|apologize|apologise)|to be [quite] honest"
+    "|you know|thank you [(very|so) much]|all right|for now|if (possible|you can|you could|thats okay|you dont mind|i may)"
+    "|(thats|that is|its) (a|an) (good|hard|tough|difficult|interesting|tricky) (question|one)|good question|at the moment|of course|at all",
+)
+# Whole utterances that would be fillers elsewhere.
+_ALONE: Final = {"sorry": Intent.REPEAT, "excuse me": Intent.REPEAT, "pardon me": Intent.REPEAT}
+
+# Nobody asks for something in more words; it also bounds what the patterns ever see.
+_MOST_WORDS: Final = 30
+_LONGEST_REQUEST: Final = 240
+_TOKEN: Final = re.compile(r"<[a-z ]+>|\*\d|[a-z]+|[()\[\]|]")
+
+
+def _compiled(phrase: str) -> str:
+    """The regular expression of a phrase, over words that each end in a space."""
+    parts: list[str] = []
+    for token in _TOKEN.findall(phrase):
+        match token[0]:
+            case "<":
+                parts.append(f"(?:{_compiled(_FRAGMENTS[token[1:-1]])})")
+            case "*":
+                parts.append(rf"(?:\S+ ){{0,{token[1:]}}}")
+            case "(" | "[":
+                parts.append("(?:")
+            case "]":
+                parts.append(")?")
+            case ")" | "|":
+                parts.append(token)
+            case _:
+                parts.append(f"{token} ")
+    return "".join(parts)
+
+
+_REQUESTS: Final = tuple(
+    (intent, re.compile(_compiled(phrase))) for intent, phrases in _PHRASES for phrase in phrases
+)
+_FILLER: Final = re.compile("|".join(map(_compiled, _FILLERS)))
 
 
 def intent_of(text: str, vocabulary: frozenset[str]) -> Intent:
-    """What `text` wants. `vocabulary` holds lower-case words a real answer would have some of."""
-    said = " ".join(text.lower().replace("’", "'").split())
-    if not re.search(r"\w", said):
+    """What `text` wants. `vocabulary` holds lower-case words that a real answer would have some of."""
+    if not re.search(r"\w", text):
         return Intent.GIBBERISH
-    if len(said) <= _LONGEST_REQUEST:
-        for intent, pattern in _PATTERNS:
-            if pattern.match(said):
-                return intent
-    return Intent.GIBBERISH if _is_gibberish(said, vocabulary) else Intent.ANSWER
+    if len(text) <= _LONGEST_REQUEST:
+        words = _words(text)
+        asked = _asked(words) if len(words) <= _MOST_WORDS else None
+        if asked is not None:
+            return asked
+    return Intent.GIBBERISH if _is_gibberish(text, vocabulary) else Intent.ANSWER
 
 
-def _is_gibberish(said: str, vocabulary: frozenset[str]) -> bool:
-    """No known word, or next to none, and letters as a keyboard gives them rather than a language.
+def _words(text: str) -> list[str]:
+    """Lower-case words without the punctuation around them; a word said twice in a row counts once."""
+    words: list[str] = []
+    for raw in text.lower().replace("’", "'").replace("…", " ").split():
+        word = raw.strip(".,!?;:\"'-–—").replace("'", "")
+        if word and words[-1:] != [word]:
+            words.append(word)
+    return words
+
+
+def _asked(words: list[str]) -> Intent | None:
+    """What is asked when every word belongs to a known phrase; the last request counts."""
+    said = "".join(f"{word} " for word in words)
+    if alone := _ALONE.get(said.strip()):
+        return alone
+    asked: list[Intent] = []
+    place = 0
+    while place < len(said):
+        matches = ((intent, pattern.match(said, place)) for intent, pattern in _REQUESTS)
+        found = [(match.end(), intent) for intent, match in matches if match and match.end() > place]
+        if found:
+            place, intent = max(found, key=lambda one: one[0])
+            asked.append(intent)
+        elif (filler := _FILLER.match(said, place)) and filler.end() > place:
+            place = filler.end()
+        else:
+            return None
+    if not asked:
+        return None
+    # "That's all, next question please" ends an answer; it does not leave the question out.
+    return Intent.DONE if asked[-1] is Intent.SKIP and Intent.DONE in asked else asked[-1]
+
+
+def _is_gibberish(text: str, vocabulary: frozenset[str]) -> bool:
+    """Next to no known word, and letters as a hand on a keyboard gives them rather than a language.
 
     Only letters are judged: a name, a number or another script is never gibberish.
     """
-    words = re.findall(r"[^\W\d_]+", said)
+    words = re.findall(r"[^\W\d_]+", text)
     if not words or any(not word.isascii() for word in words):
         return False
-    known = sum(word in vocabulary for word in words)
-    if len(words) >= 3:
-        return known / len(words) < 0.15
-    return known == 0 and all(_is_mashed(word) for word in words)
+    known = sum(word.lower() in vocabulary for word in words)
+    mashed = sum(_is_mashed(word) for word in words)
+    return known / len(words) < 0.15 and mashed / len(words) >= 0.5
+
+
+_ROWS: Final = ("asdf", "sdf", "dfg", "ghj", "hjk", "jkl", "qwer", "uiop", "zxc", "xcv", "cvb", "vbn", "bnm")
+_KEYBOARD: Final = re.compile("|".join((*_ROWS, *(row[::-1] for row in _ROWS))))
+_VOWEL: Final = re.compile(r"[aeiouy]")
 
 
 def _is_mashed(word: str) -> bool:
-    """Letters no language strings together: no vowel in four or more, one letter four times, five consonants."""
+    """Letters that no language strings together: neighbours on a keyboard, one letter four times, no vowels."""
+    if word.isupper() and len(word) <= 6:
+        return False  # an abbreviation
+    word = word.lower()
+    vowels = len(_VOWEL.findall(word))
     return (
-        (len(word) >= 4 and not _VOWELS.search(word))
+        word == "asd"
+        or _KEYBOARD.search(word) is not None
         or re.search(r"(.)\1{3}", word) is not None
-        or re.search(r"[bcdfghjklmnpqrstvwxz]{6}", word) is not None
-        or word in {"asdf", "asdfgh", "qwer", "qwert", "qwerty", "zxcv", "hjkl", "asd", "sdf", "jkl"}
+        or (len(word) >= 6 and not vowels)
+        or (len(word) >= 10 and vowels / len(word) < 1 / 6)
     )

@@ -187,7 +187,7 @@ def integrity(parts: Sequence[Clause], claims: Sequence[str]) -> float:
     own, near = coherence(paying, claims)
     broken = disorder(paying)
     # The more an answer consists of the claims' own words, the more of their order it must have kept.
-    kept = near - 2.0 * broken - 1.5 * (own - 0.8)
+    kept = near - 2.0 * broken - 2.0 * (own - 0.8)
     orderly = min(1.0, max(0.0, (0.25 - broken) / 0.1))
     return orderly * min(1.0, max(0.0, kept / 0.2)) if own >= _RECITAL else orderly
 

@@ -22,6 +22,8 @@ _WINDOW_WORDS = 30
 # Words of an answer that one stretch of it must hold to be judged for being on topic.
 _RELEVANCE_WORDS = 12
 _CONTENT = 0.5
+# From so many words of content on, a claim is a statement and no longer a term.
+_LONG_CLAIM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
     denied: Match | None = None
     if not claim.weights:
         return Reading(stated=None, denied=None)
+    # One word is not what a long claim says, however well it fits.
+    least = 2 if len(claim.weights) >= _LONG_CLAIM else 1
     for passage in passages:
         hits = [_hits(claim, clause) for clause in passage.clauses]
         for first, last in _windows(passage.clauses):
@@ -152,7 +156,8 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
                 for stem, quality in against.items()
                 if quality > plain.get(stem, 0.0)
             )
-            if not any(own for clause_hits in hits[first : last + 1] for _, _, own in clause_hits.values()):
+            stated_here = [hit for clause_hits in hits[first : last + 1] for hit in clause_hits.items()]
+            if not any(own for _, (_, _, own) in stated_here) or len(dict(stated_here)) < least:
                 continue
             span = [n for n in range(first, last + 1) if hits[n]]
             place = (passage.turn_id, passage.clauses[span[0]].start, passage.clauses[span[-1]].end)

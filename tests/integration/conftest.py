@@ -1,0 +1,184 @@
+"""A real platform over loopback: real store, bank, conductor and socket; the speech engines are scripted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from array import array
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from runtime.interview.interviewer import AuthoredInterviewer
+from runtime.knowledge import load_bank
+from runtime.knowledge.phrases import load_phrases
+from runtime.local.store import SqliteStore
+from runtime.people.access import LOCAL_USER
+from runtime.services.code import CodeRuns
+from runtime.services.cv import CvProfiles
+from runtime.services.interviews import Interviews, NewInterview
+from runtime.services.plans import Plans
+from runtime.services.turns import Turns
+from runtime.voice import listening
+from runtime.voice.activity import WINDOW_BYTES, Window
+from runtime.voice.client import InterviewSocket
+from runtime.voice.conversation import VoicePorts
+from runtime.voice.ports import SpeechUnavailable, Transcript
+from runtime.voice.server import create_voice_app
+from runtime.voice.tickets import Tickets
+
+SPEECH = array("h", [8000, -8000] * 800).tobytes()  # 100 ms that the scripted gate takes for speech
+SILENCE = bytes(3200)
+
+
+class LoudnessGate:
+    """Stands in for Silero, which knows a voice from a tone: here loud is speech."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, pcm: bytes) -> list[Window]:
+        sound = self._rest + pcm
+        whole = len(sound) - len(sound) % WINDOW_BYTES
+        self._rest = sound[whole:]
+        loud = [max(sound[at : at + WINDOW_BYTES]) > 0 for at in range(0, whole, WINDOW_BYTES)]
+        return [Window(float(speech), speech) for speech in loud]
+
+
+@dataclass
+class ScriptedRecognizer:
+    """Hears the next text of its script; an exception in it is raised."""
+
+    script: list[str | Exception] = field(default_factory=list)
+    heard: list[bytes] = field(default_factory=list)
+    name: str = "scripted recognizer"
+
+    async def transcribe(
+        self, pcm: bytes, *, vocabulary: Sequence[str] = (), language: str = "en"
+    ) -> Transcript:
+        self.heard.append(pcm)
+        text = self.script.pop(0) if self.script else "an answer that nobody scripted"
+        if isinstance(text, Exception):
+            raise text
+        return Transcript(text=text, confidence=0.9)
+
+
+@dataclass
+class ScriptedSynthesizer:
+    """Says every sentence as half a second of sound, slowly if asked to."""
+
+    said: list[str] = field(default_factory=list)
+    seconds_per_piece: float = 0.0
+    broken: bool = False
+    name: str = "scripted synthesizer"
+
+    async def synthesize(self, text: str, *, language: str = "en") -> AsyncIterator[bytes]:
+        self.said.append(text)
+        if self.broken:
+            raise SpeechUnavailable("the voice is gone")
+        for _ in range(5):
+            await asyncio.sleep(self.seconds_per_piece)
+            yield bytes(4800)
+
+
+@dataclass
+class Platform:
+    """A voice server that can be stopped and started again on the same data."""
+
+    folder: Path
+    recognizer: ScriptedRecognizer
+    synthesizer: ScriptedSynthesizer
+    url: str = ""
+    store: SqliteStore = field(init=False)
+    interviews: Interviews = field(init=False)
+    turns: Turns = field(init=False)
+    tickets: Tickets = field(init=False)
+    _server: uvicorn.Server | None = None
+    _serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self.store = SqliteStore(self.folder)
+        profiles = CvProfiles(self.store)
+        plans = Plans(self.store, load_bank(), load_phrases(), profiles)
+        self.interviews, self.turns = Interviews(self.store), Turns(self.store, plans)
+        self.tickets = Tickets(self.store)
+        ports = VoicePorts(
+            store=self.store,
+            turns=self.turns,
+            plans=plans,
+            code=CodeRuns(self.store, plans, None),
+            interviews=self.interviews,
+            interviewer=AuthoredInterviewer(),
+            recognizer=self.recognizer,
+            synthesizer=self.synthesizer,
+        )
+        config = uvicorn.Config(
+            create_voice_app(ports, self.tickets), port=0, log_config=None, timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._serving = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+        host, port = self._server.servers[0].sockets[0].getsockname()
+        self.url = f"ws://{host}:{port}"
+
+    async def stop(self) -> None:
+        assert self._server and self._serving
+        self._server.should_exit = True
+        await self._serving
+        self.store.close()
+
+    def create(self, **changes: Any) -> str:
+        """A new interview's id."""
+        values: dict[str, Any] = {
+            "interview_type": "Backend",
+            "candidate_name": "Ada Lovelace",
+            "role": "Backend engineer",
+            "level": "mid",
+            "language": "en",
+            "duration_minutes": 30,
+            "mode": "assessment",
+            "job_description": None,
+            "recording": True,
+        }
+        new = NewInterview(**values | changes)
+        return self.interviews.create(new, LOCAL_USER, idempotency_key=None).interview_id
+
+    def address(self, interview_id: str) -> str:
+        """The socket's address with a fresh ticket."""
+        ticket = self.tickets.issue(interview_id, LOCAL_USER.id)
+        return f"{self.url}/ws/interview/{interview_id}?ticket={ticket}"
+
+    @contextlib.asynccontextmanager
+    async def socket(self, interview_id: str) -> AsyncIterator[InterviewSocket]:
+        client = InterviewSocket()
+        await client.connect(self.address(interview_id))
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+type RunningPlatform = Callable[[], AbstractAsyncContextManager[Platform]]
+
+
+@pytest.fixture
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunningPlatform:
+    """`async with platform() as running:` gives a served platform."""
+    monkeypatch.setattr(listening, "VoiceActivity", LoudnessGate)
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[Platform]:
+        served = Platform(tmp_path / "data", ScriptedRecognizer(), ScriptedSynthesizer())
+        await served.start()
+        try:
+            yield served
+        finally:
+            await served.stop()
+
+    return running

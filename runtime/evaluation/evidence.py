@@ -175,7 +175,7 @@ class LexicalExtractor:
                     denied_whole=denied_whole,
                 )
             else:
-                point = _from_story(claim, story, texts, order)
+                point = _from_story(claim, story, texts, min(order, guards.orderly(parts)))
             key_points.append(point)
         return Extraction(key_points=tuple(key_points), findings=tuple(findings))
 

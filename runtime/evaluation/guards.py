@@ -146,6 +146,11 @@ def disorder(parts: Sequence[Clause]) -> float:
     return broken / looked_at if broken > 1 else 0.0
 
 
+def orderly(parts: Sequence[Clause]) -> float:
+    """1.0 as long as no more is out of place than in human answers, 0.0 from a quarter of the function words."""
+    return min(1.0, max(0.0, (0.25 - disorder(parts)) / 0.1))
+
+
 # An answer of which this much is the claims' own words recites them.
 _RECITAL = 0.7
 
@@ -188,8 +193,7 @@ def integrity(parts: Sequence[Clause], claims: Sequence[str]) -> float:
     broken = disorder(paying)
     # The more an answer consists of the claims' own words, the more of their order it must have kept.
     kept = near - 2.0 * broken - 2.0 * (own - 0.8)
-    orderly = min(1.0, max(0.0, (0.25 - broken) / 0.1))
-    return orderly * min(1.0, max(0.0, kept / 0.2)) if own >= _RECITAL else orderly
+    return orderly(paying) * min(1.0, max(0.0, kept / 0.2)) if own >= _RECITAL else orderly(paying)
 
 
 _TURNS_BACK = re.compile(

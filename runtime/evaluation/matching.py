@@ -144,6 +144,9 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
     for passage in passages:
         hits = [_hits(claim, clause) for clause in passage.clauses]
         for first, last in _windows(passage.clauses):
+            # Without a hit at either end, a shorter window says as much.
+            if not (hits[first] and hits[last]):
+                continue
             plain: dict[str, float] = {}
             against: dict[str, float] = {}
             for clause_hits in hits[first : last + 1]:
@@ -177,14 +180,20 @@ def relevance(claims: Sequence[Claim], question: str, passages: Sequence[Passage
     words found anywhere, and a little for the question's own words. Padding elsewhere does not change it.
     """
     asked = {token.stem: token.weight for token in _content(clauses(question))}
-    claimed: dict[str, float] = {}
-    for claim in claims:
-        for stem, weight in claim.weights.items():
-            claimed[stem] = max(weight, claimed.get(stem, 0.0))
-    known = [*asked, *(stem for stem in claimed if stem not in asked)]
     said = [token for passage in passages for token in _content(passage.clauses)]
     stems = {token.stem for token in said}
-    best = {stem: max((similarity(one, stem) for one in known), default=0.0) for stem in stems}
+    best = {stem: max((similarity(one, stem) for one in asked), default=0.0) for stem in stems}
+    found_asked = {one: max((similarity(one, stem) for stem in stems), default=0.0) for one in asked}
+    claimed: dict[str, float] = {}
+    found_claimed: dict[str, float] = {}
+    for claim in claims:
+        for one, weight in claim.weights.items():
+            claimed[one] = max(weight, claimed.get(one, 0.0))
+        for stem in stems:
+            for one, quality, opposite in claim.related(stem):
+                if not opposite:
+                    best[stem] = max(quality, best[stem])
+                    found_claimed[one] = max(quality, found_claimed.get(one, 0.0))
     # A word of neither weighs the same however long it is, or a name's length would show.
     row = [
         (token.weight * best[token.stem], token.weight if best[token.stem] else 1.0)
@@ -199,21 +208,12 @@ def relevance(claims: Sequence[Claim], question: str, passages: Sequence[Passage
         (after[0] - before[0]) / max(4.0, after[1] - before[1])
         for before, after in zip(sums[: len(sums) - span], sums[span:], strict=True)
     )
-    return density + 0.3 * _found(asked, stems) + _found(claimed, stems)
+    return density + 0.3 * _share(asked, found_asked) + _share(claimed, found_claimed)
 
 
-def _found(wanted: Mapping[str, float], stems: Iterable[str]) -> float:
-    stems = list(stems)
+def _share(wanted: Mapping[str, float], found: Mapping[str, float]) -> float:
     total = sum(wanted.values())
-    if not total:
-        return 0.0
-    return (
-        sum(
-            weight * max((similarity(one, stem) for stem in stems), default=0.0)
-            for one, weight in wanted.items()
-        )
-        / total
-    )
+    return sum(weight * found.get(stem, 0.0) for stem, weight in wanted.items()) / total if total else 0.0
 
 
 def _content(parts: Iterable[Clause]) -> list[Token]:

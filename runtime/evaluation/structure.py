@@ -42,10 +42,9 @@ def structure(question: str, claims: Sequence[str], passages: Sequence[Passage])
     joined = min(1.0, sum(kind.search(text) is not None for kind in _CONNECTIVES) / 3)
     varied = min(1.0, len(set(content)) / len(content) / 0.6)
     concise = min(1.0, max(0.0, (_TOO_LONG - words) / (_TOO_LONG - _LONG))) * varied
-    orderly = min(1.0, max(0.0, (0.25 - guards.disorder(parts)) / 0.1))
     shape = 0.4 * developed + 0.25 * joined + 0.2 * _direct(question, claims, parts) + 0.15 * concise
     # Three words cannot be well put together, however direct and concise they are.
-    return round(orderly * shape * min(1.0, 0.4 + developed), 3)
+    return round(guards.orderly(parts) * shape * min(1.0, 0.4 + developed), 3)
 
 
 def _direct(question: str, claims: Sequence[str], parts: Sequence[Clause]) -> float:

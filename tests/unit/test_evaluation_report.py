@@ -143,6 +143,22 @@ def test_a_good_answer_shows_its_key_points_and_scores_high() -> None:
     assert report.scores.cultural_fit >= 7
 
 
+def test_a_shuffled_story_is_worth_little() -> None:
+    told = evaluate(interview("", "", STORY)).scores.cultural_fit
+    assert told is not None
+    for seed in range(5):
+        words = STORY.split()
+        random.Random(seed).shuffle(words)
+        shuffled = evaluate(interview("", "", " ".join(words))).scores.cultural_fit
+        assert shuffled is None or shuffled <= told - 2
+
+
+def test_a_wish_is_not_an_action() -> None:
+    wish = "I would always talk to everybody, I would write a script and I would be happy with the result."
+    report = evaluate(interview("", "", wish))
+    assert statuses(report, 2)["action"] == "absent"
+
+
 def test_a_partial_answer_scores_between_none_and_all() -> None:
     partial = evaluate(interview("It takes extra disk space.")).scores.technical_knowledge
     full = evaluate(interview(GOOD_INDEX)).scores.technical_knowledge

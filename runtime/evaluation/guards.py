@@ -16,26 +16,31 @@ from runtime.evaluation.lexicon import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS
 from runtime.evaluation.matching import Passage
 from runtime.evaluation.report import Finding, Quote
 
+_MINE = r"(?:me|my (?:answer|response|interview)|(?:this|the) (?:answer|response|candidate|interview))"
+# Answers are about scores, ranks, rules and models too ("give it the highest priority", "a score of 100 percent"),
+# so a pattern names the grader, the rubric or the candidate's own answer.
 _INSTRUCTIONS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rubric|rule|guideline|criteria)s?\b",
+        r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rubric|guideline)s?\b",
         r"\b(?:ignore|disregard|forget)\b.{0,20}\b(?:everything|all|anything)\b.{0,20}\b(?:above|before|said|told|previous)",
-        r"\b(?:give|award|assign|grant|rate|score|grade|mark|rank)\b.{0,30}\b(?:me|this|my|it|the (?:answer|candidate))\b.{0,40}"
-        r"(?:\b(?:10|ten|100|full|maximum|max|perfect|highest|top|best|correct|shown|complete|pass(?:ed)?|excellent)\b|/\s*10)",
-        r"\b(?:10|ten|100|5|five)\s*(?:/|out of)\s*(?:10|ten|100|5|five)\b.{0,40}\b(?:score|answer|mark|candidate|me|please)\b",
-        r"\b(?:score|mark|grade|rating)s?\b.{0,20}(?::|=|\b(?:is|of|to|should be|must be)\b)\s*(?:10|ten|100|full|maximum|perfect)\b",
-        r"\b(?:full|maximum|top|perfect|highest) (?:marks?|scores?|points?|grades?|ratings?)\b",
-        r"\byou are (?:now )?(?:a|an|the) (?:\w+ )?(?:grader|evaluator|assistant|model|language model|ai|llm|interviewer who)\b",
-        r"\bas (?:the|an?) (?:\w+ )?(?:grader|evaluator|language model|ai|llm)\b",
+        rf"\b(?:give|award|assign|grant|rate|score|grade|mark|rank)\b.{{0,30}}\b{_MINE}\b.{{0,40}}"
+        r"(?:\b(?:10|ten|100|full|maximum|max|perfect|highest|top|best|correct|shown|pass(?:ed)?|excellent)\b|/\s*10)",
+        r"\b(?:give|award|rate|score|grade|mark)\b.{0,20}\b(?:it|this)\b.{0,12}\b(?:10|ten)\s*(?:/|out of)\s*(?:10|ten)\b",
+        rf"\b(?:10|ten|100)\s*(?:/|out of)\s*(?:10|ten|100)\b.{{0,40}}\b(?:please|{_MINE})\b",
+        r"\b(?:set|make|change) (?:the|my|this) (?:score|mark|grade|rating)s?\b",
+        r"(?:^|\W)(?:score|mark|grade|rating)\s*[:=]\s*(?:10|ten|100|full|maximum|perfect)\b",
+        rf"\bfull marks\b|\b(?:perfect|maximum|highest|top) (?:marks?|scores?|grades?|ratings?)\b.{{0,30}}\b(?:please|{_MINE})\b",
+        r"\byou are (?:now )?(?:a|an|the) (?:\w+ )?(?:grader|evaluator|assistant|language model|ai|llm)\b",
+        r"\bas (?:the|an?) (?:\w+ )?(?:grader|evaluator|examiner|language model)\b",
         r"(?:^|\n)\s*(?:system|assistant|developer)\s*:",
         r"<\|?/?\s*(?:system|assistant|im_start|im_end|inst|instructions?|answer|rubric|candidate)\b[^>]{0,40}>|\[/?INST\]",
         r"#+\s*(?:new )?(?:instruction|system|task)s?\b",
-        r"\b(?:all|every|each|the|this|these) (?:of the )?(?:key points?|criteria|rubric items?|claims?)\b.{0,40}"
+        r"\b(?:all|every|each|the|this|these) (?:of the )?(?:key points?|rubric (?:items?|criteria))\b.{0,40}"
         r"\b(?:shown|met|satisfied|covered|true|fulfilled|present|demonstrated)\b",
-        r"\b(?:note|message|attention) (?:to|for) (?:the )?(?:grader|evaluator|reviewer|interviewer|ai|model|system)\b",
-        r"\b(?:recommend(?:ation)?\b.{0,20}\b(?:strong_hire|strong hire|hire))\b",
-        r"\b(?:reveal|print|show|tell me)\b.{0,30}\b(?:rubric|key points?|system prompt|hidden tests?|model answer)\b",
+        r"\b(?:note|message|attention) (?:to|for) (?:the )?(?:grader|evaluator|reviewer|interviewer|ai)\b",
+        r"\brecommendation\b.{0,20}\bhire\b|\bstrong[_ ]hire\b",
+        r"\b(?:reveal|print|show me|tell me)\b.{0,30}\b(?:rubric|key points?|system prompt|hidden tests?|model answer)\b",
     )
 )
 _PRAISE = tuple(
@@ -53,7 +58,7 @@ _PRAISE = tuple(
         r"\b(?:your|this) (?:company|team|interview|product|question)s? (?:is|are|was|seems?|looks?) (?:\w+ ){0,3}"
         r"(?:great|excellent|wonderful|brilliant|amazing|fantastic|best|awesome|impressive|inspiring)\b",
         r"\bI (?:really |truly |absolutely )?(?:admire|love|adore) (?:you|your|this (?:company|team|interview|question))\b",
-        r"\bthank(?:s| you)\b",
+        r"\bthank(?:s|\s+you)\b(?!\s+to\b)",
     )
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*|[.!?\n]+")
@@ -98,6 +103,7 @@ def passage(turn: AnswerTurn, left_out: Iterable[Quote]) -> Passage:
     return Passage(turn_id=turn.turn_id, clauses=kept)
 
 
+# "a" is left out: lower-case speech names things A, B and C.
 _ARTICLES = frozenset(["an", "the", "my", "our", "your", "its", "every"])
 _SUBJECTS = frozenset(["i", "he", "she", "we", "they"])
 _PAIRED = frozenset(
@@ -159,7 +165,7 @@ def coherence(parts: Sequence[Clause], claims: Sequence[str]) -> tuple[float, fl
     """How much of the text is the claims' own words, and how much of that keeps their neighbourhood, each 0 to 1.
 
     Somebody who says little but the claims' words says them next to the words they belong to; shuffled words are
-    the claims' own and stand anywhere. The second is 1.0 where there are fewer than six places to look at.
+    the claims' own and stand anywhere. The second is 1.0 where there are fewer than five places to look at.
     """
     places: dict[str, list[int]] = {}
     at = 0

@@ -261,6 +261,21 @@ def test_an_instruction_in_an_answer_is_reported_and_not_followed() -> None:
     assert report.scores.technical_knowledge is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks to the index, reads become faster.",
+        "We give it the highest priority and mark it as complete.",
+        "An accuracy score of 100 percent means that labels leaked.",
+        "As an AI engineer I built the ranking, which returns the top scores.",
+        "We ship when all the acceptance criteria are met.",
+        "The processor ignores the instruction and the firewall rule is overridden.",
+    ],
+)
+def test_what_an_answer_is_about_is_not_taken_for_an_instruction(text: str) -> None:
+    assert evaluate(interview(text)).findings == ()
+
+
 def test_tests_that_a_model_wrote_are_no_evidence() -> None:
     run = CodeEvidence(task_id="t", title="Sum", language="python", passed=5, total=5, tests_by="model")
     report = evaluate(interview(GOOD_INDEX, code=(run,)))

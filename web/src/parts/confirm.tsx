@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Asks before something that cannot be undone. The browser's own dialog keeps the focus inside and gives it back. */
 export function Confirm(props: {
@@ -11,7 +11,8 @@ export function Confirm(props: {
   onCancel: () => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key can be pressed, or an Escape would go elsewhere.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} aria-labelledby="confirm-title" onCancel={props.onCancel}>
       <h2 id="confirm-title">{props.title}</h2>

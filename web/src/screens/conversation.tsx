@@ -163,7 +163,7 @@ function Interruption({ view, interview }: { view: View; interview: Interview })
       </Notice>
     );
   }
-  if (view.phase === "reconnecting") {
+  if (view.connection === "waiting") {
     return (
       <Notice kind="calm">
         The line is down. What you say and write is kept and sent as soon as it is back.{" "}

@@ -129,7 +129,7 @@ _JOINING = (PREPOSITIONS - {"as", "about", "over", "in", "on", "to"}) | {"of"}
 def disorder(parts: Sequence[Clause]) -> float:
     """The share of function words that stand where English cannot put them, 0 to 1.
 
-    Under 0.1 in 98 of 100 human answers, about 0.2 when the same words are shuffled.
+    None in 99 of 100 human answers; 0.14 or more in half of them once their words are shuffled.
     """
     broken = looked_at = 0
     for part in parts:
@@ -153,8 +153,8 @@ def disorder(parts: Sequence[Clause]) -> float:
 
 
 def orderly(parts: Sequence[Clause]) -> float:
-    """1.0 as long as no more is out of place than in human answers, 0.0 from a quarter of the function words."""
-    return min(1.0, max(0.0, (0.25 - disorder(parts)) / 0.1))
+    """1.0 as long as no more is out of place than in human answers, 0.0 from a seventh of the function words."""
+    return min(1.0, max(0.0, (0.15 - disorder(parts)) / 0.1))
 
 
 # An answer of which this much is the claims' own words recites them.

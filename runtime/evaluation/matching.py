@@ -116,21 +116,15 @@ def similarity(claimed: str, said: str) -> float:
         return 1.0
     if said in SAME.get(claimed, ()):
         return 0.8
-    if min(len(claimed), len(said)) < 4 or not (claimed.isalpha() and said.isalpha()):
+    shortest = min(len(claimed), len(said))
+    if shortest < 4 or not (claimed.isalpha() and said.isalpha()):
         return 0.0
-    shared = 0
-    for left, right in zip(claimed, said, strict=False):
-        if left != right:
-            break
-        shared += 1
-    longest, shortest = max(len(claimed), len(said)), min(len(claimed), len(said))
-    if (shared >= 5 and shared / longest >= 0.6) or (
-        shared >= 2 and shortest >= 5 and _one_slip(claimed, said)
-    ):
-        return 0.75
-    if shortest >= 5 and (claimed in said or said in claimed):
-        return 0.6
-    return 0.0
+    if claimed[:2] == said[:2]:
+        longest = max(len(claimed), len(said))
+        shared = next((n for n in range(shortest) if claimed[n] != said[n]), shortest)
+        if (shared >= 5 and shared / longest >= 0.6) or (shortest >= 5 and _one_slip(claimed, said)):
+            return 0.75
+    return 0.6 if shortest >= 5 and (claimed in said or said in claimed) else 0.0
 
 
 def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
@@ -253,10 +247,12 @@ def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
 
 def _one_slip(left: str, right: str) -> bool:
     """Whether one letter added, left out, changed, or two neighbours swapped makes one word the other."""
+    if abs(len(left) - len(right)) > 1:
+        return False
     if len(left) == len(right):
         apart = [n for n in range(len(left)) if left[n] != right[n]]
         if len(apart) == 2 and apart[1] == apart[0] + 1:
             return left[apart[0]] == right[apart[1]] and left[apart[1]] == right[apart[0]]
         return len(apart) == 1
     short, long = sorted((left, right), key=len)
-    return len(long) - len(short) == 1 and any(long[:n] + long[n + 1 :] == short for n in range(len(long)))
+    return any(long[:n] + long[n + 1 :] == short for n in range(len(long)))

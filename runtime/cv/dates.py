@@ -64,9 +64,10 @@ _SINCE = re.compile(
     rf"\b(?:since|seit|depuis|desde|dal|da|ab)\s+(?:{_POINT.format('s')})(?:\s*{_DASH}{_PRESENT})?"
 )
 _SINGLE = re.compile(rf"(?<![\w/.,$€£#-])(?:{_POINT.format('s')})")
+# Possessive throughout: white that two parts may share would be tried both ways for every part of a long line.
 DURATION = re.compile(
-    r"^\W*(?:\d+(?:[.,]\d+)?\s*\+?\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|anos?|meses|anni|mesi)"
-    r"\s*(?:,|and|&|und|et|y|e)?\s*)+\W*$"
+    r"^\W*+(?:\d++(?:[.,]\d++)?\s*+\+?\s*+(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|anos?|meses|anni|mesi)"
+    r"\b\s*+(?:(?:,|&|(?:and|und|et|y|e)\b)\s*+)?)++\W*+$"
 )
 
 

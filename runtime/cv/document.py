@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import PurePath
@@ -34,7 +35,10 @@ Kind = Literal["pdf", "docx", "text"]
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PAGES = 40
-MAX_CHARS = 200_000
+MAX_CHARS = 100_000
+# An unwrapped paragraph of a CV stays below this.
+MAX_LINE = 1_000
+MAX_SEGMENTS = 40
 _SUFFIXES: dict[str, Kind] = {
     ".pdf": "pdf",
     ".docx": "docx",
@@ -125,12 +129,12 @@ def read(document: bytes, filename: str) -> Document:
 
         pdf = read_pdf(document, max_pages=MAX_PAGES, max_chars=MAX_CHARS)
         found = [line for number, words in enumerate(pdf.pages, 1) for line in lines(words, number, SIGNS)]
-        return Document("pdf", _without_margins(found), len(pdf.pages), pdf.date)
+        return Document("pdf", _bounded(_without_margins(found)), len(pdf.pages), pdf.date)
     if kind == "docx":
         from runtime.cv.docx import read_docx  # noqa: PLC0415
 
         word = read_docx(document, max_chars=MAX_CHARS)
-        return Document("docx", word.lines, 1, word.date)
+        return Document("docx", _bounded(word.lines), 1, word.date)
     return from_text(_decoded(document))
 
 
@@ -146,7 +150,7 @@ def from_text(text: str) -> Document:
         line = heading[1] if heading else written
         line = _MARKDOWN_MARKS.sub("", line.replace("\xad", ""))
         indent = float(len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip()))
-        parts = [part.strip() for part in re.split(r"\t+| {3,}", line.strip()) if part.strip()]
+        parts = [part.strip() for part in re.split(r"\t+|[ \xa0]{3,}", line.strip()) if part.strip()]
         if parts:
             # Rows count as a line's place, so that an empty line is white like any other.
             segments = tuple(
@@ -154,7 +158,25 @@ def from_text(text: str) -> Document:
                 for column, part in enumerate(parts)
             )
             result.append(Line(segments, 1, heading=heading is not None))
-    return Document("text", tuple(result), 1)
+    return Document("text", _bounded(result), 1)
+
+
+def _bounded(found: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines, none longer than `MAX_LINE`: patterns that look ahead may take time quadratic in a line."""
+    result: list[Line] = []
+    for line in found:
+        if (
+            sum(len(segment.text) for segment in line.segments) <= MAX_LINE
+            and len(line.segments) <= MAX_SEGMENTS
+        ):
+            result.append(line)
+            continue
+        for segment in line.segments:
+            result += [
+                replace(line, segments=(replace(segment, text=piece),), heading=False)
+                for piece in textwrap.wrap(segment.text, MAX_LINE)
+            ]
+    return tuple(result)
 
 
 def _kind(document: bytes, filename: str) -> Kind:

@@ -22,6 +22,8 @@ from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, degree, fold
 _BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
 _URL = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$|^\W*[\w-]+(?:\.[\w-]+)+/\S*$")
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
+# Employer, department, place, title, engagement and dates, each on a line of its own, and some to spare.
+_LONGEST_HEAD = 12
 _ABBREVIATION = re.compile(
     r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$"
 )
@@ -93,11 +95,14 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     # Lines within a paragraph are the closest ones; a quarter of the way up is safely among them.
     close = gaps[len(gaps) // 4] if gaps else 0.0
     right = max((row.line.x1 for row in result), default=0.0)
+    head: Row | None = None
     for position, row in enumerate(result):
-        _classify(row, result[:position], close, right)
+        previous = result[position - 1] if position else None
+        _classify(row, previous, head, close, right)
         following = result[position + 1] if position + 1 < len(result) else None
         if row.kind == "head" and following is not None and _runs_into(row, following):
             row.kind = "prose"
+        head = row if row.kind == "head" else head
     return result
 
 
@@ -130,10 +135,9 @@ def _at_rim(period: Period, text: str) -> bool:
     return period.begin <= 2 or period.stop >= len(text) - 2
 
 
-def _classify(row: Row, before: Sequence[Row], close: float, right: float) -> None:
+def _classify(row: Row, previous: Row | None, head: Row | None, close: float, right: float) -> None:
     text = row.parts[0].text if row.parts else ""
     written = row.line.text
-    previous = before[-1] if before else None
     if _BULLET.match(written):
         row.kind = "bullet"
         return
@@ -155,7 +159,6 @@ def _classify(row: Row, before: Sequence[Row], close: float, right: float) -> No
         return
     if dated and len(text) <= 90:
         return
-    head = next((other for other in reversed(before) if other.kind == "head"), None)
     indented = (
         head is not None
         and head.line.region == row.line.region
@@ -224,7 +227,7 @@ def entries(found: Sequence[Row], splits: SplitRule) -> list[Entry]:
         elif entry is None:
             entry = Entry()
             result.append(entry)
-        if row.kind == "head":
+        if row.kind == "head" and len(entry.head) < _LONGEST_HEAD:
             entry.head.append(row)
         else:
             entry.body.append(row)

@@ -21,6 +21,7 @@ _SEGMENT_GAP = 1.05
 _GUTTER = 0.8
 # A hostile page could make the search for gutters quadratic; a CV page has some sixty rows.
 _MAX_ROWS = 400
+_MAX_GUTTERS_TRIED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,12 +309,16 @@ def _gutters(segments: Sequence[Segment], signs: Signs) -> list[_Gutter]:
         and signs.is_heading(row[0].text)
     }
     found: list[_Gutter] = []
+    tried = 0
     for position, number in enumerate(numbers):
         ordered = sorted(rows[number], key=lambda segment: segment.x0)
         for before, after in pairwise(ordered):
             middle = (before.x1 + after.x0) / 2
             if any(g.left < middle < g.right and g.first <= number <= g.last for g in found):
                 continue
+            tried += 1
+            if tried > _MAX_GUTTERS_TRIED:
+                return sorted(found, key=lambda gutter: (-gutter.height, gutter.left))
             gutter = _grow(rows, numbers, closed, position, (before.x1, after.x0))
             if gutter is not None:
                 found.append(gutter)

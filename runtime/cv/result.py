@@ -26,7 +26,7 @@ class Leaf(_Frozen):
 
     value: str
     raw: str
-    page: int | None
+    page: int | None = None
     span: tuple[int, int]
     confidence: Annotated[float, Field(ge=0, le=1)]
     method: Method

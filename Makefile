@@ -48,6 +48,9 @@ eval: setup-dev ## quality on labelled data (DATA=DIR with cv/, grading/, speech
 bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
 	@$(BIN)/python -m benchmarks.sandbox && $(BIN)/python -m benchmarks.load
 
+contracts: setup-dev ## write docs/openapi.json and docs/asyncapi.json anew
+	@$(BIN)/python -m runtime.api.contracts docs
+
 LOCKS := laptop dev api voice cv-analyzer code-executor performance-evaluator speech-embedded
 lock: ## compile requirements/*.lock anew from pyproject.toml
 	@echo 'uv==0.13.9' | .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.9 \
@@ -56,4 +59,4 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	  .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.13 \
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
-.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench lock
+.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock

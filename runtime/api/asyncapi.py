@@ -52,7 +52,7 @@ def asyncapi(version: str) -> dict[str, Any]:
         },
         "components": {
             "messages": {model.__name__: _message(model) for model in (*client, *server)},
-            "schemas": schemas["$defs"],
+            "schemas": {name: _tagged(schema) for name, schema in schemas["$defs"].items()},
         },
     }
 
@@ -61,6 +61,13 @@ def _models(union: Any) -> tuple[type[BaseModel], ...]:
     """The members of an annotated union of models."""
     models: tuple[type[BaseModel], ...] = get_args(get_args(union)[0])
     return models
+
+
+def _tagged(schema: dict[str, Any]) -> dict[str, Any]:
+    """Each message says its type, also where the model has it as a default."""
+    if "const" not in schema.get("properties", {}).get("type", {}):
+        return schema
+    return schema | {"required": sorted({"type", *schema.get("required", [])})}
 
 
 def _ref(kind: str, model: type[BaseModel]) -> dict[str, str]:

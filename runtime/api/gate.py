@@ -6,10 +6,13 @@ of its own (Origin) or by a name of its own that resolves to 127.0.0.1 (Host, DN
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.api.problems import problem
@@ -19,6 +22,8 @@ MAX_CV_BYTES: Final = 4 * 1024 * 1024
 _MULTIPART_SLACK: Final = 16 * 1024
 # 64 KB of code and 1 MB of tests, in JSON.
 _MAX_BODY_BYTES: Final = 2 * 1024 * 1024
+_MOST_DRAINED_BYTES: Final = 64 * 1024 * 1024
+_DRAIN_S: Final = 10.0
 
 
 class Gate:
@@ -51,7 +56,7 @@ class Gate:
         if self._hosts is not None and name not in self._hosts:
             return f"this server answers to {', '.join(sorted(self._hosts))}; open it by one of these names"
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _netloc(origin) != host:
             return "this server answers its own page only; open the page from this server"
         return None
 
@@ -62,8 +67,10 @@ class Gate:
             "too_large",
             f"expected at most {limit // 1024} KB; send a smaller file, for a CV for example the text without pictures",
         )
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > limit:
+        if _announces_more(headers, limit):
+            # Who asked before sending (curl does) is told at once; others only listen once they have sent.
+            if "expect" not in headers:
+                await _drain(receive)
             await too_large(scope, receive, send)
             return
         received = 0
@@ -73,26 +80,57 @@ class Gate:
             nonlocal received, over
             message = await receive()
             received += len(message.get("body", b""))
-            if received > limit:
+            if received <= limit:
+                return message
+            if not over:
                 over = True
-                # An empty end instead of the rest: nothing beyond the limit is ever held.
-                return {"type": "http.request", "body": b"", "more_body": False}
-            return message
+                if message.get("more_body"):
+                    await _drain(receive)
+            # A cut body could still be read as a whole one and be acted on; a caller who left cannot.
+            return {"type": "http.disconnect"}
 
         async def noted(message: Message) -> None:
             nonlocal started
-            if over and not started:
-                started = True
-                await too_large(scope, receive, send)
-            if not over:
+            if started or not over:
                 started = True
                 await send(message)
 
-        await self._app(scope, counted, noted)
+        try:
+            await self._app(scope, counted, noted)
+        except ClientDisconnect:
+            if not over:
+                raise
+        if over and not started:
+            await too_large(scope, receive, send)
+
+
+def _announces_more(headers: Headers, limit: int) -> bool:
+    length = headers.get("content-length", "")
+    # Nothing of nineteen digits is small, and int() refuses thousands of them.
+    return length.isdecimal() and (len(length) > 18 or int(length) > limit)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read a body away: a client that is cut off while it sends sees a broken connection and no answer."""
+    drained = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            while drained < _MOST_DRAINED_BYTES:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def _hostname(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _netloc(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc
     except ValueError:
         return None

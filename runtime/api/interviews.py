@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+import uuid
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from runtime.api.access import Caller, Platform
 from runtime.api.container import Container
 from runtime.api.gate import MAX_CV_BYTES
-from runtime.api.problems import PreconditionRequiredError, responses
+from runtime.api.problems import responses
 from runtime.api.schemas import (
     CodeRunList,
     CodeRunOut,
@@ -25,7 +28,9 @@ from runtime.api.schemas import (
     SocketTicket,
     Transcript,
 )
-from runtime.cv import DocumentTooLarge
+from runtime.api.versions import Read, matched
+from runtime.cv import CvResult, DocumentTooLarge
+from runtime.cv.result import Analysis
 from runtime.evaluation import Report
 from runtime.interview.interview import Interview
 from runtime.interview.plan import TaskStep
@@ -43,18 +48,16 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.get("/transcript", responses=responses(404))
-def get_transcript(
-    interview_id: InterviewId, platform: Platform, caller: Caller, response: Response
-) -> Transcript:
+@router.get("/transcript", responses=responses(304, 404))
+def get_transcript(interview_id: InterviewId, platform: Platform, caller: Caller, read: Read) -> Transcript:
     """Read what was said, with the coding task that is open and the code that was run."""
     interview = platform.interviews.get(interview_id, caller)
-    response.headers["ETag"] = f'"{interview.seq}"'
+    read.at(interview.seq)
     runs = [CodeRunOut.of(kept) for kept in platform.code.list(interview)]
     return Transcript.of(interview, _open_task(platform, interview), runs)
 
 
-@router.post("/upload-cv", responses=responses(404, 409, 415))
+@router.post("/upload-cv", responses=responses(404, 409, 415), response_model_exclude_none=True)
 def upload_cv(
     interview_id: InterviewId, file: UploadFile, platform: Platform, caller: Caller, response: Response
 ) -> CvProfileOut:
@@ -66,38 +69,43 @@ def upload_cv(
             "expected a CV of at most 4 MB; send a smaller file, for example without pictures"
         )
     profile = platform.profiles.upload(interview_id, document, file.filename or "", actor=caller.id)
-    return _profile(profile, response)
+    return _with_etag(profile, response)
 
 
-@router.get("/cv-analysis", responses=responses(404))
+@router.get("/cv-analysis", responses=responses(304, 404), response_model_exclude_none=True)
 def get_cv_analysis(
-    interview_id: InterviewId, platform: Platform, caller: Caller, response: Response
+    interview_id: InterviewId, platform: Platform, caller: Caller, read: Read
 ) -> CvProfileOut:
     """Read the newest version of what the CV says."""
-    return _profile(platform.profiles.profile(platform.interviews.get(interview_id, caller)), response)
+    profile = platform.profiles.profile(platform.interviews.get(interview_id, caller))
+    read.at(profile.version)
+    return CvProfileOut.of(profile)
 
 
-@router.put("/cv-analysis", responses=responses(404, 409, 412, 428))
+@router.put("/cv-analysis", responses=responses(404, 409, 412, 428), response_model_exclude_none=True)
 def put_cv_analysis(
     interview_id: InterviewId,
     body: CvProfileIn,
     platform: Platform,
     caller: Caller,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=100)] = None,
+    if_match: Annotated[
+        str | None, Header(max_length=1000, description="The ETag of the version that is corrected.")
+    ] = None,
 ) -> CvProfileOut:
     """Correct the profile. `If-Match` names the version that was read; both versions are kept."""
-    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
-    version = (if_match or "").removeprefix("W/").strip('" ')
-    if not (version.isascii() and version.isdigit()):
-        raise PreconditionRequiredError("expected If-Match with the ETag that GET cv-analysis gave")
+    interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    current = platform.profiles.profile(interview)
+    corrected = CvResult(
+        resume=body.resume, analysis=body.analysis or Analysis.model_validate(current.body["analysis"])
+    )
     profile = platform.profiles.edit(
         interview_id,
-        body.model_dump(mode="json", exclude_none=True),
-        expected=int(version[:9]),
+        corrected.model_dump(mode="json", exclude_none=True),
+        expected=matched(if_match, current.version),
         actor=caller.id,
     )
-    return _profile(profile, response)
+    return _with_etag(profile, response)
 
 
 @router.post("/ticket", responses=responses(404))
@@ -120,8 +128,8 @@ def send_message(
     idempotency_key: IdempotencyKey = None,
 ) -> MessageTaken:
     """Say something in writing, and get the interviewer's reply. The first message is answered by the greeting."""
-    before = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
-    item_id = body.item_id or _id_from(idempotency_key) or f"t{before.seq + 1}"
+    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    item_id = body.item_id or _id_from(idempotency_key) or f"t{uuid.uuid4().hex}"
     interview, reply = platform.turns.say_message(interview_id, item_id, body.text, actor=caller.id)
     return MessageTaken(
         item_id=item_id,
@@ -141,6 +149,10 @@ def run_code(
 ) -> CodeRunOut:
     """Run code where it can reach nothing, and keep the run."""
     platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    try:
+        body.submission()
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
     kept = platform.code.run(interview_id, body, actor=caller.id, run_id=_id_from(idempotency_key))
     return CodeRunOut.of(kept)
 
@@ -189,10 +201,9 @@ def _open_task(platform: Container, interview: Interview) -> OpenTask | None:
     )
 
 
-def _profile(profile: Profile, response: Response) -> CvProfileOut:
+def _with_etag(profile: Profile, response: Response) -> CvProfileOut:
     response.headers["ETag"] = f'"{profile.version}"'
-    body: dict[str, Any] = profile.body
-    return CvProfileOut(resume=body["resume"], analysis=body.get("analysis", {}), version=profile.version)
+    return CvProfileOut.of(profile)
 
 
 def _id_from(idempotency_key: str | None) -> str | None:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from runtime.cv import CvError, DocumentTooLarge, UnsupportedDocument
 from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
@@ -52,6 +53,10 @@ class PreconditionRequiredError(Exception):
     """The request must say which version it was made on."""
 
 
+class NotModifiedError(Exception):
+    """The caller holds the current version; its argument is the ETag."""
+
+
 _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
     UnauthorizedError: (401, "unauthorized"),
     ForbiddenError: (404, "unknown_interview"),
@@ -74,7 +79,10 @@ _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
     StoreUnavailableError: (503, "store_unavailable"),
     RefusedError: (409, "refused"),
 }
-_RETRY_AFTER_S: Final = "2"
+_HEADERS: Final[Mapping[int, dict[str, str]]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "2"},
+}
 
 
 def problem(
@@ -82,23 +90,28 @@ def problem(
 ) -> JSONResponse:
     """A problem as a response."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, problem=kind, errors=errors)
-    headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else {}
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
-        body.model_dump(exclude_none=True), status_code=status, media_type=MEDIA_TYPE, headers=headers
+        body.model_dump(exclude_none=True),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers=_HEADERS.get(status),
     )
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems an operation documents, beside those that every one has."""
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    """The refusals an operation documents, beside those that every one has."""
+    return {status: _documented(status) for status in sorted({400, 401, 403, 413, 422, 503, *statuses})}
+
+
+def _documented(status: int) -> dict[str, Any]:
+    documented: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if status >= 400:
+        documented["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if status in _HEADERS:
+        documented["headers"] = {
+            name: {"schema": {"type": "string"}, "required": True} for name in _HEADERS[status]
         }
-        for status in sorted({400, 401, 403, 413, 422, 503, *statuses})
-    }
+    return documented
 
 
 def install(app: FastAPI) -> None:
@@ -109,8 +122,11 @@ def install(app: FastAPI) -> None:
         status, name = _STATUS[kind]
         return problem(status, name, str(error))
 
+    async def not_modified(_request: Request, error: Exception) -> Response:
+        return Response(status_code=304, headers={"ETag": str(error)})
+
     async def invalid(_request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, (RequestValidationError, ValidationError))
+        assert isinstance(error, RequestValidationError)
         errors = [
             {"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])}
             for item in error.errors()[:20]
@@ -118,12 +134,17 @@ def install(app: FastAPI) -> None:
         first = errors[0] if errors else {"field": "request", "message": "not valid"}
         return problem(422, "invalid_request", f"{first['field']}: {first['message']}", errors=errors)
 
-    async def http(_request: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-        response = problem(error.status_code, kind, _http_detail(error))
-        response.headers.update(error.headers or {})
-        return response
+        if error.status_code == 404:
+            return problem(404, kind, "there is nothing at this address; /docs lists what there is")
+        if error.status_code == 405:
+            allowed = ", ".join(_allowed(request))
+            response = problem(405, kind, f"this address does not take this method; it takes {allowed}")
+            response.headers["Allow"] = allowed
+            return response
+        return problem(error.status_code, kind, str(error.detail))
 
     async def unexpected(_request: Request, error: Exception) -> JSONResponse:
         # Where it happened belongs to the log; what it says may hold a candidate's words and does not.
@@ -134,15 +155,18 @@ def install(app: FastAPI) -> None:
     for kind in _STATUS:
         app.add_exception_handler(kind, refused)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(ValidationError, invalid)
+    app.add_exception_handler(NotModifiedError, not_modified)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unexpected)
 
 
-def _http_detail(error: HTTPException) -> str:
-    if error.status_code == 404:
-        return "there is nothing at this address; /docs lists what there is"
-    if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "other methods")
-        return f"this address does not take this method; it takes {allowed}"
-    return str(error.detail)
+def _allowed(request: Request) -> list[str]:
+    """The methods of the request's address. Starlette names those of the first route alone."""
+    taken = [
+        method
+        for method in ("DELETE", "GET", "POST", "PUT")
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    ]
+    # The page's files are no routes of the app's.
+    return taken or ["GET", "HEAD"]

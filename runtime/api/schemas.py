@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from runtime.cv.result import Analysis, Resume
 from runtime.interview.events import Level, Mode, MoveKind
 from runtime.interview.interview import Interview, Move, Turn
 from runtime.interview.store import Header
 from runtime.sandbox import LanguageInfo, TestResult
 from runtime.services.code import KeptRun
+from runtime.services.cv import Profile
 
 # Text as people write it: no NUL, which databases and PDFs choke on, no lone surrogates (pydantic refuses those).
 _PLAIN = r"^[^\x00]*$"
@@ -203,18 +205,22 @@ class Transcript(_Body):
 
 
 class CvProfileOut(_Body):
-    """What a CV says, and which version of it this is."""
+    """What a CV says, and which version of it this is. What it does not say is left out."""
 
-    resume: dict[str, Any]
-    analysis: dict[str, Any]
+    resume: Resume
+    analysis: Analysis
     version: int
+
+    @classmethod
+    def of(cls, profile: Profile) -> CvProfileOut:
+        return cls.model_validate({**profile.body, "version": profile.version})
 
 
 class CvProfileIn(_Body):
-    """The candidate's corrected profile."""
+    """The candidate's corrected profile; without `analysis` the present one stays."""
 
-    resume: dict[str, JsonValue]
-    analysis: dict[str, JsonValue] | None = None
+    resume: Resume
+    analysis: Analysis | None = None
 
 
 class SocketTicket(_Body):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query
+from fastapi.exceptions import RequestValidationError
 
 from runtime.api.access import Caller, Platform
 from runtime.api.problems import responses
 from runtime.api.schemas import CreateSession, DeletionReceipt, RemovedPlace, Session, SessionPage
+from runtime.api.versions import Read
+from runtime.interview.store import UnknownInterviewError
+from runtime.services.errors import KeyReusedError
 from runtime.services.interviews import NewInterview
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"])
@@ -35,7 +39,12 @@ def create_session(
         job_description=body.job_description or None,
         recording=body.recording,
     )
-    interview = platform.interviews.create(new, caller, idempotency_key=idempotency_key)
+    try:
+        interview = platform.interviews.create(new, caller, idempotency_key=idempotency_key)
+    except UnknownInterviewError as error:
+        raise KeyReusedError(
+            "this Idempotency-Key created an interview that was deleted since; use a new key"
+        ) from error
     return Session.of(interview.header)
 
 
@@ -47,15 +56,18 @@ def list_sessions(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> SessionPage:
     """List interviews, newest first."""
-    page = platform.interviews.list(caller, limit=limit, cursor=cursor)
+    try:
+        page = platform.interviews.list(caller, limit=limit, cursor=cursor)
+    except ValueError as error:
+        raise RequestValidationError([{"loc": ("query", "cursor"), "msg": str(error)}]) from error
     return SessionPage(items=[Session.of(header) for header in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/{session_id}", responses=responses(404))
-def get_session(session_id: SessionId, platform: Platform, caller: Caller, response: Response) -> Session:
+@router.get("/{session_id}", responses=responses(304, 404))
+def get_session(session_id: SessionId, platform: Platform, caller: Caller, read: Read) -> Session:
     """Read one interview's summary."""
     interview = platform.interviews.get(session_id, caller)
-    response.headers["ETag"] = f'"{interview.seq}"'
+    read.at(interview.seq)
     return Session.of(interview.header)
 
 

@@ -132,8 +132,8 @@ class Engines(BaseModel):
     """Which engines answer in this session; null: this session has text only."""
 
     model_config = ConfigDict(frozen=True)
-    recognizer: str | None
-    synthesizer: str | None
+    recognizer: str | None = None
+    synthesizer: str | None = None
     interviewer: str
 
 

@@ -1,4 +1,4 @@
-// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema 73f4ce1760a734068bf1062e36b1bff34b2684f57c1ab6ed0b0a58709a382df1
+// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema ab8dc7d996db976bd0366bbe586f3270d1f22b736be9b925aafccc4c16cad1b6
 
 export const PROTOCOL_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 30000;

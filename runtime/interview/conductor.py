@@ -1,8 +1,9 @@
 """The conductor: which move comes next. Pure code; no model decides what is asked.
 
 Given the frozen plan, the interview so far and what has just happened (a turn, or a silence), it answers with one
-move and the authored text for it. The candidate gets every core question, at most two probes on each, and never the
-same words twice unless they asked for them.
+move and the authored text for it. The candidate gets every core question for which there is time, at most two probes
+on each, and never the same words twice unless they asked for them: where every variant of a phrase has been said, it
+is left out, and where a move would then say nothing, the interview goes on. So it always ends.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from runtime.interview.events import EndReason, MoveKind, MoveMade
@@ -20,7 +22,12 @@ from runtime.knowledge.bank import FollowUp, Question
 from runtime.knowledge.phrases import Occasion, Phrases
 
 _MOST_PROBES: Final = 2
+# How often one question is said again, waited for, or found unclear before it is left.
+_MOST_REPEATED: Final = 4
+_MOST_WAITED: Final = 2
 _MOST_CLARIFIED: Final = 2
+# Whoever interrupts a question more often than this is taken to have heard it.
+_MOST_UNHEARD: Final = 2
 _MOST_SILENCES: Final = 2
 _SILENT_QUESTIONS_TO_CLOSE: Final = 3
 # A probe is worth its time only while the rest of the plan still has some.
@@ -28,9 +35,12 @@ _PROBE_SHARE: Final = 1.15
 _NEARLY_UP: Final = 0.15
 # An answer of fewer words than this has said next to nothing.
 _FEW_WORDS: Final = 6
-# Somebody who heard this share of a question before speaking may well be answering it.
-_HEARD_SHARE: Final = 0.6
+# Past this share of the time beyond its end, whatever is said is answered by the close.
+_GRACE: Final = 0.1
+# A candidate who was away for longer than this was not in the interview; the rest of the gap is not their time.
+_LONGEST_GAP: Final = timedelta(minutes=15)
 GRANTED_PAUSE_MS: Final = 60_000
+_ASKING: Final = frozenset[MoveKind]({"greet", "ask", "coding_task", "probe"})
 
 type OpenPoints = Callable[[Question, Sequence[str]], frozenset[str]]
 """Which key points of the question the candidate's words have not shown yet (ids)."""
@@ -96,8 +106,15 @@ class _Situation:
 
     @property
     def next_step(self) -> Step | None:
+        left = self.steps_left
+        # Nobody is asked fewer of everybody's questions because their CV gave rise to others.
+        core = [step for step in left if not isinstance(step, PersonalStep)] if self.hurried else []
+        return next(iter(core or left), None)
+
+    @property
+    def steps_left(self) -> list[Step]:
         named = {move.question_id or move.task_id for move in self.interview.moves}
-        return next((step for step in self.plan.steps if step.id not in named), None)
+        return [step for step in self.plan.steps if step.id not in named]
 
     def moves_on(self, step: Step) -> tuple[Move, ...]:
         return tuple(m for m in self.interview.moves if step.id in (m.question_id, m.task_id))
@@ -113,15 +130,16 @@ class _Situation:
 
     @property
     def time_left(self) -> float:
-        """The share of the plan's time that is left."""
-        begun = self.interview.moves[0].at
-        return 1 - (self.now - begun) / timedelta(minutes=self.plan.minutes)
+        """The share of the plan's time that is left; negative beyond its end."""
+        begun = self.interview.moves[0].seq
+        moments = [*(item.at for item in self.interview.items if item.seq >= begun), self.now]
+        spent = sum((min(after - before, _LONGEST_GAP) for before, after in pairwise(moments)), timedelta())
+        return 1 - spent / timedelta(minutes=self.plan.minutes)
 
     @property
     def hurried(self) -> bool:
         """Whether the steps left need more than the time left, at the plan's own pace."""
-        named = {move.question_id or move.task_id for move in self.interview.moves}
-        left = sum(step.id not in named for step in self.plan.steps) / len(self.plan.steps)
+        left = len(self.steps_left) / len(self.plan.steps)
         return left > self.time_left * _PROBE_SHARE
 
     # Moves
@@ -144,39 +162,40 @@ class _Situation:
             return self.greet()
         assert self.turn is not None
         step = self.step
-        if step is None:
-            return self._close("completed")
+        if step is None or self.time_left <= -_GRACE:
+            return self._finish()
         intent = intent_of(self.turn.text, self.conductor.vocabulary)
         aside = self._aside_for(intent, step)
         if aside is not None:
             return aside
         if self._question_unheard(step):
-            return self._move("repeat", step, self.phrase("interrupted"), self._wording(step))
+            return self._move("repeat", step, *self.fresh("interrupted"), self._wording(step))
         if isinstance(step, TaskStep):
             return self._on_task(step, done=intent is Intent.DONE)
-        return self._probe(step) or self._go_on(self.phrase("acknowledgement"))
+        probe = None if intent is Intent.DONE else self._probe(step)
+        return probe or self._go_on("acknowledgement")
 
     def _aside_for(self, intent: Intent, step: Step) -> Decision | None:  # noqa: PLR0911 (one arm per intent)
         """The move for words that ask something of the interviewer; None when they are an answer."""
         match intent:
             case Intent.REPEAT:
-                return self._move("repeat", step, self.phrase("repeat_introduction"), self._wording(step))
+                return self._say_again(step)
             case Intent.WAIT:
-                return self._move("wait", step, self.phrase("take_your_time"))
+                return self._respond("wait", step, "take_your_time", "silence_first", at_most=_MOST_WAITED)
             case Intent.END:
                 return self._close("candidate")
             case Intent.ASK_ANSWER:
-                return self._move("clarify", step, self.phrase("deflect_answer"))
+                return self._respond("clarify", step, "deflect_answer", at_most=_MOST_CLARIFIED)
             case Intent.ASK_RESULT:
-                return self._move("clarify", step, self.phrase("deflect_score"))
+                return self._respond("clarify", step, "deflect_score", at_most=_MOST_CLARIFIED)
             case Intent.ASK_COMPANY:
-                return self._move("clarify", step, self.phrase("deflect_company"))
+                return self._respond("clarify", step, "deflect_company", at_most=_MOST_CLARIFIED)
             case Intent.GIBBERISH:
-                return self._unclear(step)
+                return self._respond("clarify", step, "did_not_catch", at_most=_MOST_CLARIFIED)
             case Intent.SKIP:
-                return self._go_on(self.phrase("skip"))
+                return self._go_on("skip")
             case Intent.DONT_KNOW:
-                return self._go_on(self.phrase("dont_know"))
+                return self._go_on("dont_know")
             case Intent.DONE | Intent.ANSWER:
                 return None
 
@@ -184,14 +203,33 @@ class _Situation:
         if not self.interview.moves:
             return self.greet()
         step = self.step
-        if step is None or self._silences_in_a_row() >= _SILENT_QUESTIONS_TO_CLOSE * _MOST_SILENCES:
+        if step is None:
+            return self._finish()
+        if self._silences_in_a_row() >= _SILENT_QUESTIONS_TO_CLOSE * _MOST_SILENCES:
             return self._close("no_response")
         prompts = sum(move.kind == "silence_prompt" for move in self.moves_on(step))
         if prompts >= _MOST_SILENCES and not isinstance(step, TaskStep):
-            return self._go_on(self.phrase("silence_last"))
-        return self._move(
-            "silence_prompt", step, self.phrase("silence_first" if prompts == 0 else "silence_second")
+            return self._go_on("silence_last")
+        occasion: Occasion = "silence_first" if prompts == 0 else "silence_second"
+        return self._respond("silence_prompt", step, occasion)
+
+    def _say_again(self, step: Step) -> Decision:
+        asked_again = sum(
+            move.kind == "repeat" and move.in_reply_to is not None for move in self.moves_on(step)
         )
+        if asked_again >= _MOST_REPEATED:
+            return self._go_on("silence_last")
+        return self._move("repeat", step, *self.fresh("repeat_introduction"), self._wording(step))
+
+    def _respond(
+        self, kind: MoveKind, step: Step, *occasions: Occasion, at_most: int | None = None
+    ) -> Decision:
+        """A phrase for the first of `occasions` that has one left; on to the next step when none has."""
+        times = sum(move.kind == kind for move in self.moves_on(step))
+        words = next((said for occasion in occasions if (said := self.fresh(occasion))), ())
+        if not words or (at_most is not None and times >= at_most):
+            return self._go_on("silence_last")
+        return self._move(kind, step, *words)
 
     def come_back(self) -> Decision | None:
         """After a long absence: where we were, and the question again."""
@@ -205,7 +243,7 @@ class _Situation:
                 topic = task.topic
             case PersonalStep():
                 topic = "your own work"
-        return self._move("repeat", step, self.phrase("resumed", topic=topic), self._wording(step))
+        return self._move("repeat", step, *self.fresh("resumed", topic=topic), self._wording(step))
 
     def _silences_in_a_row(self) -> int:
         """Silence prompts since the candidate last said anything."""
@@ -217,11 +255,12 @@ class _Situation:
         return count
 
     def _wording(self, step: Step) -> str:
-        """The probe just made; else the question in other words, then in its own, then in other words again."""
-        last = self.moves_on(step)[-1]
-        if last.kind == "probe":
-            return last.authored
-        times = sum(move.kind == "repeat" for move in self.moves_on(step))
+        """The newest probe; else the question in other words, then in its own, then in other words again."""
+        moves = self.moves_on(step)
+        asked = next(move for move in reversed(moves) if move.kind in _ASKING)
+        if asked.kind == "probe":
+            return self._probe_alone(step, asked)
+        times = sum(move.kind == "repeat" for move in moves)
         match step:
             case QuestionStep(question=question):
                 texts = (question.rephrased, question.text)
@@ -231,31 +270,37 @@ class _Situation:
                 texts = (task.text, task.text)
         return texts[times % 2]
 
+    def _probe_alone(self, step: Step, probe: Move) -> str:
+        """What a probe asks, without the words around it."""
+        variants = self.conductor.phrases.variants
+        texts = [*variants["elaborate"], *variants["code_walkthrough"]]
+        if isinstance(step, QuestionStep):
+            texts += [follow_up.text for follow_up in step.question.follow_ups]
+        return next((text for text in texts if text in probe.authored), probe.authored)
+
     def _question_unheard(self, step: Step) -> bool:
         """Whether the candidate spoke before they could have heard what they were asked."""
-        last = self.moves_on(step)[-1]
-        return last.interrupted and len(last.text.split()) < _HEARD_SHARE * len(last.authored.split())
-
-    def _unclear(self, step: Step) -> Decision:
-        tried = sum(move.kind == "clarify" for move in self.moves_on(step))
-        if tried >= _MOST_CLARIFIED:
-            return self._go_on(self.phrase("silence_last"))
-        return self._move("clarify", step, self.phrase("did_not_catch"))
+        moves = self.moves_on(step)
+        return moves[-1].unheard and sum(move.unheard for move in moves) <= _MOST_UNHEARD
 
     def _on_task(self, step: TaskStep, *, done: bool) -> Decision:
-        if self.overdue or any(move.kind == "probe" for move in self.moves_on(step)):
-            return self._go_on(self.phrase("acknowledgement"))
-        if done:
+        moves = self.moves_on(step)
+        if self.overdue or any(move.kind == "probe" for move in moves):
+            return self._go_on("acknowledgement")
+        # Once told how to finish, somebody who thinks aloud needs no more than a word.
+        told = any(move.kind == "continue" for move in moves)
+        words = self.fresh("acknowledgement") if told else self.fresh("keep_coding")
+        if done or not words:
             run = self._newest_run(step)
             return self._move("probe", step, *run, self.phrase("code_walkthrough"))
-        return self._move("continue", step, self.phrase("acknowledgement"))
+        return self._move("continue", step, *words)
 
     def _newest_run(self, step: TaskStep) -> tuple[str, ...]:
-        """What the newest run of the task's own tests came to, as a fact without a judgement."""
+        """What the newest run of the task's own tests came to, as a fact without a judgement; nothing without a run."""
         runs = [run.event for run in self.interview.runs if run.event.task_id == step.id]
         runs = [run for run in runs if run.tests_by == "task"]
         if not runs:
-            return (self.phrase("code_did_not_run"),)
+            return ()
         passed_all = runs[-1].passed == runs[-1].total
         return (self.phrase("code_all_passed" if passed_all else "code_some_failed"),)
 
@@ -267,32 +312,35 @@ class _Situation:
         if sum(move.kind == "probe" for move in moves) >= _MOST_PROBES:
             return None
         assert self.turn is not None
-        acknowledgement = self.phrase("acknowledgement")
         if isinstance(step, QuestionStep):
             probed = {move.key_point for move in moves}
             still_open = self.conductor.open_points(step.question, self.said_on(step)) - probed
             follow_up = _weightiest(step.question, still_open)
             if follow_up is not None:
-                return self._move("probe", step, acknowledgement, follow_up.text, key_point=follow_up.opens)
+                acknowledgement = self.fresh("acknowledgement")
+                return self._move("probe", step, *acknowledgement, follow_up.text, key_point=follow_up.opens)
         elaborated = any(move.kind == "probe" for move in moves)
-        if len(self.turn.text.split()) < _FEW_WORDS and not elaborated:
-            return self._move("probe", step, acknowledgement, self.phrase("elaborate"))
+        elaborate = self.fresh("elaborate")
+        if len(self.turn.text.split()) < _FEW_WORDS and not elaborated and elaborate:
+            return self._move("probe", step, *self.fresh("acknowledgement"), *elaborate)
         return None
 
-    def _go_on(self, word: str) -> Decision:
+    def _go_on(self, occasion: Occasion) -> Decision:
         """On to the next step, after a word about the one before."""
-        if self.overdue:
-            return self._close("time")
         step = self.next_step
-        if step is None:
-            return self._close("completed")
-        said = [word]
+        if step is None or self.overdue:
+            return self._finish()
+        said = [*self.fresh(occasion)]
         if self.time_left <= _NEARLY_UP and not self._told_time():
-            said.append(self.phrase("time_nearly_up"))
+            said += self.fresh("time_nearly_up")
         if isinstance(step, QuestionStep):
             behavioural = step.question.kind == "behavioural"
-            said.append(self.phrase("transition_behavioural" if behavioural else "transition"))
+            said += self.fresh("transition_behavioural" if behavioural else "transition")
         return self._open(step, *said, kind="coding_task" if isinstance(step, TaskStep) else "ask")
+
+    def _finish(self) -> Decision:
+        """The end that is due: everything was asked, or the time is over."""
+        return self._close("time" if self.steps_left else "completed")
 
     def _told_time(self) -> bool:
         variants = self.conductor.phrases.variants["time_nearly_up"]
@@ -308,9 +356,14 @@ class _Situation:
                 return self._move(kind, step, *said, self.phrase("coding_introduction"), task.text)
 
     def _close(self, reason: EndReason) -> Decision:
-        occasions: dict[EndReason, Occasion] = {"candidate": "closing_early", "no_response": "closing_silent"}
+        occasions: dict[EndReason, Occasion] = {
+            "completed": "closing",
+            "time": "closing_time",
+            "candidate": "closing_early",
+            "no_response": "closing_silent",
+        }
         name = _first_name(self.interview.created.candidate_name)
-        words = self.phrase(occasions.get(reason, "closing"), name=name)
+        words = self.phrase(occasions[reason], name=name)
         return Decision(self._move("close", None, words).move, end=reason)
 
     def _move(self, kind: MoveKind, step: Step | None, *said: str, key_point: str | None = None) -> Decision:
@@ -330,6 +383,11 @@ class _Situation:
     def phrase(self, occasion: Occasion, **values: str) -> str:
         said = [move.authored for move in self.interview.moves]
         return self.conductor.phrases.say(occasion, seed=self.interview.interview_id, said=said, **values)
+
+    def fresh(self, occasion: Occasion, **values: str) -> tuple[str, ...]:
+        """A phrase that was not said yet; nothing when all were."""
+        phrase = self.phrase(occasion, **values)
+        return () if any(phrase in move.authored for move in self.interview.moves) else (phrase,)
 
 
 def _weightiest(question: Question, open_points: frozenset[str]) -> FollowUp | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from runtime.interview.events import (
     BlobRef,
@@ -34,6 +34,8 @@ from runtime.interview.events import (
 from runtime.interview.store import Header
 
 Status = Literal["created", "in_progress", "ended"]
+# Somebody who heard this share of a move before speaking may well be answering it.
+_HEARD_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Move:
     key_point: str | None
     interrupted: bool = False
     degraded: str | None = None
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the candidate spoke before they could have heard what they were asked."""
+        return self.interrupted and len(self.text.split()) < _HEARD_SHARE * len(self.authored.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from runtime.evaluation import (
     Answer,
@@ -118,28 +118,29 @@ def evaluation_input(interview: Interview, plan: Plan) -> EvaluationInput:
 
 
 def _turns_by_step(interview: Interview) -> dict[str, list[Turn]]:
-    """The candidate's answers by the step they were given to: what was open when they were said."""
+    """The candidate's answers by the step they were given to."""
     said: dict[str, list[Turn]] = defaultdict(list)
-    step = None
-    for item in interview.items:
-        if isinstance(item, Turn):
-            if step and item.text.strip() and not _asks_for_something(item.text):
-                said[step].append(item)
-        else:
-            step = item.question_id or item.task_id or step
+    for turn, step in _addressed(interview):
+        if turn.text.strip() and not _asks_for_something(turn.text):
+            said[step].append(turn)
     return said
 
 
 def _skipped(interview: Interview) -> set[str]:
-    skipped: set[str] = set()
-    step = None
+    return {step for turn, step in _addressed(interview) if intent_of(turn.text, frozenset()) is Intent.SKIP}
+
+
+def _addressed(interview: Interview) -> Iterator[tuple[Turn, str]]:
+    """Each turn with the step it is about: the one that was open, as far as the candidate could know."""
+    step: str | None = None
+    heard: str | None = None
     for item in interview.items:
         if isinstance(item, Turn):
-            if step and intent_of(item.text, frozenset()) is Intent.SKIP:
-                skipped.add(step)
+            if heard:
+                yield item, heard
         else:
-            step = item.question_id or item.task_id or step
-    return skipped
+            before, step = step, item.question_id or item.task_id or step
+            heard = before if item.unheard else step
 
 
 def _asks_for_something(text: str) -> bool:

@@ -28,7 +28,7 @@ const RECOMMENDATIONS: Record<Report["recommendation"], [string, string]> = {
   hire: ["Hire", "The evidence speaks for it."],
   borderline: ["Borderline", "The evidence points both ways."],
   no_hire: ["No hire", "The evidence speaks against it so far."],
-  incomplete: ["Incomplete", "Too little was shown to recommend anything."],
+  incomplete: ["Incomplete", "Too little of the plan was answered to recommend anything."],
 };
 
 const STATUSES = { shown: "Shown", contradicted: "Contradicted", absent: "Not mentioned", not_asked: "Not asked" } as const;

@@ -19,5 +19,8 @@ function Page() {
   return <Start />;
 }
 
+// A page that the browser kept for its back button has closed its line; it begins anew.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 const root = document.getElementById("page");
 if (root) render(<Page />, root);

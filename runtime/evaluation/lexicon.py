@@ -7,10 +7,13 @@ question, a reference or a graded answer.
 from __future__ import annotations
 
 import functools
+import threading
 
 import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("english")
+# A stemmer keeps the word at hand in itself; two threads in one stemmer get each other's letters.
+_STEMMER_LOCK = threading.Lock()
 
 
 @functools.lru_cache(maxsize=65536)
@@ -18,7 +21,8 @@ def stem(word: str) -> str:
     """The English stem of a lower-case word; numbers and short words as they are."""
     if len(word) < 3 or not word.isascii() or not word.isalpha():
         return word
-    return str(_STEMMER.stemWord(word))
+    with _STEMMER_LOCK:
+        return str(_STEMMER.stemWord(word))
 
 
 DETERMINERS = frozenset(

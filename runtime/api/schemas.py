@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticSerializationError
 
 from runtime.cv.result import Analysis, Resume
 from runtime.interview.events import Level, Mode, MoveKind
@@ -221,6 +222,14 @@ class CvProfileIn(_Body):
 
     resume: Resume
     analysis: Analysis | None = None
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        try:
+            self.model_dump_json()
+        except PydanticSerializationError:
+            raise ValueError("expected Unicode text; got half of a character (a lone surrogate)") from None
+        return self
 
 
 class SocketTicket(_Body):

@@ -75,13 +75,16 @@ class CvProfiles:
     def edit(self, interview_id: str, body: dict[str, Any], *, expected: int, actor: str) -> Profile:
         """Keep the candidate's corrected profile as a new version.
 
-        Raises `StaleVersionError` unless `expected` is the newest version, `NotThereError` without a CV.
+        `body` has the analyzer's shape; without `analysis` the one before stays. Raises pydantic's
+        `ValidationError`, `StaleVersionError` unless `expected` is the newest version, `NotThereError` without a CV.
         """
-        raw = json.dumps(body, ensure_ascii=False).encode()
 
         def decide(interview: Interview) -> Sequence[Event]:
             _refuse_ended(interview)
-            current = _newest(interview).version
+            before = self._profile(interview)
+            current = before.version
+            edited = CvResult.model_validate({"analysis": before.body["analysis"]} | body)
+            raw = json.dumps(edited.model_dump(mode="json", exclude_none=True), ensure_ascii=False).encode()
             if current != expected:
                 raise StaleVersionError(
                     f"the profile is at version {current}, the edit was made on {expected}; read it again"

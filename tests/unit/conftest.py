@@ -138,7 +138,7 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
         page: Path | None = None,
     ) -> Api:
         failing = FailingStore(sqlite)
-        store: Store = failing  # type: ignore[assignment] # it answers by __getattr__
+        store: Store = failing
         engine = ScriptedEngine()
         profiles = CvProfiles(store)
         plans = Plans(store, *bank, profiles)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.conftest import CV, Api
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
-PROFILE = {"resume": {}}
+PROFILE: dict[str, Any] = {"resume": {}}
 # Every route that names an interview, with a body that would be taken.
 ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/api/sessions/{id}", {}),
@@ -303,7 +303,7 @@ def test_an_interview_that_cannot_be_is_not_created(api: Api, change: dict[str, 
         "cursor=WzEsMl0=",
         "cursor=%00",
         "cursor=" + "A" * 501,
-        # ["2026-01-01T00:00:00", "\ud800"]
+        # A list of a date and half a character.
         "cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwIiwgIlx1ZDgwMCJd",
     ],
 )

@@ -37,23 +37,25 @@ class DemoFailedError(Exception):
     """The demonstration could not go on; the message says why."""
 
 
-async def run_demo(*, cv: Path | None, answers: Path | None, out: Console, err: Console) -> int:
+def run_demo(*, cv: Path | None, answers: Path | None, out: Console, err: Console) -> int:
     """The exit code: 0 when the interview ended with a report whose every quote stands in the transcript."""
     try:
         recordings = _recordings(answers) if answers else None
         document = (cv.name, cv.read_bytes()) if cv else None
-        with tempfile.TemporaryDirectory(prefix="prepai-demo-") as data:
-            settings = LaptopSettings(port=0, data=Path(data))
-            async with (
-                _platform(settings, err) as platform,
-                httpx.AsyncClient(
-                    base_url=platform.url.replace("localhost", "127.0.0.1"), timeout=60, trust_env=False
-                ) as http,
-            ):
-                return await _Interview(platform, http, out, recordings, document).run()
+        return asyncio.run(_interview(recordings, document, out, err))
     except (OSError, EOFError, wave.Error, httpx.HTTPError, ConnectionClosed, DemoFailedError) as error:
         err.print(f"prepai demo: {error}", style="red")
         return 2
+
+
+async def _interview(
+    recordings: Iterator[bytes] | None, document: tuple[str, bytes] | None, out: Console, err: Console
+) -> int:
+    with tempfile.TemporaryDirectory(prefix="prepai-demo-") as data:
+        async with _platform(LaptopSettings(port=0, data=Path(data)), err) as platform:
+            base = platform.url.replace("localhost", "127.0.0.1")
+            async with httpx.AsyncClient(base_url=base, timeout=60, trust_env=False) as http:
+                return await _Interview(platform, http, out, recordings, document).run()
 
 
 @contextlib.asynccontextmanager

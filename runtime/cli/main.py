@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sys
@@ -55,7 +54,7 @@ def demo(
     """A whole interview over the real HTTP and WebSocket interfaces, with its report."""
     from runtime.cli.demo import run_demo
 
-    _exit(asyncio.run(run_demo(cv=cv, answers=answers, out=Console(highlight=False), err=_err)))
+    _exit(run_demo(cv=cv, answers=answers, out=Console(highlight=False), err=_err))
 
 
 @app.command()

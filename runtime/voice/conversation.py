@@ -399,8 +399,8 @@ class Conversation:
 
     async def _answer(self) -> None:
         # Whoever goes on speaking is not answered yet: what they say now belongs to the same answer.
-        while self._listening.in_turn or self._turns.qsize() or self._transcribing:
-            await asyncio.sleep(_TICK_S / 2)  # noqa: ASYNC110 (three states of two rooms, polled like the clock)
+        while self._still_talking():
+            await asyncio.sleep(_TICK_S / 2)
         connection, interview = self._connection, self._interview
         if connection is None or interview is None or interview.ended:
             return  # the next connection finds the turn unanswered
@@ -410,6 +410,9 @@ class Conversation:
         else:
             move = turns.answer if interview.unanswered else turns.welcome_back
         await self._amend(move, connection_id=connection.id)
+
+    def _still_talking(self) -> bool:
+        return self._listening.in_turn or self._transcribing or not self._turns.empty()
 
     async def _say(self, seq: int, move: Move, connection: Connection) -> None:
         """Say one move: text as it comes, each sentence as sound, then the whole."""

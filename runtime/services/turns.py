@@ -111,7 +111,9 @@ class Turns:
             turn = interview.item(item_id)
             if not isinstance(turn, Turn) or turn.modality != "voice":
                 raise NotThereError(f"there is no spoken turn {item_id} to correct")
-            _refuse_ended(interview)
+            # The last answer, too, can be corrected: words count when the report is made, not when the talk ends.
+            if interview.report:
+                raise InterviewEndedError("the report of this interview is made; its transcript is final")
             if turn.text == text:
                 return _taken(interview, event_id)
             return [*correction_parts(item_id, text), *_taken(interview, event_id)]

@@ -399,7 +399,7 @@ class Conversation:
 
     async def _answer(self) -> None:
         # Whoever goes on speaking is not answered yet: what they say now belongs to the same answer.
-        while self._still_talking():
+        while self._still_talking():  # noqa: ASYNC110 (the states of two rooms, polled like the clock)
             await asyncio.sleep(_TICK_S / 2)
         connection, interview = self._connection, self._interview
         if connection is None or interview is None or interview.ended:

@@ -75,7 +75,8 @@ class Store(Protocol):
     ) -> tuple[StoredEvent, ...]:
         """Append all `events` or none, if the log's last seq is `expected` (0: a new interview).
 
-        `header` replaces the interview's line in lists in the same write. Returns when the write is durable.
+        `header` replaces the interview's line in lists in the same write; a new interview's `created_at` there is
+        the time of its first event. Returns when the write is durable.
         Raises `ConflictError`, `StoreUnavailableError`, or `UnknownInterviewError` for a deleted interview.
         """
         ...

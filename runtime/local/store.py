@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -100,6 +100,8 @@ class SqliteStore:
         self, interview_id: str, events: Sequence[Event], *, expected: int, actor: str, header: Header
     ) -> tuple[StoredEvent, ...]:
         at = self._clock()
+        if expected == 0:
+            header = replace(header, created_at=at)
         stored = tuple(
             StoredEvent(seq=seq, at=at, actor=actor, event=event)
             for seq, event in enumerate(events, start=expected + 1)

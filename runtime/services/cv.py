@@ -83,12 +83,12 @@ class CvProfiles:
             _refuse_ended(interview)
             before = self._profile(interview)
             current = before.version
-            edited = CvResult.model_validate({"analysis": before.body["analysis"]} | body)
-            raw = json.dumps(edited.model_dump(mode="json", exclude_none=True), ensure_ascii=False).encode()
             if current != expected:
                 raise StaleVersionError(
                     f"the profile is at version {current}, the edit was made on {expected}; read it again"
                 )
+            edited = CvResult.model_validate({"analysis": before.body["analysis"]} | body)
+            raw = json.dumps(edited.model_dump(mode="json", exclude_none=True), ensure_ascii=False).encode()
             return [CvEdited(analysis=self._put_analysis(interview_id, raw), version=current + 1)]
 
         return self._profile(amend(self._store, interview_id, decide, actor=actor))

@@ -37,10 +37,12 @@ from runtime.interview.store import (
 )
 from runtime.local.store import SqliteStore
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
 
 @dataclass
 class Clock:
-    now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    now: datetime = NOON
 
     def __call__(self) -> datetime:
         return self.now
@@ -85,7 +87,7 @@ def turn(item_id: str, text: str = "An index is a sorted copy.") -> TurnCommitte
     return TurnCommitted(item_id=item_id, text=text, modality="text")
 
 
-def header(interview_id: str, *, owner: str = "ada", at: datetime | None = None) -> Header:
+def header(interview_id: str, *, owner: str = "ada") -> Header:
     return Header(
         interview_id=interview_id,
         owner=owner,
@@ -97,13 +99,13 @@ def header(interview_id: str, *, owner: str = "ada", at: datetime | None = None)
         duration_minutes=30,
         mode="practice",
         status="created",
-        created_at=at or datetime(2026, 3, 1, tzinfo=UTC),
+        created_at=datetime(2026, 3, 1, tzinfo=UTC),
     )
 
 
-def begin(store: Store, interview_id: str = "i-1", **more: object) -> None:
-    line = header(interview_id, **more)  # type: ignore[arg-type]
-    store.append(interview_id, [created(line.owner)], expected=0, actor=line.owner, header=line)
+def begin(store: Store, interview_id: str = "i-1", *, owner: str = "ada") -> None:
+    line = header(interview_id, owner=owner)
+    store.append(interview_id, [created(owner)], expected=0, actor=owner, header=line)
 
 
 def add(store: Store, events: list[Event], *, expected: int, interview_id: str = "i-1") -> None:
@@ -219,9 +221,11 @@ class TestLog:
 
 
 class TestLists:
-    @pytest.fixture
-    def day(self) -> datetime:
-        return datetime(2026, 3, 1, tzinfo=UTC)
+    def begin_at(
+        self, home: Home, store: Store, interview_id: str, at: timedelta, *, owner: str = "ada"
+    ) -> None:
+        home.clock.now = NOON + at
+        begin(store, interview_id, owner=owner)
 
     def pages(self, store: Store, *, owner: str | None, limit: int) -> list[list[str]]:
         pages, cursor = [], None
@@ -232,17 +236,11 @@ class TestLists:
             if cursor is None:
                 return pages
 
-    def test_interviews_come_newest_first_page_by_page_each_once(self, store: Store, day: datetime) -> None:
+    def test_interviews_come_newest_first_page_by_page_each_once(self, store: Store, home: Home) -> None:
         # Two of one moment, so that the time alone does not order them; one with no microseconds beside one with.
-        moments = [
-            day,
-            day,
-            day + timedelta(microseconds=1),
-            day + timedelta(days=1),
-            day - timedelta(days=1),
-        ]
-        for number, moment in enumerate(moments):
-            begin(store, f"i-{number}", at=moment)
+        one, day = timedelta(microseconds=1), timedelta(days=1)
+        for number, moment in enumerate([timedelta(), timedelta(), one, day, -day]):
+            self.begin_at(home, store, f"i-{number}", moment)
 
         assert self.pages(store, owner=None, limit=2) == [["i-3", "i-2"], ["i-1", "i-0"], ["i-4"]]
 
@@ -252,20 +250,19 @@ class TestLists:
 
         assert store.headers(owner=None, limit=2, cursor=None).next_cursor is None
 
-    def test_an_owner_sees_only_their_own(self, store: Store, day: datetime) -> None:
+    def test_an_owner_sees_only_their_own(self, store: Store, home: Home) -> None:
         for number in range(6):
-            begin(
-                store, f"i-{number}", owner="ada" if number % 2 else "grace", at=day + timedelta(days=number)
-            )
+            owner = "ada" if number % 2 else "grace"
+            self.begin_at(home, store, f"i-{number}", timedelta(days=number), owner=owner)
 
         assert self.pages(store, owner="ada", limit=2) == [["i-5", "i-3"], ["i-1"]]
         assert self.pages(store, owner="nobody", limit=2) == [[]]
 
-    def test_an_interview_that_comes_while_paging_moves_nothing(self, store: Store, day: datetime) -> None:
+    def test_an_interview_that_comes_while_paging_moves_nothing(self, store: Store, home: Home) -> None:
         for number in range(4):
-            begin(store, f"i-{number}", at=day + timedelta(days=number))
+            self.begin_at(home, store, f"i-{number}", timedelta(days=number))
         first = store.headers(owner=None, limit=2, cursor=None)
-        begin(store, "i-9", at=day + timedelta(days=9))
+        self.begin_at(home, store, "i-9", timedelta(days=9))
 
         second = store.headers(owner=None, limit=2, cursor=first.next_cursor)
 
@@ -277,6 +274,14 @@ class TestLists:
         store.append("i-1", [InterviewEnded(reason="time")], expected=1, actor="ada", header=ended)
 
         assert store.headers(owner="ada", limit=5, cursor=None).items == (ended,)
+
+    def test_a_new_interview_is_listed_with_the_time_of_its_first_event(
+        self, store: Store, home: Home
+    ) -> None:
+        begin(store)
+
+        listed = store.headers(owner=None, limit=1, cursor=None).items[0].created_at
+        assert listed == store.read("i-1")[0].at == home.clock.now
 
     @pytest.mark.parametrize(
         "cursor",
@@ -665,7 +670,8 @@ def test_a_header_keeps_every_field(sqlite_store: SqliteStore) -> None:
         status="ended",
         created_at=datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
     )
-    sqlite_store.append("i-1", [created()], expected=0, actor="o", header=line)
+    begin(sqlite_store)
+    sqlite_store.append("i-1", [turn("t1")], expected=1, actor="o", header=line)
 
     page = sqlite_store.headers(owner=None, limit=1, cursor=None)
 

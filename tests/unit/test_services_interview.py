@@ -526,18 +526,19 @@ class TestCvs:
     def test_of_edits_of_one_version_made_at_once_one_counts_and_can_be_read(
         self, platform: Platform, interview_id: str
     ) -> None:
-        platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
+        read = platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME).body
 
-        def edit(number: int) -> int | None:
+        def edit(number: int) -> str | None:
+            body = read | {"analysis": read["analysis"] | {"message": str(number)}}
             try:
-                body = {"edit": number}
-                return platform.profiles.edit(interview_id, body, expected=1, actor=ME).body["edit"]  # type: ignore[no-any-return]
+                edited = platform.profiles.edit(interview_id, body, expected=1, actor=ME)
             except StaleVersionError:
                 return None
+            return str(edited.body["analysis"]["message"])
 
         won = [number for number in at_once(edit) if number is not None]
         profile = platform.profiles.profile(platform.load(interview_id))
-        assert (profile.version, [profile.body["edit"]]) == (2, won)
+        assert (profile.version, [profile.body["analysis"]["message"]]) == (2, won)
 
     def test_different_documents_at_once_each_become_a_version_that_can_be_read(
         self, platform: Platform, interview_id: str

@@ -57,16 +57,16 @@ class Reports:
             raise NotThereError(
                 "the interview ended before a question was asked, so there is nothing to report"
             )
-        report = evaluate(evaluation_input(interview, self._plans.plan(interview)))
-        body = report.model_dump_json().encode()
-        # Named by its digest: of two made at once, the event names the one it means.
-        name = f"report-{hashlib.sha256(body).hexdigest()[:16]}.json"
-        ref = self._store.put_blob(
-            f"reports/{interview.interview_id}/{name}", body, media_type="application/json"
-        )
 
         def decide(interview: Interview) -> Sequence[Event]:
-            return [] if interview.report else [ReportMade(report=ref)]
+            if interview.report:
+                return []
+            # Here, where a correction that comes meanwhile makes it be asked again: quotes stand in the transcript.
+            report = evaluate(evaluation_input(interview, self._plans.plan(interview)))
+            body = report.model_dump_json().encode()
+            # Named by its digest: of two made at once, the event names the one it means.
+            key = f"reports/{interview.interview_id}/report-{hashlib.sha256(body).hexdigest()[:16]}.json"
+            return [ReportMade(report=self._store.put_blob(key, body, media_type="application/json"))]
 
         return amend(self._store, interview.interview_id, decide, actor=actor)
 

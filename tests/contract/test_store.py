@@ -206,6 +206,23 @@ class TestLog:
         turns = [item.event.item_id for item in log if isinstance(item.event, TurnCommitted)]
         assert sorted(turns) == sorted(f"t{number}-{count}" for number in range(8) for count in range(5))
 
+    def test_two_processes_on_one_place_never_write_over_each_other(self, store: Store, home: Home) -> None:
+        begin(store)
+        stores = [store, home.open()]
+
+        def append(number: int) -> None:
+            for count in range(5):
+                event = turn(f"t{number}-{count}")
+                amend(stores[number % 2], "i-1", lambda _, event=event: [event], actor="ada")  # type: ignore[misc]
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(append, range(4)))
+
+        assert [item.seq for item in store.read("i-1")] == list(range(1, 22))
+        assert stores[1].read("i-1") == store.read("i-1")
+        if isinstance(stores[1], SqliteStore):
+            stores[1].close()
+
     def test_an_unknown_interview_is_named(self, store: Store) -> None:
         with pytest.raises(UnknownInterviewError, match="nobody"):
             store.read("nobody")

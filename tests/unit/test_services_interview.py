@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.evaluation import Report
+from runtime.evaluation import EvaluationInput, Report, evaluate
+from runtime.evaluation.lexicon import stem
 from runtime.interview.events import (
     MoveEnded,
     MoveMade,
@@ -715,6 +716,31 @@ class TestCode:
 
 
 class TestReports:
+    def test_a_correction_that_comes_while_it_is_made_is_in_it_and_later_ones_are_refused(
+        self, platform: Platform, interview_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        platform.turns.greet(interview_id)
+        heard = TurnCommitted(item_id="v1", text="The cash can be stale.", modality="voice")
+        platform.turns.commit(interview_id, heard, actor=ME)
+        platform.interviews.end(interview_id, actor=ME)
+        read: list[EvaluationInput] = []
+
+        def corrected_meanwhile(given: EvaluationInput) -> Report:
+            read.append(given)
+            if len(read) == 1:
+                platform.turns.correct(interview_id, "v1", "The cache can be stale.", actor=ME)
+            return evaluate(given)
+
+        monkeypatch.setattr("runtime.services.reports.evaluate", corrected_meanwhile)
+        platform.reports.report(interview_id, actor=ME)
+
+        assert [given.answers[0].turns[0].text for given in read] == [
+            "The cash can be stale.",
+            "The cache can be stale.",
+        ]
+        with pytest.raises(InterviewEndedError, match="report"):
+            platform.turns.correct(interview_id, "v1", "Something else.", actor=ME)
+
     def test_an_interview_that_goes_on_has_none(self, platform: Platform, interview_id: str) -> None:
         with pytest.raises(NotEndedError):
             platform.reports.report(interview_id, actor=ME)
@@ -873,6 +899,14 @@ class TestWhatTheEvaluatorReads:
         ]
         assert (read.plan_digest, read.mode) == (plan.core_digest, "practice")
         assert read.masked_terms == ("Ada", "Lovelace")
+
+
+def test_what_eight_interviews_show_at_once_is_what_each_would_show_alone() -> None:
+    words = sorted(load_bank().vocabulary)
+    alone = [stem(word) for word in words]
+    stem.cache_clear()
+
+    assert all(stems == alone for stems in at_once(lambda _: [stem(word) for word in words]))
 
 
 class TestDeleting:

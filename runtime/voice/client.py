@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from runtime.voice import protocol as p
 
@@ -44,10 +45,22 @@ class InterviewSocket:
         if self._socket is not None:
             await self._socket.close()
 
+    @property
+    def close_code(self) -> int | None:
+        """Why the newest connection was closed, by the codes of the protocol; None while it is open."""
+        return self._socket.close_code if self._socket else None
+
     async def events(self) -> AsyncIterator[Any]:
-        """Server events as models, until the connection closes. Stored ones that were seen before are left out."""
+        """Server events as models, until the connection closes (`close_code` says why).
+
+        Stored ones that were seen before are left out.
+        """
         assert self._socket is not None
-        async for message in self._socket:
+        while True:
+            try:
+                message = await self._socket.recv()
+            except ConnectionClosed:
+                return
             event = p.SERVER_MESSAGE.validate_json(message)
             match event:
                 case p.SessionCreated():

@@ -17,6 +17,7 @@ import contextlib
 import json
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,7 +27,7 @@ from runtime.interview.events import MoveMade, TurnCommitted
 from runtime.interview.interview import Interview, Move, extend
 from runtime.interview.interviewer import Interviewer
 from runtime.interview.plan import Plan, QuestionStep, TaskStep
-from runtime.interview.store import Store, StoreUnavailableError
+from runtime.interview.store import Store, StoreUnavailableError, UnknownInterviewError
 from runtime.knowledge.bank import Patience
 from runtime.services.code import CodeRuns
 from runtime.services.errors import RefusedError
@@ -45,6 +46,7 @@ _log = logging.getLogger(__name__)
 _TICK_S: Final = 0.1
 # Frames come every 100 ms; two missing ones are the network's jitter, more are silence.
 _FRAME_GAP_S: Final = 0.25
+_LONGEST_GAP_S: Final = 10.0
 # Without a socket for this long, what was said until then is taken as the turn.
 _DETACHED_TURN_S: Final = 8.0
 _CAPTION_EVERY_S: Final = 1.2
@@ -106,7 +108,10 @@ class Conversation:
 
     def __init__(self, interview_id: str, ports: VoicePorts) -> None:
         self.interview_id = interview_id
+        # A worker ended: the next connection needs a new conversation, made from the log.
+        self.broken = False
         self._ports = ports
+        self._attaching = asyncio.Lock()
         self._connection: Connection | None = None
         self._interview: Interview | None = None
         self._plan: Plan | None = None
@@ -137,6 +142,10 @@ class Conversation:
 
     async def attach(self, connection: Connection, start: p.SessionStart) -> None:
         """Take the interview for `connection`: greet, or go on where it was. An earlier connection is closed."""
+        async with self._attaching:
+            await self._attach(connection, start)
+
+    async def _attach(self, connection: Connection, start: p.SessionStart) -> None:
         before, self._connection = self._connection, None
         if before:
             await before.close(p.CLOSE_TAKEN_OVER, "taken over by a newer connection")
@@ -201,12 +210,25 @@ class Conversation:
 
     def _start_workers(self) -> None:
         if not self._workers:
-            self._workers = [
-                asyncio.create_task(self._transcribe_turns()),
-                asyncio.create_task(self._answer_turns()),
-                asyncio.create_task(self._publish_log()),
-                asyncio.create_task(self._watch_the_clock()),
-            ]
+            work = (self._transcribe_turns, self._answer_turns, self._publish_log, self._watch_the_clock)
+            self._workers = [asyncio.create_task(self._guarded(worker)) for worker in work]
+
+    async def _guarded(self, worker: Callable[[], Awaitable[None]]) -> None:
+        """Run a worker; a fault in it ends the connection, because a session without it would hang silently."""
+        try:
+            await worker()
+        except UnknownInterviewError as error:
+            await self._break_off(p.CLOSE_UNKNOWN_INTERVIEW, str(error))
+        except Exception as error:  # noqa: BLE001 (whatever it was, the candidate must not wait for it)
+            # Where, not what: the message may hold a candidate's words.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("interview %s: %s\n%s", self.interview_id, type(error).__name__, where)
+            await self._break_off(1011, "something is wrong on our side; connect again, nothing is lost")
+
+    async def _break_off(self, code: int, reason: str) -> None:
+        self.broken = True
+        if self._connection:
+            await self._connection.close(code, reason)
 
     # Client events
 
@@ -226,6 +248,8 @@ class Conversation:
             await connection.send(_problem(422, "Frame", str(error), event_id))
         except StoreUnavailableError as error:
             await connection.send(_problem(503, "StoreUnavailable", str(error), event_id))
+        except UnknownInterviewError as error:
+            await self._break_off(p.CLOSE_UNKNOWN_INTERVIEW, str(error))
         else:
             if event_id is not None:
                 await connection.send(p.Ack(event_id=event_id))
@@ -522,7 +546,8 @@ class Conversation:
 
     async def _hear_missing_frames(self, now: float) -> None:
         """When frames stop, time counts as silence."""
-        missing = now - self._frame_at
+        # After a laptop's sleep an hour is missing; no turn needs more than the longest patience of it.
+        missing = min(now - self._frame_at, _LONGEST_GAP_S)
         if self._listening.in_turn and missing > _FRAME_GAP_S:
             self._frame_at = now
             await self._hear(self._listening.silence(round(missing * 1000)))

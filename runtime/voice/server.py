@@ -84,7 +84,7 @@ class VoiceServer:
                 close=outbox.close,
             )
             conversation = self._conversations.get(interview_id)
-            if conversation is None:
+            if conversation is None or conversation.broken:
                 conversation = self._conversations[interview_id] = Conversation(interview_id, self._ports)
             await conversation.attach(connection, start)
         except (TicketRefusedError, TimeoutError) as error:

@@ -545,3 +545,41 @@ def test_the_editor_is_kept_as_differences(platform: Any, monkeypatch: pytest.Mo
             assert b"+a = 1" not in running.store.blob(saved[1].difference)
 
     _run(test())
+
+
+def test_a_fault_of_ours_breaks_the_connection_and_the_next_one_goes_on(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            client = InterviewSocket()
+            await client.connect(running.address(interview_id))
+            await _until(client.events(), p.ResponseDone)
+            with monkeypatch.context() as fault:
+                fault.setattr(running.turns, "answer", lambda *_args, **_kwargs: 1 / 0)
+                await client.say("t1", "reads become faster")
+                async for _ in client.events():
+                    pass
+                assert client.close_code == 1011
+            await client.connect(running.address(interview_id))
+            assert (await _until(client.events(), p.ResponseDone)).move != "greet"
+            await client.close()
+            assert len(load(running.store, interview_id).turns) == 1
+
+    _run(test())
+
+
+def test_an_interview_deleted_under_a_live_socket_closes_it_with_4404(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            async with running.socket(interview_id) as client:
+                await _until(client.events(), p.ResponseDone)
+                running.store.delete(interview_id)
+                await client.say("t1", "is anybody there")
+                async for _ in client.events():
+                    pass
+                assert client.close_code == 4404
+
+    _run(test())

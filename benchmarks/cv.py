@@ -14,6 +14,7 @@ import argparse
 import datetime as dt
 import json
 import statistics
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -42,6 +43,9 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with truth.json")
     parser.add_argument("--verbose", action="store_true", help="list every miss")
     arguments = parser.parse_args()
+    if not (arguments.data / "truth.json").exists():
+        print(f"no labelled CVs in {arguments.data}: expected truth.json and the documents it names")
+        sys.exit(2)
     records = json.loads((arguments.data / "truth.json").read_text(encoding="utf-8"))
     counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: {field: [0, 0, 0] for field in FIELDS})
     years: dict[str, list[float]] = defaultdict(list)

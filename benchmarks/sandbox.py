@@ -158,6 +158,9 @@ def main() -> None:
     parser.add_argument("--mbpp", type=Path)
     parser.add_argument("--sample", type=int, help="about this many problems instead of all")
     options = parser.parse_args()
+    if options.mbpp and not options.mbpp.exists():
+        print(f"no problems to run: expected {options.mbpp}")
+        sys.exit(2)
     with WasmPython() as engine:
         for line in languages(engine):
             print(f"{line.language} {line.version}, {line.isolation}")

@@ -1,6 +1,6 @@
-"""Spoken turns through the whole platform: `python -m benchmarks.speech DATA_DIR`.
+"""Spoken turns through the whole platform: `python -m benchmarks.speech DIR`.
 
-Starts `prepai run`'s platform on a free port, sends every labelled recording of `DATA_DIR/speech` through the socket
+Starts `prepai run`'s platform on a free port, sends every labelled recording of `DIR` through the socket
 in 100 ms frames at the pace of a microphone, lets silence end the turn, and prints what came back and how long after
 the last word it took. Times include the endpointing's patience; read them with the machine in mind.
 """
@@ -124,7 +124,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path)
-    folder = parser.parse_args().data / "speech"
+    folder = parser.parse_args().data
     if not (folder / "transcripts.tsv").exists():
         print(f"no labelled recordings in {folder}: expected transcripts.tsv and the clips it names")
         return 2

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import ctypes
 import json
+import logging
 import os
 import signal
 import socket
@@ -62,6 +63,8 @@ def serve(description: str, build: Callable[[], Starlette]) -> None:
     parser.add_argument("--port", type=int, default=8080, help="0 chooses one; it is printed as JSON")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin closes")
     arguments = parser.parse_args()
+    # A listener that hangs up in the middle of a sentence is everyday life, not a warning per piece.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     server = uvicorn.Server(
         uvicorn.Config(build(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
     )

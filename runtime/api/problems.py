@@ -162,6 +162,9 @@ def install(app: FastAPI) -> None:
 
 def _allowed(request: Request) -> list[str]:
     """The methods of the request's address. Starlette names those of the first route alone."""
+    documented = request.app.openapi()["paths"].get(request.url.path)
+    if documented:
+        return sorted(method.upper() for method in documented)
     taken = [
         method
         for method in ("DELETE", "GET", "POST", "PUT")

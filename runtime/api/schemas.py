@@ -40,9 +40,9 @@ class CreateSession(_Body):
     job_description: (
         Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000, pattern=_PLAIN)] | None
     ) = None
-    recording: Annotated[bool, Field(description="The candidate agrees that the sound of turns is kept.")] = (
-        False
-    )
+    recording: Annotated[
+        bool, Field(strict=True, description="The candidate agrees that the sound of turns is kept.")
+    ] = False
 
 
 class Session(_Body):

@@ -44,7 +44,9 @@ MESSAGES: list[BaseModel] = [
     p.OutputAudioDelta(item_id="m6", delta="AAAA"),
     p.OutputAudioDone(item_id="m6"),
     p.ResponseDone(seq=6, item_id="m6", status="completed", text="How?", move="ask"),
-    p.CodingTaskGiven(seq=7, task_id="t", title="T", statement="S", function_name="f", starter={"python": ""}),
+    p.CodingTaskGiven(
+        seq=7, task_id="t", title="T", statement="S", function_name="f", starter={"python": ""}
+    ),
     p.SessionExpiring(seconds=60),
     p.SessionEnded(seq=8, reason="candidate", report_url="/r"),
     p.Error(problem="malformed_message", title="malformed message", detail="d", status=400),

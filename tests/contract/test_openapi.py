@@ -30,7 +30,9 @@ OPERATIONS = [pytest.param(op, id=f"{method} {path}") for method, path, op in op
 def test_the_committed_contract_is_of_today(name: str) -> None:
     committed = (DOCS / name).read_text(encoding="utf-8")
 
-    assert committed == documents()[name], f"docs/{name} is not what is served; `make contracts` writes it anew"
+    assert committed == documents()[name], (
+        f"docs/{name} is not what is served; `make contracts` writes it anew"
+    )
 
 
 def test_every_operation_is_named_after_its_function() -> None:

@@ -276,6 +276,7 @@ def test_half_a_character_in_a_profile_is_refused_before_it_is_kept(api: Api) ->
         {"job_description": "a" * 20_001},
         {"job_description": "a\x00b"},
         {"recording": "perhaps"},
+        {"recording": 1},
     ],
     ids=str,
 )
@@ -395,7 +396,8 @@ def test_an_address_with_nothing_at_it_is_a_problem(api: Api, path: str) -> None
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/sessions/create", {"GET", "DELETE", "POST"}),
+        ("PUT", "/api/sessions/create", {"POST"}),
+        ("POST", "/api/sessions/list", {"GET"}),
         ("PATCH", "/api/sessions/x", {"GET", "DELETE"}),
         ("DELETE", "/api/interviews/x/code-runs", {"GET", "POST"}),
         ("POST", "/api/interviews/x/transcript", {"GET"}),

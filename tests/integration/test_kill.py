@@ -57,6 +57,7 @@ class Platform:
                 if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
                     return
             time.sleep(0.05)
+        self._process.kill()
         raise AssertionError(f"`prepai run` did not answer within {_START_WITHIN_S} s")
 
     def kill(self) -> None:

@@ -1,0 +1,118 @@
+"""Which family a role belongs to, and what a plan is made of."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.interview.plan import Plan, QuestionStep, TaskStep, family_of, make_plan
+from runtime.knowledge import load_bank
+from runtime.knowledge.bank import Level
+
+BANK = load_bank()
+
+
+def plan(
+    *,
+    interview_type: str = "technical",
+    role: str | None = None,
+    description: str = "",
+    minutes: int = 30,
+    seed: int = 0,
+) -> Plan:
+    level: Level = "mid"
+    return make_plan(
+        BANK,
+        interview_type=interview_type,
+        role=role,
+        level=level,
+        minutes=minutes,
+        job_description=description,
+        seed=seed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "family"),
+    [
+        (["Backend engineer"], "backend"),
+        (["Senior Python Developer"], "backend"),
+        (["Software Engineer"], "backend"),
+        (["Full-stack web developer"], "frontend"),
+        (["React developer"], "frontend"),
+        (["Data engineer"], "data"),
+        (["Data scientist"], "ml"),
+        (["Machine Learning Engineer"], "ml"),
+        (["Site Reliability Engineer"], "devops"),
+        (["Cloud/DevOps"], "devops"),
+        (["QA tester"], "qa"),
+        (["Test automation engineer"], "qa"),
+        (["Florist"], "general"),
+        ([None, "Backend, Python", "We sell data."], "backend"),
+        (["Engineer", "technical", "You will keep our Kubernetes platform up."], "devops"),
+        ([None, None], "general"),
+        ([""], "general"),
+        (["数据工程师"], "general"),
+    ],
+)
+def test_a_role_has_the_family_its_words_name_the_earlier_text_first(
+    texts: list[str | None], family: str
+) -> None:
+    assert family_of(BANK, *texts) == family
+
+
+@given(text=st.text(max_size=80))
+def test_any_role_has_a_family_of_the_bank(text: str) -> None:
+    assert family_of(BANK, text) in BANK.families
+
+
+def test_an_unknown_interview_type_gets_the_general_plan_with_questions_and_a_task() -> None:
+    general = plan(interview_type="¿Qué?")
+
+    assert general.family == "general"
+    assert any(isinstance(step, TaskStep) for step in general.steps)
+
+
+@pytest.mark.parametrize("interview_type", ["Behavioural", "behavioral round", "Cultural fit"])
+def test_a_behavioural_interview_has_behavioural_questions_only(interview_type: str) -> None:
+    steps = plan(interview_type=interview_type, role="Backend engineer").steps
+
+    assert all(isinstance(step, QuestionStep) and step.question.kind == "behavioural" for step in steps)
+
+
+def test_others_get_both_kinds_the_easier_first_and_the_behavioural_last() -> None:
+    questions = plan(role="Backend engineer", minutes=60).questions
+    kinds = [question.kind for question in questions]
+    levels = [("junior", "mid", "senior").index(q.level) for q in questions if q.kind == "technical"]
+
+    assert kinds == sorted(kinds, reverse=True)
+    assert set(kinds) == {"technical", "behavioural"}
+    assert levels == sorted(levels)
+
+
+def test_a_short_interview_has_no_coding_task_and_a_long_one_has_one() -> None:
+    def tasks(minutes: int) -> int:
+        return sum(isinstance(step, TaskStep) for step in plan(minutes=minutes).steps)
+
+    assert [tasks(minutes) for minutes in (5, 19, 20, 120)] == [0, 0, 1, 1]
+
+
+def test_the_words_of_a_job_description_draw_their_questions() -> None:
+    def drawn(description: str) -> int:
+        # Short, so that there is a choice; over many seeds, so that chance alone does not decide.
+        plans = [plan(role="Backend", description=description, minutes=10, seed=seed) for seed in range(20)]
+        return sum(question.topic == "caching" for made in plans for question in made.questions)
+
+    assert drawn("You will own the caching of every costly query.") > drawn("")
+
+
+@given(seed=st.integers(0, 2**31), minutes=st.integers(5, 120))
+def test_a_plan_that_was_written_and_read_is_the_same(seed: int, minutes: int) -> None:
+    made = plan(seed=seed, minutes=minutes)
+    read = Plan.model_validate_json(made.model_dump_json())
+
+    assert read == made
+    assert read.core_digest == made.core_digest
+    assert all(read.step(step.id) == step for step in made.steps)
+    assert read.step("nothing") is None

@@ -10,7 +10,8 @@ from runtime.api.container import Container
 from runtime.people import Principal
 
 
-def _container(request: Request) -> Container:
+# Plain functions would each be sent to a thread, and wait for one, at every request.
+async def _container(request: Request) -> Container:
     container: Container = request.app.state.container
     return container
 
@@ -18,7 +19,7 @@ def _container(request: Request) -> Container:
 Platform = Annotated[Container, Depends(_container)]
 
 
-def _caller(request: Request, platform: Platform) -> Principal:
+async def _caller(request: Request, platform: Platform) -> Principal:
     return platform.authenticate(request)
 
 

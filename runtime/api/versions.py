@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
@@ -10,28 +11,31 @@ from runtime.api.problems import NotModifiedError, PreconditionRequiredError
 from runtime.services.errors import StaleVersionError
 
 
+@dataclass(frozen=True, slots=True)
 class _Read:
     """The version that a reader gets, or has already."""
 
-    def __init__(
-        self,
-        response: Response,
-        if_none_match: Annotated[
-            str | None, Header(max_length=1000, description="The ETag that is held; 304 when it still holds.")
-        ] = None,
-    ) -> None:
-        self._response = response
-        self._held = _tags(if_none_match)
+    response: Response
+    held: frozenset[str]
 
     def at(self, version: int) -> None:
         """Name `version` in the answer. Raises `NotModifiedError` when the reader holds it."""
         etag = f'"{version}"'
-        if etag in self._held or "*" in self._held:
+        if etag in self.held or "*" in self.held:
             raise NotModifiedError(etag)
-        self._response.headers["ETag"] = etag
+        self.response.headers["ETag"] = etag
 
 
-Read = Annotated[_Read, Depends()]
+async def _read(
+    response: Response,
+    if_none_match: Annotated[
+        str | None, Header(max_length=1000, description="The ETag that is held; 304 when it still holds.")
+    ] = None,
+) -> _Read:
+    return _Read(response, _tags(if_none_match))
+
+
+Read = Annotated[_Read, Depends(_read)]
 
 
 def matched(if_match: str | None, current: int) -> int:

@@ -17,7 +17,7 @@ from starlette.routing import Match
 
 from runtime.cv import CvError, DocumentTooLarge, UnsupportedDocument
 from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
-from runtime.people import ForbiddenError
+from runtime.people import ForbiddenError, UnauthorizedError
 from runtime.sandbox import SandboxBusy, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
 from runtime.services.errors import (
     InterviewEndedError,
@@ -43,10 +43,6 @@ class Problem(BaseModel):
     detail: str
     problem: str
     errors: list[dict[str, str]] | None = None
-
-
-class UnauthorizedError(Exception):
-    """The caller did not say who they are, or not so that it can be believed."""
 
 
 class PreconditionRequiredError(Exception):

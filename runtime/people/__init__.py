@@ -1,5 +1,5 @@
 """People: who may do what with whose interview."""
 
-from runtime.people.access import Access, ForbiddenError, Principal, Role, authorize
+from runtime.people.access import Access, ForbiddenError, Principal, Role, UnauthorizedError, authorize
 
-__all__ = ["Access", "ForbiddenError", "Principal", "Role", "authorize"]
+__all__ = ["Access", "ForbiddenError", "Principal", "Role", "UnauthorizedError", "authorize"]

@@ -23,6 +23,10 @@ class Access(StrEnum):
     DELETE = "delete"
 
 
+class UnauthorizedError(Exception):
+    """The caller did not say who they are, or not so that it can be believed."""
+
+
 class ForbiddenError(Exception):
     """The principal may not do this. To them the interview does not exist."""
 

@@ -194,8 +194,18 @@ def test_a_wrong_token_does_not_enter(guarded: Api) -> None:
     answer = guarded.client.get("/enter", params={"token": "wrong"}, follow_redirects=False)
 
     assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
     assert "set-cookie" not in answer.headers
     assert guarded.client.get("/api/sessions/list").status_code == 401
+
+
+@pytest.mark.parametrize("headers", [{}, {"Cookie": "prepai_token="}, {"Authorization": "Bearer "}], ids=str)
+def test_nothing_is_not_a_token_even_where_the_token_is_nothing(
+    make_api: MakeApi, headers: dict[str, str]
+) -> None:
+    api = make_api(authenticate=authenticate_by(SecretStr("")), hosts=None)
+
+    assert api.client.get("/api/sessions/list", headers=headers).status_code == 401
 
 
 def test_health_tells_everybody_that_it_answers(guarded: Api) -> None:

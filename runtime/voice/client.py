@@ -32,10 +32,12 @@ class InterviewSocket:
         self._unacknowledged: deque[BaseModel] = deque()
         self._frames: deque[p.InputAudioBufferAppend] = deque()
         self._next_index: dict[str, int] = {}
+        self._open = False
 
     async def connect(self, url: str) -> Self:
         """Open the socket at a ticket's address and start, or resume, the session. Raises as `websockets` does."""
         await self.close()
+        self._open = False
         self._socket = await connect(url, max_size=None, proxy=None)
         await self._send(p.SessionStart(type="session.start", last_seq=self.seq))
         return self
@@ -71,6 +73,9 @@ class InterviewSocket:
                     await self._resend(event.received)
                 case p.Ack():
                     self._acknowledged(event)
+                case p.Error(event_id=event_id, status=status) if event_id and status != 503:
+                    # Refused for good; what the store could not take is sent again after the next connection.
+                    self._drop(event_id)
                 case _:
                     pass
             seq = getattr(event, "seq", None)
@@ -101,7 +106,8 @@ class InterviewSocket:
             audio=base64.b64encode(pcm).decode(),
         )
         self._frames.append(event)
-        await self._send(event)
+        if self._open:
+            await self._send(event)
 
     async def commit(self, utterance_id: str) -> None:
         """ "I'm done": end the spoken turn now."""
@@ -122,27 +128,32 @@ class InterviewSocket:
 
     async def _reliably(self, event: BaseModel) -> None:
         self._unacknowledged.append(event)
-        await self._send(event)
+        if self._open:
+            await self._send(event)
 
     async def _send(self, event: BaseModel) -> None:
         assert self._socket is not None
         await self._socket.send(event.model_dump_json(exclude_none=True))
 
     async def _resend(self, received: dict[str, int]) -> None:
+        """The session is open: first what is still unacknowledged, in order, then whatever comes."""
         for frame in self._frames:
             if frame.index > received.get(frame.utterance_id, -1):
                 await self._send(frame)
         for event in tuple(self._unacknowledged):
             await self._send(event)
+        self._open = True
 
     def _acknowledged(self, ack: p.Ack) -> None:
         if ack.event_id is not None:
-            kept = (event for event in self._unacknowledged if getattr(event, "event_id", 0) != ack.event_id)
-            self._unacknowledged = deque(kept)
+            self._drop(ack.event_id)
         if ack.utterance_id is not None and ack.index is not None:
-            while (
-                self._frames
-                and self._frames[0].utterance_id == ack.utterance_id
-                and self._frames[0].index <= ack.index
-            ):
-                self._frames.popleft()
+            self._frames = deque(
+                frame
+                for frame in self._frames
+                if frame.utterance_id != ack.utterance_id or frame.index > ack.index
+            )
+
+    def _drop(self, event_id: int) -> None:
+        kept = (event for event in self._unacknowledged if getattr(event, "event_id", 0) != event_id)
+        self._unacknowledged = deque(kept)

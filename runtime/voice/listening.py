@@ -1,12 +1,14 @@
 """Listening: microphone frames in, turns of speech out.
 
 Frames are identified by utterance and index, so a frame sent twice counts once. What was said stays in the buffer
-until it is in the log; silence is forgotten as it goes by.
+until its turn is cut out of it; silence is forgotten as it goes by. Pure of I/O: what is heard is returned.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +17,7 @@ from runtime.voice.activity import WINDOW_MS, VoiceActivity
 from runtime.voice.endpointing import (
     PADDING_MS,
     Endpointing,
+    Signal,
     SpeechResumed,
     SpeechStarted,
     SpeechStopped,
@@ -26,10 +29,13 @@ from runtime.voice.protocol import INPUT_SAMPLE_RATE
 _BYTES_PER_MS: Final = INPUT_SAMPLE_RATE * 2 // 1000
 # Longer than any answer to an interview question; a turn this long is cut rather than held in memory for ever.
 LONGEST_TURN_MS: Final = 10 * 60 * 1000
+# Speech counts only after it has lasted a while; that much, and the padding before it, must stay in the buffer.
+_KEEP_MS: Final = PADDING_MS + 1000
+_LONGEST_NAME: Final = 48
 
 
 class FrameError(ValueError):
-    """A frame that cannot be taken: broken sound, or frames missing before it."""
+    """A frame that cannot be taken: broken sound, or frames missing before it. Nothing is changed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class SpokenTurn:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Everything up to this frame is silence or belongs to an earlier turn."""
+    """Everything up to this frame is silence, or belongs to turns that were cut out before."""
 
     utterance_id: str
     index: int
@@ -53,36 +59,42 @@ class Forgotten:
 type Heard = SpeechStarted | SpeechStopped | SpeechResumed | SpokenTurn | Forgotten
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    index: int
+    start_ms: int
+    end_ms: int
+
+
 class Listening:
     """One interview's ear. Not thread-safe: it lives in the event loop."""
 
-    def __init__(self, received: dict[str, int]) -> None:
-        # Indexes already in the log, per utterance: those frames are done with.
-        self._logged = dict(received)
+    def __init__(self, received: dict[str, int], *, language: str = "en") -> None:
+        """`received`: per utterance the last frame that is in the log already."""
+        self._language = language
+        self._next = {utterance_id: index + 1 for utterance_id, index in received.items()}
+        self._finished: set[str] = set()
         self._utterance_id = ""
-        self._next_index = 0
         self._patience: Patience = "normal"
+        # A voice detector takes 2.5 MB, which an interview that is typed never needs.
+        self._activity: VoiceActivity | None = None
         self._begin("")
 
     def _begin(self, utterance_id: str) -> None:
         self._utterance_id = utterance_id
-        self._next_index = self._logged.get(utterance_id, -1) + 1
-        self._activity = VoiceActivity()
+        if self._activity:
+            self._activity.reset()
         self._endpointing = Endpointing()
-        self._set_patience("")
+        self.set_patience(self._patience)
         self._sound = bytearray()
         self._sound_start_ms = 0  # stream time of the buffer's first byte
-        self._frames: deque[tuple[int, int]] = deque()  # (index, stream time of the frame's end)
-        self._starts: deque[tuple[int, int]] = deque()  # (index, stream time of the frame's start)
+        self._frames: deque[_Frame] = deque()
         self._item_id: str | None = None
-        self._unheard_ms = 0
 
     @property
     def received(self) -> dict[str, int]:
-        """Per utterance the last frame held or logged; the client sends from the next one on."""
-        return (
-            self._logged | {self._utterance_id: self._next_index - 1} if self._utterance_id else self._logged
-        )
+        """Per utterance the last frame that was taken; the client sends from the next one on."""
+        return {utterance_id: index - 1 for utterance_id, index in self._next.items() if index}
 
     @property
     def utterance_id(self) -> str:
@@ -104,30 +116,35 @@ class Listening:
     def set_patience(self, patience: Patience, trailing_text: str = "") -> None:
         """How long the question allows to think, and the words heard last."""
         self._patience = patience
-        self._set_patience(trailing_text)
-
-    def _set_patience(self, trailing_text: str) -> None:
-        self._endpointing.set_patience(patience_for(self._patience, trailing_text))
+        self._endpointing.set_patience(patience_for(patience, trailing_text, language=self._language))
 
     def grant_pause(self, pause_ms: int) -> None:
         self._endpointing.grant_pause(pause_ms)
 
     def frame(self, utterance_id: str, index: int, pcm: bytes) -> list[Heard]:
-        """Take one frame. Raises `FrameError`; nothing is changed then."""
+        """Take one frame. Raises `FrameError`."""
         if len(pcm) % 2:
             raise FrameError(f"expected whole 16-bit samples, got {len(pcm)} bytes")
-        heard: list[Heard] = []
-        if utterance_id != self._utterance_id:
-            heard += self.finish()
-            self._begin(utterance_id)
-        if index < self._next_index:
-            return heard  # sent twice
-        if index > self._next_index:
+        expected = self._next.get(utterance_id, 0)
+        if index < expected or utterance_id in self._finished:
+            return []  # sent twice, or the end of a microphone that was closed since
+        if index > expected:
             raise FrameError(
-                f"expected frame {self._next_index} of utterance {utterance_id}, got {index}; send from there on"
+                f"expected frame {expected} of utterance {utterance_id}, got {index}; send from there on"
             )
-        self._next_index += 1
+        heard = self._switch(utterance_id) if utterance_id != self._utterance_id else []
+        self._next[utterance_id] = index + 1
         return heard + self._take(pcm, index)
+
+    def _switch(self, utterance_id: str) -> list[Heard]:
+        """A microphone was opened anew: what was being said into the one before is a turn."""
+        before = self._utterance_id
+        heard = self.finish()
+        if before:
+            self._finished.add(before)
+            heard.append(Forgotten(before, self._next[before] - 1))
+        self._begin(utterance_id)
+        return heard
 
     def silence(self, duration_ms: int) -> list[Heard]:
         """Let time go by without frames: it counts as silence."""
@@ -138,26 +155,28 @@ class Listening:
         return self._heard(self._endpointing.finish())
 
     def _take(self, pcm: bytes, index: int | None) -> list[Heard]:
-        end_before = self._sound_start_ms + len(self._sound) // _BYTES_PER_MS
+        start_ms = self._end_ms
         self._sound += pcm
         if index is not None:
-            end = self._sound_start_ms + len(self._sound) // _BYTES_PER_MS
-            self._starts.append((index, end_before))
-            self._frames.append((index, end))
+            self._frames.append(_Frame(index, start_ms, self._end_ms))
         heard: list[Heard] = []
+        self._activity = self._activity or VoiceActivity()
         for window in self._activity.feed(pcm):
             heard += self._heard(self._endpointing.advance(WINDOW_MS, window.speech))
         if self.in_turn and len(self._sound) >= LONGEST_TURN_MS * _BYTES_PER_MS:
             heard += self.finish()
         return heard + self._forget()
 
-    def _heard(self, signals: list[SpeechStarted | SpeechStopped | SpeechResumed | TurnEnded]) -> list[Heard]:
+    @property
+    def _end_ms(self) -> int:
+        return self._sound_start_ms + len(self._sound) // _BYTES_PER_MS
+
+    def _heard(self, signals: Sequence[Signal]) -> list[Heard]:
         heard: list[Heard] = []
         for signal in signals:
             match signal:
                 case SpeechStarted(at_ms=at_ms):
-                    first = next((i for i, start in reversed(self._starts) if start <= at_ms), 0)
-                    self._item_id = f"{self._utterance_id[:52]}-{first}"
+                    self._item_id = self._name_at(at_ms)
                     heard.append(signal)
                 case TurnEnded(start_ms=start_ms, end_ms=end_ms):
                     heard.append(self._cut(start_ms - PADDING_MS, end_ms + PADDING_MS))
@@ -165,16 +184,25 @@ class Listening:
                     heard.append(signal)
         return heard
 
+    def _name_at(self, at_ms: int) -> str:
+        """An item id from the frame that the turn begins in."""
+        began = next((frame.index for frame in reversed(self._frames) if frame.start_ms <= at_ms), None)
+        if began is None:
+            began = self._next.get(self._utterance_id, 0)
+        name = self._utterance_id
+        if len(name) > _LONGEST_NAME:
+            name = hashlib.sha256(name.encode()).hexdigest()[:_LONGEST_NAME]
+        return f"{name}-{began}"
+
     def _cut(self, start_ms: int, end_ms: int) -> SpokenTurn:
         """The turn's sound, taken out of the buffer with all before it."""
         assert self._item_id is not None
         first = max(0, start_ms - self._sound_start_ms) * _BYTES_PER_MS
         last = max(0, end_ms - self._sound_start_ms) * _BYTES_PER_MS
         pcm = bytes(self._sound[first:last])
-        ended = [index for index, end in self._frames if end <= end_ms]
-        last_index = ended[-1] if ended else self._logged.get(self._utterance_id, -1)
+        ended = [frame.index for frame in self._frames if frame.end_ms <= end_ms]
+        last_index = ended[-1] if ended else self._next.get(self._utterance_id, 0) - 1
         turn = SpokenTurn(self._item_id, self._utterance_id, last_index, pcm)
-        self._logged[self._utterance_id] = max(last_index, self._logged.get(self._utterance_id, -1))
         self._item_id = None
         self._drop_before(end_ms)
         return turn
@@ -183,19 +211,16 @@ class Listening:
         """Drop silence that no turn can begin in any more."""
         if self.in_turn:
             return []
-        # Speech counts only after it has lasted a while; that long, and the padding before it, must stay.
-        keep_from = self._endpointing.now_ms - PADDING_MS - 1000
-        forgotten = [index for index, end in self._frames if end <= keep_from]
+        keep_from = self._endpointing.now_ms - _KEEP_MS
+        forgotten = [frame.index for frame in self._frames if frame.end_ms <= keep_from]
         self._drop_before(keep_from)
         return [Forgotten(self._utterance_id, forgotten[-1])] if forgotten else []
 
     def _drop_before(self, stream_ms: int) -> None:
-        drop_ms = stream_ms - self._sound_start_ms
+        drop_ms = min(stream_ms - self._sound_start_ms, len(self._sound) // _BYTES_PER_MS)
         if drop_ms <= 0:
             return
-        drop_ms = min(drop_ms, len(self._sound) // _BYTES_PER_MS)
         del self._sound[: drop_ms * _BYTES_PER_MS]
         self._sound_start_ms += drop_ms
-        while self._frames and self._frames[0][1] <= self._sound_start_ms:
+        while self._frames and self._frames[0].end_ms <= self._sound_start_ms:
             self._frames.popleft()
-            self._starts.popleft()

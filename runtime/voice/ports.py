@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 INPUT_RATE: Final = 16_000
-OUTPUT_RATE: Final = 24_000
 SAMPLE_BYTES: Final = 2
 
 

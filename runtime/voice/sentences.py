@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 
 # A sentence ends at . ! ? (and a closing quote) before a space; not after an initial or a number's point.
-_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Za-z]\.[A-Za-z])[.!?]+[\"')\]]*(?=\s)")
+_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Za-z]\.[A-Za-z])[.!?]{1,8}[\"')\]]{0,8}(?=\s)")
 
 
 async def sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:

@@ -15,11 +15,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from runtime.interview.log import load
 from runtime.interview.store import StoreError, UnknownInterviewError
 from runtime.voice import protocol as p
-from runtime.voice.conversation import Connection, Conversation, VoicePorts
+from runtime.voice.connection import Connection
+from runtime.voice.conversation import Conversation, VoicePorts
+from runtime.voice.problem import problem
 from runtime.voice.tickets import TicketRefusedError, Tickets
 
 _log = logging.getLogger(__name__)
@@ -40,6 +43,7 @@ class VoiceServer:
         self._tickets = tickets
         self._conversations: dict[str, Conversation] = {}
         self._sweeper: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
@@ -50,7 +54,7 @@ class VoiceServer:
         finally:
             self._sweeper.cancel()
             for conversation in self._conversations.values():
-                await conversation.close()
+                await self._close(conversation)
             self._conversations.clear()
 
     async def _sweep(self) -> None:
@@ -59,116 +63,114 @@ class VoiceServer:
             for interview_id, conversation in list(self._conversations.items()):
                 if conversation.idle_s > _KEEP_S:
                     del self._conversations[interview_id]
-                    await conversation.close()
+                    await self._close(conversation)
+
+    async def _close(self, conversation: Conversation) -> None:
+        """Close one conversation; what goes wrong there must not keep the others open."""
+        try:
+            await conversation.close()
+        except Exception as error:  # noqa: BLE001 (named in the log; the conversation is gone either way)
+            _log.error("closing interview %s: %s", conversation.interview_id, type(error).__name__)
 
     async def serve(self, socket: WebSocket) -> None:
         """One socket from accept to close."""
         await socket.accept()
+        connection = Connection(socket)
         with contextlib.suppress(WebSocketDisconnect):
-            await self._serve(socket, socket.path_params["interview_id"])
+            await self._serve(socket, connection, socket.path_params["interview_id"])
+        await connection.closed()
 
-    async def _serve(self, socket: WebSocket, interview_id: str) -> None:
-        outbox = _Outbox(socket)
-        ticket = socket.query_params.get("ticket")
+    async def _serve(self, socket: WebSocket, connection: Connection, interview_id: str) -> None:
         try:
-            admitted = None
-            if ticket:
-                admitted = await asyncio.to_thread(self._tickets.redeem, ticket, interview_id)
-            start = await self._start(socket, outbox, _START_WITHIN_S if admitted else _TICKET_WITHIN_S)
-            if admitted is None:
-                admitted = await asyncio.to_thread(self._tickets.redeem, start.ticket or "", interview_id)
-            connection = Connection(
-                id=secrets.token_hex(8),
-                principal_id=admitted.principal_id,
-                send=outbox.send,
-                close=outbox.close,
-            )
-            conversation = self._conversations.get(interview_id)
-            if conversation is None or conversation.broken:
-                conversation = self._conversations[interview_id] = Conversation(interview_id, self._ports)
+            start = await self._admit(socket, connection, interview_id)
+            conversation = await self._conversation(interview_id)
             await conversation.attach(connection, start)
         except (TicketRefusedError, TimeoutError) as error:
             reason = str(error) or "no session.start with a ticket came in time"
-            await outbox.close(p.CLOSE_TICKET_REFUSED, reason)
+            connection.close(p.CLOSE_TICKET_REFUSED, reason)
             return
         except UnknownInterviewError as error:
-            await outbox.close(p.CLOSE_UNKNOWN_INTERVIEW, str(error))
+            connection.close(p.CLOSE_UNKNOWN_INTERVIEW, str(error))
             return
         except StoreError as error:
-            await outbox.send(_error("store_unavailable", 503, str(error)))
-            await outbox.close(1013, "the store is unavailable; connect again in a moment")
+            await connection.send(problem(503, "StoreUnavailable", str(error)))
+            connection.close(1013, "the store is unavailable; connect again in a moment")
             return
         try:
-            await self._converse(socket, outbox, conversation, connection)
+            await self._converse(socket, connection, conversation)
         finally:
-            conversation.detach(connection)
             with contextlib.suppress(StoreError):
-                await conversation.release(connection)
+                await conversation.detach(connection)
 
-    async def _start(self, socket: WebSocket, outbox: _Outbox, within_s: float) -> p.SessionStart:
+    async def _admit(self, socket: WebSocket, connection: Connection, interview_id: str) -> p.SessionStart:
+        """The ticket, from the address or the first message, and the `session.start`."""
+        ticket = socket.query_params.get("ticket")
+        admitted = None
+        if ticket:
+            admitted = await asyncio.to_thread(self._tickets.redeem, ticket, interview_id)
+        start = await self._start(socket, connection, _START_WITHIN_S if admitted else _TICKET_WITHIN_S)
+        if admitted is None:
+            admitted = await asyncio.to_thread(self._tickets.redeem, start.ticket or "", interview_id)
+        connection.id = secrets.token_hex(8)
+        connection.principal_id = admitted.principal_id
+        return start
+
+    async def _conversation(self, interview_id: str) -> Conversation:
+        """The interview's conversation in this process; a new one, from the log, when there is none that works."""
+        interview = await asyncio.to_thread(load, self._ports.store, interview_id)
+        # No await from here on: of two sockets at once, the second finds the first one's.
+        known = self._conversations.get(interview_id)
+        if known is not None and not known.broken:
+            return known
+        if known is not None:
+            closing = asyncio.create_task(self._close(known))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        self._conversations[interview_id] = Conversation(interview, self._ports)
+        return self._conversations[interview_id]
+
+    async def _start(self, socket: WebSocket, connection: Connection, within_s: float) -> p.SessionStart:
         """The first message that is a `session.start`; others are refused. Raises TimeoutError."""
         async with asyncio.timeout(within_s):
             while True:
-                event = await _receive(socket, outbox)
+                event = await _receive(socket, connection)
                 if isinstance(event, p.SessionStart):
                     return event
                 if isinstance(event, p.Ping):
-                    await outbox.send(p.Pong())
+                    await connection.send(p.Pong())
                 elif event is not None:
                     detail = f"expected session.start first, got {event.type}"
-                    await outbox.send(_error("session_not_started", 409, detail))
+                    await connection.send(problem(409, "SessionNotStarted", detail))
 
-    async def _converse(
-        self, socket: WebSocket, outbox: _Outbox, conversation: Conversation, connection: Connection
-    ) -> None:
+    async def _converse(self, socket: WebSocket, connection: Connection, conversation: Conversation) -> None:
         while True:
-            event = await _receive(socket, outbox)
+            event = await _receive(socket, connection)
             if isinstance(event, p.SessionStart):
                 detail = "this session has started; connect again to start anew"
-                await outbox.send(_error("session_already_started", 409, detail))
+                await connection.send(problem(409, "SessionAlreadyStarted", detail))
             elif event is not None:
                 await conversation.take(event, connection)
 
 
-class _Outbox:
-    """Sends to a socket until it is closed; sending to a closed one is no error, the log has it all."""
-
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
-        self._lock = asyncio.Lock()
-
-    async def send(self, event: p.ServerEvent) -> None:
-        text = event.model_dump_json(exclude_none=True)
-        async with self._lock:
-            if self._socket.application_state is WebSocketState.CONNECTED:
-                with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                    await self._socket.send_text(text)
-
-    async def close(self, code: int, reason: str) -> None:
-        async with self._lock:
-            if self._socket.application_state is WebSocketState.CONNECTED:
-                with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                    # A close reason is at most 123 bytes (RFC 6455, 5.5).
-                    await self._socket.close(code, reason.encode()[:120].decode(errors="ignore"))
-
-
-async def _receive(socket: WebSocket, outbox: _Outbox) -> Any:
+async def _receive(socket: WebSocket, connection: Connection) -> Any:
     """The next client event; None after telling the client why its message could not be taken."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
     text = message.get("text")
     if text is None:
-        await outbox.send(_error("malformed_message", 400, "expected a JSON text message, got a binary one"))
+        await connection.send(
+            problem(400, "MalformedMessage", "expected a JSON text message, got a binary one")
+        )
         return None
     if len(text) > p.MAX_MESSAGE_BYTES or len(text.encode()) > p.MAX_MESSAGE_BYTES:
         detail = f"expected at most {p.MAX_MESSAGE_BYTES} bytes; send sound and text in smaller pieces"
-        await outbox.send(_error("message_too_large", 413, detail))
+        await connection.send(problem(413, "MessageTooLarge", detail))
         return None
     try:
         return p.CLIENT_MESSAGE.validate_json(text)
     except ValidationError as error:
-        await outbox.send(_error("malformed_message", 400, _first(error), _event_id(text)))
+        await connection.send(problem(400, "MalformedMessage", _first(error), _event_id(text)))
         return None
 
 
@@ -185,12 +187,6 @@ def _event_id(text: str) -> int | None:
     except (ValueError, AttributeError, RecursionError):
         return None
     return event_id if isinstance(event_id, int) and 0 < event_id < 2**53 else None
-
-
-def _error(problem: str, status: int, detail: str, event_id: int | None = None) -> p.Error:
-    return p.Error(
-        event_id=event_id, problem=problem, title=problem.replace("_", " "), detail=detail, status=status
-    )
 
 
 async def _ping(_request: Request) -> JSONResponse:

@@ -42,6 +42,9 @@ class LoudnessGate:
     def __init__(self) -> None:
         self._rest = b""
 
+    def reset(self) -> None:
+        self._rest = b""
+
     def feed(self, pcm: bytes) -> list[Window]:
         sound = self._rest + pcm
         whole = len(sound) - len(sound) % WINDOW_BYTES

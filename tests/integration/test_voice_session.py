@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from array import array
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from runtime.interview.interview import Interview, Turn
 from runtime.interview.log import load
+from runtime.interview.store import StoreUnavailableError
 from runtime.voice import conversation
 from runtime.voice import protocol as p
 from runtime.voice.client import InterviewSocket
@@ -338,6 +340,12 @@ def test_a_ticket_admits_once_and_to_its_own_interview_only(platform: Any) -> No
             ),
             None,
         ),
+        (
+            json.dumps(
+                {"type": "input_audio_buffer.append", "utterance_id": "m", "index": 0, "audio": "éééé"}
+            ),
+            "frame",
+        ),
         (json.dumps({"type": "session.start"}), "session_already_started"),
     ],
 )
@@ -581,5 +589,208 @@ def test_an_interview_deleted_under_a_live_socket_closes_it_with_4404(platform: 
                 async for _ in client.events():
                     pass
                 assert client.close_code == 4404
+
+    _run(test())
+
+
+def test_who_reconnects_while_a_move_is_decided_is_not_thrown_out(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            client = InterviewSocket()
+            await client.connect(running.address(interview_id))
+            await _until(client.events(), p.ResponseDone)
+            answer: Callable[..., Interview] = running.turns.answer
+
+            def slowly(*args: Any, **kwargs: Any) -> Interview:
+                time.sleep(0.5)
+                return answer(*args, **kwargs)
+
+            monkeypatch.setattr(running.turns, "answer", slowly)
+            await client.say("t1", "reads become faster")
+            await asyncio.sleep(0.2)
+            await client.connect(running.address(interview_id))
+            events = client.events()
+            await _until(events, p.ResponseDone)
+            await asyncio.sleep(0.6)
+            assert client.close_code is None
+            await client.close()
+            assert len(load(running.store, interview_id).moves) == 2
+
+    _run(test())
+
+
+def test_a_turn_that_the_store_could_not_take_is_tried_again_until_it_is_in_the_log(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            async with running.socket(interview_id) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                commit: Callable[..., Interview] = running.turns.commit
+                refusals = [StoreUnavailableError("the disk is full")] * 2
+
+                def failing_twice(*args: Any, **kwargs: Any) -> Interview:
+                    if refusals:
+                        raise refusals.pop()
+                    return commit(*args, **kwargs)
+
+                monkeypatch.setattr(running.turns, "commit", failing_twice)
+                await _say(client, "mic")
+                problems = []
+                async for event in events:
+                    if isinstance(event, p.Error):
+                        problems.append(event.problem)
+                    if isinstance(event, p.TranscriptionCompleted):
+                        break
+            assert problems == ["store_unavailable"] * 2
+            assert len(load(running.store, interview_id).turns) == 1
+
+    _run(test())
+
+
+def test_an_event_that_the_store_could_not_take_is_sent_again_before_any_later_one(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            client = InterviewSocket()
+            await client.connect(running.address(interview_id))
+            await _until(client.events(), p.ResponseDone)
+            with monkeypatch.context() as full:
+
+                def refuse(*_args: Any, **_kwargs: Any) -> Interview:
+                    raise StoreUnavailableError("the disk is full")
+
+                full.setattr(running.turns, "commit", refuse)
+                await client.say("t1", "the first thing")
+                async for _ in client.events():
+                    pass
+            assert client.close_code == 1013
+            await client.connect(running.address(interview_id))
+            events = client.events()
+            await client.say("t2", "the second thing")
+            while (await _until(events, p.ItemAdded)).item_id != "t2":
+                pass
+            await client.close()
+            texts = [turn.text for turn in load(running.store, interview_id).turns]
+            assert texts == ["the first thing", "the second thing"]
+
+    _run(test())
+
+
+def test_a_new_microphone_and_a_reconnect_are_heard(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            client = InterviewSocket()
+            await client.connect(running.address(interview_id))
+            await _until(client.events(), p.ResponseDone)
+            for _ in range(12):
+                await client.frame("mic-1", SILENCE)
+            for _ in range(5):
+                await client.frame("mic-2", SPEECH)
+            await asyncio.sleep(0.2)
+            await client.connect(running.address(interview_id))
+            events = client.events()
+            resumed = await _until(events, p.SessionResumed)
+            assert resumed.received["mic-2"] == 4
+            for _ in range(20):
+                await client.frame("mic-2", SILENCE)
+            await _until(events, p.TranscriptionCompleted)
+            await client.close()
+
+    _run(test())
+
+
+def test_nothing_after_a_turn_is_acknowledged_before_the_turn_is_in_the_log(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            heard = asyncio.Event()
+            transcribe = running.recognizer.transcribe
+
+            async def slowly(pcm: bytes, **kwargs: Any) -> Any:
+                await heard.wait()
+                return await transcribe(pcm, **kwargs)
+
+            running.recognizer.transcribe = slowly
+            async with running.socket(interview_id) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                await _say(client, "mic", speech=8, silence=60)
+                await _until(events, p.BufferCommitted)
+                assert client._socket is not None
+                await client._socket.send('{"type": "ping"}')
+                before: list[Any] = []
+                async for event in events:
+                    before.append(event)
+                    if isinstance(event, p.Pong):
+                        break
+                assert not [event for event in before if isinstance(event, p.Ack) and event.utterance_id]
+                heard.set()
+                while (ack := await _until(events, p.Ack)).index is None or ack.index < 40:
+                    pass
+                assert len(load(running.store, interview_id).turns) == 1
+                assert not client._frames or client._frames[0].index > 40
+
+    _run(test())
+
+
+def test_an_editor_update_is_acknowledged_when_it_is_stored(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            async with running.socket(interview_id) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                event = p.CodeUpdate(
+                    type="code.update", event_id=client._next_event_id(), language="python", code="a = 1\n"
+                )
+                await client._reliably(event)
+                # The next reliable event takes it along, because ids count upwards in the log.
+                await client.say("t1", "I begin with a constant")
+                acks = [(await _until(events, p.Ack)).event_id for _ in range(2)]
+            assert acks == [1, 2]
+            assert len(load(running.store, interview_id).saved_code) == 1
+
+    _run(test())
+
+
+def test_the_end_over_rest_reaches_the_live_socket(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            async with running.socket(interview_id) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                running.interviews.end(interview_id, actor="local")
+                assert (await _until(events, p.SessionEnded)).reason == "candidate"
+
+    _run(test())
+
+
+def test_an_event_id_that_was_taken_cannot_carry_something_new(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            async with running.socket(interview_id) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                await client.say("t1", "reads become faster")
+                await _until(events, p.ItemAdded)
+                client._event_id = 0
+                await client.say("t2", "writes become slower")
+                async for event in events:
+                    if isinstance(event, p.Error):
+                        break
+                assert (event.problem, event.event_id) == ("event_id_used", 1)
 
     _run(test())

@@ -46,9 +46,9 @@ _NO_NAME = re.compile(
 )
 _PARTICLE = re.compile(r"(?:d[aeio]|do?s|das|della?|van|von|de[nr]|l[ae]|el|al|bin|ibn|te[nr]|zu|[ye])")
 _SUFFIX = re.compile(
-    r",?\s+(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE
+    r",?\s{1,8}(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE
 )
-_CREDENTIALS = re.compile(r"(?:,\s*[A-Z][A-Za-z.]{1,6}(?:-[A-Z]+)?)+$")
+_CREDENTIALS = re.compile(r"(?:,\s{0,8}[A-Z][A-Za-z.]{1,6}(?:-[A-Z]{1,8})?){1,8}$")
 _HEAD_LINES = 30
 
 
@@ -119,7 +119,7 @@ def _country(location: Leaf | None) -> str | None:
     if location is None:
         return None
     last = re.split(r",\s*", location.value)[-1].strip()
-    if re.sub(r"\s+\d{5}.*$", "", last) in US_STATES:
+    if re.sub(r"\s{1,8}\d{5}.*$", "", last) in US_STATES:
         return "US"
     return COUNTRIES.get(fold(last))
 

@@ -151,10 +151,10 @@ def _take_degree(study: _Study, piece: Passage, found: tuple[str, int, int]) -> 
     field = _FIELD.match(piece.text[stop:])
     tail_begin = stop + (field.end() if field else 0)
     kind_stop = stop + len(
-        re.sub(r"\s*(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s*$", "", field[0] if field else "")
+        re.sub(r"\s{0,8}(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s{0,8}$", "", field[0] if field else "")
     )
     kind = piece.cut(begin, kind_stop)
-    kind = kind.cut(0, len(re.sub(r"\s+(?:in|of)$", "", kind.text)))
+    kind = kind.cut(0, len(re.sub(r"\s{1,8}(?:in|of)$", "", kind.text)))
     tail = piece.cut(tail_begin, len(piece.text))
     if study.degree is None:
         study.degree, study.level = kind, level

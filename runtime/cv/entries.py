@@ -20,7 +20,7 @@ from runtime.cv.passage import Passage
 from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, degree, fold
 
 _BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
-_URL = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$|^\W*[\w-]+(?:\.[\w-]+)+/\S*$")
+_URL = re.compile(r"^\W{0,8}(?:https?://|www\.)\S+\W{0,8}$|^\W{0,8}[\w-]+(?:\.[\w-]+)+/\S*$")
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
 # Employer, department, place, title, engagement and dates, each on a line of its own, and some to spare.
 _LONGEST_HEAD = 12

@@ -12,11 +12,12 @@ from runtime.cv.result import Language, Skill
 from runtime.cv.vocabulary import PROFICIENCY, SPOKEN, fold
 
 _LABEL = re.compile(r"^\W*([^\W\d_][^:;|•,]{1,48}?)\s*:\s*(?=\S|$)")
-_LIST = re.compile(r"\s*[,;|•·●▪∙⋅]\s*(?![^()]*\))|\s+/\s+|\s+[–—]\s+|\t")
+# Every repetition here is bounded: a document made of white space or commas would take the square of its length.
+_LIST = re.compile(r"\s{0,8}[,;|•·●▪∙⋅]\s{0,8}(?![^()]{0,200}\))|\s{1,8}/\s{1,8}|\s{1,8}[–—]\s{1,8}|\t")
 _AND = re.compile(r"^(?:and|und|et|y|e)\s+", re.IGNORECASE)
 _LEADING = re.compile(r"^[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]+")
-_LEVEL_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
-_LEVEL_AFTER_DASH = re.compile(r"\s+[–—:-]\s+(.+)$")
+_LEVEL_IN_BRACKETS = re.compile(r"\s{0,8}\(([^()]{0,80})\)\s*$")
+_LEVEL_AFTER_DASH = re.compile(r"\s{1,8}[–—:-]\s{1,8}(.{1,80})$")
 _NO_SKILL = re.compile(
     r"^(?:interests?|hobbies|personal|extracurricular|intereses|interessen|centres d'interet|interessi"
     r"|activities"

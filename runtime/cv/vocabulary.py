@@ -117,7 +117,7 @@ HEADINGS: dict[str, SectionKind] = {
     for kind, names in _HEADINGS.items()
     for name in (part.strip() for part in names.replace("\n", "").split("|"))
 }
-_JOINERS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s*")
+_JOINERS = re.compile(r"\s{0,8}(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s{0,8}")
 _MODIFIERS = re.compile(
     r"^(?:(?:top|digital|core|key|main|relevant|selected|additional|other|further|specialist|special|academic|professional"
     r"|teaching|research|clinical|personal|technical|recent|previous|current|practical|formal|higher)\s+){1,2}"
@@ -177,7 +177,7 @@ TITLE = re.compile(
         infermiere infermiera insegnante desenvolvedor desenvolvedora engenheiro engenheira coordenador
         coordenadora estagiario estagiaria diretor diretora enfermeiro enfermeira professora"""
     )
-    + r")\b|\w{3,}(?:entwickler|ingenieur|leiter|berater|pfleger|assistent|techniker)(?:in)?\b"
+    + r")\b|\w{3,40}(?:entwickler|ingenieur|leiter|berater|pfleger|assistent|techniker)(?:in)?\b"
     r"|\b(?:vice president|scrum master|team lead|chief \w+ officer)\b"
 )
 ORGANISATION = re.compile(
@@ -342,13 +342,13 @@ _REMOTE = frozenset(
 )
 
 
-_POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,5}\s+|\s+\d{5}(?:-\d{4})?$")
+_POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,5}\s+|\s{1,8}\d{5}(?:-\d{4})?$")
 
 
 def is_region(text: str) -> bool:
     """Whether `text` names a state or a country, or a way of working that stands in a place's stead."""
     folded = fold(_POSTCODE.sub("", text.strip(" .()")))
-    bare = re.sub(r"\s+\d{5}(?:-\d{4})?$", "", text.strip(" ()"))
+    bare = re.sub(r"\s{1,8}\d{5}(?:-\d{4})?$", "", text.strip(" ()"))
     return bare in REGIONS or folded in COUNTRIES or folded in US_STATE_NAMES or folded in _REMOTE
 
 

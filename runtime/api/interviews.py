@@ -33,7 +33,6 @@ from runtime.cv import CvResult, DocumentTooLarge
 from runtime.cv.result import Analysis
 from runtime.evaluation import Report
 from runtime.interview.interview import Interview
-from runtime.interview.plan import TaskStep
 from runtime.people import Access
 from runtime.sandbox import CodeRequest
 from runtime.services.cv import Profile
@@ -186,12 +185,9 @@ def list_languages(platform: Platform, caller: Caller) -> LanguageList:  # noqa:
 
 
 def _open_task(platform: Container, interview: Interview) -> OpenTask | None:
-    if not interview.task_id or interview.ended:
+    task = platform.voice.plans.open_task(interview)
+    if task is None:
         return None
-    step = platform.voice.plans.plan(interview).step(interview.task_id)
-    if not isinstance(step, TaskStep):
-        return None
-    task = step.task
     return OpenTask(
         task_id=task.id,
         title=task.title,

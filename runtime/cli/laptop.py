@@ -23,12 +23,7 @@ from runtime.local.access import authenticate_by, enter
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.local.store import SqliteStore
 from runtime.sandbox import WasmPython
-from runtime.services.code import CodeRuns
-from runtime.services.cv import CvProfiles
-from runtime.services.interviews import Interviews
-from runtime.services.plans import Plans
-from runtime.services.reports import Reports
-from runtime.services.turns import Turns
+from runtime.services.platform import Services
 from runtime.settings import LaptopSettings
 from runtime.voice.conversation import VoicePorts
 from runtime.voice.ports import SpeechUnavailable
@@ -99,27 +94,23 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
 def _container(
     settings: LaptopSettings, store: SqliteStore, engine: WasmPython, speech: EmbeddedSpeech | None
 ) -> Container:
-    profiles = CvProfiles(store)
-    plans = Plans(store, load_bank(), load_phrases(), profiles)
-    turns = Turns(store, plans)
-    interviews = Interviews(store)
-    code = CodeRuns(store, plans, engine)
+    services = Services.over(store, load_bank(), load_phrases(), engine)
     voice = VoicePorts(
         store=store,
-        turns=turns,
-        plans=plans,
-        code=code,
-        interviews=interviews,
+        turns=services.turns,
+        plans=services.plans,
+        code=services.code,
+        interviews=services.interviews,
         interviewer=AuthoredInterviewer(),
         recognizer=speech.recognizer if speech else None,
         synthesizer=speech.synthesizer if speech else None,
     )
     return Container(
-        interviews=interviews,
-        turns=turns,
-        profiles=profiles,
-        code=code,
-        reports=Reports(store, plans),
+        interviews=services.interviews,
+        turns=services.turns,
+        profiles=services.profiles,
+        code=services.code,
+        reports=services.reports,
         tickets=Tickets(store),
         voice=voice,
         authenticate=authenticate_by(settings.token),

@@ -162,7 +162,7 @@ class MoveEnded(_Frozen):
 
 
 class CodeSaved(_Frozen):
-    """The editor's content as a unified difference to the one before, or to nothing after a restart (`base`)."""
+    """The editor's content as a unified difference to the one before, or to nothing when that is forgotten (`base`)."""
 
     type: Literal["code.saved"] = "code.saved"
     language: str
@@ -172,7 +172,10 @@ class CodeSaved(_Frozen):
 
 
 class CodeRun(_Frozen):
-    """A run of the candidate's code. `tests_by` says whose tests they were: only the task's own are evidence."""
+    """A run of the candidate's code. `tests_by` says whose tests they were: only the task's own are evidence.
+
+    `request_sha256` is of everything that was asked for (hex); null in logs of 0.1.
+    """
 
     type: Literal["code.run"] = "code.run"
     run_id: str
@@ -184,6 +187,7 @@ class CodeRun(_Frozen):
     total: int
     tests_by: Literal["task", "candidate", "model", "none"]
     isolation: str
+    request_sha256: str | None = None
 
 
 class ClientEventTaken(_Frozen):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from runtime.interview.events import BlobRef, ClientEventTaken, CodeSaved, Event
 from runtime.interview.events import CodeRun as CodeRunEvent
 from runtime.interview.interview import Interview, Run
 from runtime.interview.log import amend, load
-from runtime.interview.plan import TaskStep
 from runtime.interview.store import Store
 from runtime.knowledge.bank import CodingTask
 from runtime.sandbox import (
@@ -32,6 +33,9 @@ from runtime.services.plans import Plans
 
 type TestsBy = Literal["task", "candidate", "none"]
 
+# Editors of at most 64 KB each; whichever falls out is saved whole the next time.
+_MOST_EDITORS: Final = 512
+
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
@@ -49,7 +53,7 @@ class CodeRuns:
         self._plans = plans
         self._engine = engine
         # What each interview's editor held when it was last saved by this process.
-        self._saved: dict[str, str] = {}
+        self._saved = _Editors()
 
     @property
     def isolation(self) -> str | None:
@@ -68,7 +72,8 @@ class CodeRuns:
     ) -> KeptRun:
         """Run code and keep the run. Without tests in the request the open coding task's own tests are used.
 
-        Raises what the sandbox refuses, `InterviewEndedError`, or `KeyReusedError` when `run_id` ran other code.
+        Raises what the sandbox refuses, `InterviewEndedError`, or `KeyReusedError` when `run_id` was used for
+        another request (code, language, function or tests).
         """
         if self._engine is None:
             raise SandboxUnavailable(
@@ -76,11 +81,11 @@ class CodeRuns:
             )
         interview = load(self._store, interview_id)
         run_id = run_id or uuid.uuid4().hex
-        source = request.code.encode("utf-8", "surrogatepass")
+        source = _source(request)
         if known := next((run for run in interview.runs if run.event.run_id == run_id), None):
-            return self._same_run(known, source)
+            return self._same_run(known, request)
         _refuse_ended(interview)
-        task = self._open_task(interview)
+        task = self._plans.open_task(interview)
         submission, tests_by = _submission(request, task)
         outcome = execute(self._engine, submission)
         body = outcome.model_dump_json(exclude={"all_passed"}).encode()
@@ -94,6 +99,7 @@ class CodeRuns:
             total=len(outcome.results),
             tests_by=tests_by,
             isolation=outcome.isolation,
+            request_sha256=_digest(request),
         )
 
         def decide(interview: Interview) -> Sequence[Event]:
@@ -103,7 +109,7 @@ class CodeRuns:
             return [event]
 
         interview = amend(self._store, interview_id, decide, actor=actor)
-        return self._same_run(next(run for run in interview.runs if run.event.run_id == run_id), source)
+        return self._same_run(next(run for run in interview.runs if run.event.run_id == run_id), request)
 
     def list(self, interview: Interview) -> tuple[KeptRun, ...]:
         """The interview's runs, oldest first."""
@@ -115,7 +121,7 @@ class CodeRuns:
 
     def save(self, interview_id: str, language: str, code: str, *, event_id: int, actor: str) -> Interview:
         """Keep the editor's content as the difference to what was saved before."""
-        before = self._saved.get(interview_id)
+        before = self._saved.of(interview_id)
         # By line feeds alone, as editors count lines; the last element keeps whether the text ends with one.
         lines = difflib.unified_diff((before or "").split("\n"), code.split("\n"), lineterm="")
         body = "\n".join(lines).encode("utf-8", "surrogatepass")
@@ -135,12 +141,8 @@ class CodeRuns:
             return [saved, *taken]
 
         interview = amend(self._store, interview_id, decide, actor=actor)
-        self._saved[interview_id] = code
+        self._saved.keep(interview_id, code)
         return interview
-
-    def forget(self, interview_id: str) -> None:
-        """Let go of the editor's content of an interview that is over."""
-        self._saved.pop(interview_id, None)
 
     def _put(self, interview_id: str, name: str, body: bytes, suffix: str, media_type: str) -> BlobRef:
         # Named by its digest: of two that run at once under one key, the event names the one it means.
@@ -148,20 +150,52 @@ class CodeRuns:
         key = f"sessions/{interview_id}/code/{name}-{digest}{suffix}"
         return self._store.put_blob(key, body, media_type=media_type)
 
-    def _same_run(self, run: Run, source: bytes) -> KeptRun:
-        if run.event.source.sha256 != hashlib.sha256(source).hexdigest():
-            raise KeyReusedError("this Idempotency-Key was used to run other code; use a new key")
+    def _same_run(self, run: Run, request: CodeRequest) -> KeptRun:
+        event = run.event
+        # A run of 0.1 kept no digest of its request; what it kept of it must match.
+        same = (
+            event.request_sha256 == _digest(request)
+            if event.request_sha256
+            else event.language == request.language
+            and event.source.sha256 == hashlib.sha256(_source(request)).hexdigest()
+        )
+        if not same:
+            raise KeyReusedError(
+                "this Idempotency-Key was used to run other code, or the same in another language or against "
+                "other tests; use a new key"
+            )
         return self._kept(run)
 
     def _kept(self, run: Run) -> KeptRun:
         outcome = CodeRun.model_validate_json(self._store.blob(run.event.results))
         return KeptRun(run, outcome.public())
 
-    def _open_task(self, interview: Interview) -> CodingTask | None:
-        if not interview.task_id:
-            return None
-        step = self._plans.plan(interview).step(interview.task_id)
-        return step.task if isinstance(step, TaskStep) else None
+
+class _Editors:
+    """What the editors of the interviews used last held; it bounds what a long-lived process keeps."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._content: dict[str, str] = {}
+
+    def of(self, interview_id: str) -> str | None:
+        return self._content.get(interview_id)
+
+    def keep(self, interview_id: str, code: str) -> None:
+        with self._lock:
+            self._content.pop(interview_id, None)
+            self._content[interview_id] = code
+            if len(self._content) > _MOST_EDITORS:
+                del self._content[next(iter(self._content))]
+
+
+def _source(request: CodeRequest) -> bytes:
+    return request.code.encode("utf-8", "surrogatepass")
+
+
+def _digest(request: CodeRequest) -> str:
+    # json, not pydantic: candidates' code may hold lone surrogates, which only an escape can write.
+    return hashlib.sha256(json.dumps(request.model_dump(), sort_keys=True).encode()).hexdigest()
 
 
 def _refuse_ended(interview: Interview) -> None:

@@ -12,9 +12,9 @@ from runtime.evaluation import AnswerTurn, LexicalExtractor, Rubric
 from runtime.interview.conductor import Conductor
 from runtime.interview.events import BlobRef, PlanFrozen
 from runtime.interview.interview import Interview
-from runtime.interview.plan import PersonalStep, Plan, make_plan
+from runtime.interview.plan import PersonalStep, Plan, TaskStep, make_plan
 from runtime.interview.store import Store
-from runtime.knowledge.bank import Bank, Question
+from runtime.knowledge.bank import Bank, CodingTask, Question
 from runtime.knowledge.phrases import Phrases
 from runtime.services.cv import CvProfiles
 
@@ -35,6 +35,13 @@ class Plans:
     def plan(self, interview: Interview) -> Plan:
         """The frozen plan, or the one that would be frozen now."""
         return self._read(interview.plan.plan) if interview.plan else self._make(interview)
+
+    def open_task(self, interview: Interview) -> CodingTask | None:
+        """The coding task the candidate is on now, if there is one."""
+        if interview.ended or not interview.task_id:
+            return None
+        step = self.plan(interview).step(interview.task_id)
+        return step.task if isinstance(step, TaskStep) else None
 
     def freeze(self, interview: Interview, plan: Plan) -> PlanFrozen:
         """Store the plan's body; the event to append makes it the interview's."""

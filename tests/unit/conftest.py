@@ -25,12 +25,7 @@ from runtime.people.access import LOCAL_USER
 from runtime.sandbox.engine import Language, Observation, Program, TestInput
 from runtime.sandbox.errors import SandboxBusy
 from runtime.sandbox.submission import Limits
-from runtime.services.code import CodeRuns
-from runtime.services.cv import CvProfiles
-from runtime.services.interviews import Interviews
-from runtime.services.plans import Plans
-from runtime.services.reports import Reports
-from runtime.services.turns import Turns
+from runtime.services.platform import Services
 from runtime.voice.conversation import VoicePorts
 from runtime.voice.tickets import Tickets
 
@@ -140,25 +135,23 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
         failing = FailingStore(sqlite)
         store: Store = failing
         engine = ScriptedEngine()
-        profiles = CvProfiles(store)
-        plans = Plans(store, *bank, profiles)
-        turns, interviews, code = Turns(store, plans), Interviews(store), CodeRuns(store, plans, engine)
+        services = Services.over(store, *bank, engine)
         voice = VoicePorts(
             store=store,
-            turns=turns,
-            plans=plans,
-            code=code,
-            interviews=interviews,
+            turns=services.turns,
+            plans=services.plans,
+            code=services.code,
+            interviews=services.interviews,
             interviewer=AuthoredInterviewer(),
             recognizer=None,
             synthesizer=None,
         )
         container = Container(
-            interviews=interviews,
-            turns=turns,
-            profiles=profiles,
-            code=code,
-            reports=Reports(store, plans),
+            interviews=services.interviews,
+            turns=services.turns,
+            profiles=services.profiles,
+            code=services.code,
+            reports=services.reports,
             tickets=Tickets(store),
             voice=voice,
             authenticate=authenticate,

@@ -53,6 +53,17 @@ def summary(interview: Interview) -> dict[str, Any]:
     }
 
 
+def _said(value: Any) -> Any:
+    """`value` without the fields that are null."""
+    match value:
+        case dict():
+            return {key: _said(part) for key, part in value.items() if part is not None}
+        case list():
+            return [_said(part) for part in value]
+        case _:
+            return value
+
+
 def _item(item: Turn | Move) -> dict[str, Any]:
     common = {"seq": item.seq, "at": item.at.isoformat(), "item_id": item.item_id, "text": item.text}
     if isinstance(item, Turn):
@@ -83,7 +94,9 @@ class TestGolden:
     def test_it_folds_to_what_it_folded_to(self, name: str) -> None:
         expected = json.loads((LOGS / f"{name}.summary.json").read_text(encoding="utf-8"))
 
-        assert summary(fold(expected["interview_id"], read(name))) == expected["summary"]
+        told = summary(fold(expected["interview_id"], read(name)))
+        # A field that a later release added has nothing to say of an earlier log.
+        assert _said(told) == _said(expected["summary"])
 
     def test_it_folds_step_by_step_as_in_one_go(self, name: str) -> None:
         log = read(name)
@@ -128,21 +141,13 @@ class _Studio:
         from runtime.knowledge.phrases import load_phrases
         from runtime.local.store import SqliteStore
         from runtime.sandbox import WasmPython
-        from runtime.services.code import CodeRuns
-        from runtime.services.cv import CvProfiles
-        from runtime.services.interviews import Interviews
-        from runtime.services.plans import Plans
-        from runtime.services.reports import Reports
-        from runtime.services.turns import Turns
+        from runtime.services.platform import Services
 
         self.store = SqliteStore(self.folder, clock=self.clock)
         self.engine = WasmPython()
-        self.profiles = CvProfiles(self.store)
-        plans = Plans(self.store, load_bank(), load_phrases(), self.profiles)
-        self.turns = Turns(self.store, plans, clock=lambda: self.now)
-        self.interviews = Interviews(self.store)
-        self.code = CodeRuns(self.store, plans, self.engine)
-        self.reports = Reports(self.store, plans)
+        services = Services.over(self.store, load_bank(), load_phrases(), self.engine, clock=lambda: self.now)
+        self.profiles, self.turns = services.profiles, services.turns
+        self.interviews, self.code, self.reports = services.interviews, services.code, services.reports
 
     def clock(self) -> datetime:
         self.now += timedelta(seconds=7.25)

@@ -33,8 +33,7 @@ from runtime.people import Access, Principal, Role
 from runtime.people.access import LOCAL_USER
 from runtime.sandbox import CodeRequest, Limits, Observation, Program, SandboxUnavailable, TestInput
 from runtime.sandbox.engine import Language
-from runtime.services.code import CodeRuns
-from runtime.services.cv import CvProfiles
+from runtime.services.code import CodeRuns, KeptRun
 from runtime.services.errors import (
     InterviewEndedError,
     KeyReusedError,
@@ -42,10 +41,10 @@ from runtime.services.errors import (
     SocketLiveError,
     StaleVersionError,
 )
-from runtime.services.interviews import Interviews, NewInterview
-from runtime.services.plans import Plans
-from runtime.services.reports import NotEndedError, Reports, evaluation_input
-from runtime.services.turns import FencedOffError, Turns
+from runtime.services.interviews import NewInterview
+from runtime.services.platform import Services
+from runtime.services.reports import NotEndedError, evaluation_input
+from runtime.services.turns import FencedOffError
 
 ME = LOCAL_USER.id
 CV = """Ada Lovelace
@@ -107,12 +106,9 @@ class Platform:
     engine: FakeEngine = field(default_factory=FakeEngine)
 
     def __post_init__(self) -> None:
-        self.profiles = CvProfiles(self.store)
-        self.plans = Plans(self.store, load_bank(), load_phrases(), self.profiles)
-        self.turns = Turns(self.store, self.plans, clock=lambda: self.now)
-        self.interviews = Interviews(self.store)
-        self.code = CodeRuns(self.store, self.plans, self.engine)
-        self.reports = Reports(self.store, self.plans)
+        services = Services.over(self.store, load_bank(), load_phrases(), self.engine, clock=lambda: self.now)
+        self.profiles, self.plans, self.turns = services.profiles, services.plans, services.turns
+        self.interviews, self.code, self.reports = services.interviews, services.code, services.reports
 
     def create(self, **change: object) -> str:
         new = replace(NEW, **change)  # type: ignore[arg-type]
@@ -677,6 +673,32 @@ class TestCode:
 
         assert sum(at_once(run, times=4)) == 1
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"language": "javascript"},
+            {"functionName": "g"},
+            {"testCases": [{"input": "1", "expected": "8"}]},
+            {"testCases": []},
+        ],
+        ids=str,
+    )
+    def test_the_same_code_for_another_request_under_a_used_key_is_refused(
+        self, platform: Platform, interview_id: str, task: TaskStep, change: dict[str, object]
+    ) -> None:
+        tests = [{"input": "1", "expected": "7"}]
+        asked = {"code": "7", "language": "python", "functionName": "f", "testCases": tests}
+
+        def run(**body: object) -> KeptRun:
+            request = CodeRequest.model_validate(body)
+            return platform.code.run(interview_id, request, actor=ME, run_id="r1")
+
+        kept = run(**asked)
+        with pytest.raises(KeyReusedError):
+            run(**asked | change)
+
+        assert run(**asked) == kept
+
     def test_after_the_end_nothing_is_run_and_what_still_ran_is_not_kept(
         self, platform: Platform, interview_id: str, task: TaskStep
     ) -> None:
@@ -713,6 +735,22 @@ class TestCode:
         bodies = [platform.store.blob(saved.difference).decode() for saved in interview.saved_code]
         assert "+b = 2" in bodies[1]
         assert {"-a = 1", "-"} <= set(bodies[2].splitlines())
+
+    def test_only_so_many_editors_are_remembered_and_the_oldest_is_saved_whole(
+        self, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("runtime.services.code._MOST_EDITORS", 2)
+        first, second, third = (platform.create() for _ in range(3))
+        for event_id, interview_id in enumerate((first, second, first, third, second, first), start=1):
+            code = f"step = {event_id}\n"
+            platform.code.save(interview_id, "python", code, event_id=event_id, actor=ME)
+
+        bases = {i: [saved.base for saved in platform.load(i).saved_code] for i in (first, second, third)}
+        assert bases == {
+            first: ["empty", "previous", "empty"],
+            second: ["empty", "empty"],
+            third: ["empty"],
+        }
 
 
 class TestReports:

@@ -14,7 +14,7 @@ def test_a_token_that_is_too_short_to_guard_anything_is_refused_with_the_way_out
 ) -> None:
     monkeypatch.setenv("PREPAI_TOKEN", token)
 
-    with pytest.raises(ValidationError, match="at least 16 characters, got .*openssl rand -hex 16"):
+    with pytest.raises(ValidationError, match=r"at least 16 characters, got .*openssl rand -hex 16"):
         LaptopSettings()
 
 

@@ -20,10 +20,12 @@ from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.access import authenticate_by, enter
+from runtime.local.serving import only_server
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.local.store import SqliteStore
 from runtime.sandbox import WasmPython
 from runtime.services.platform import Services
+from runtime.services.turns import HOLDERS
 from runtime.settings import LaptopSettings
 from runtime.voice.conversation import VoicePorts
 from runtime.voice.ports import SpeechUnavailable
@@ -71,6 +73,10 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(_listen(settings.host, settings.port)))
         store = stack.enter_context(contextlib.closing(SqliteStore(settings.data)))
+        # After kill -9 the store still says for 15 s that sockets hold their interviews, and typed turns would be
+        # refused. Where nobody else serves the folder no socket is alive, so what they held is free at once.
+        if stack.enter_context(only_server(settings.data)):
+            store.drop(HOLDERS)
         engine = stack.enter_context(WasmPython())
         async with _speech(settings, report) as speech:
             container = _container(settings, store, engine, speech)

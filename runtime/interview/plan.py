@@ -27,9 +27,14 @@ _FAMILY_WORDS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("qa", frozenset({"qa", "quality", "test", "tester", "testing", "sdet"})),
     ("devops", frozenset({"devops", "sre", "reliability", "platform", "infrastructure", "cloud", "operations"})),
     ("data", frozenset({"data", "analytics", "etl", "warehouse", "bi"})),
-    ("frontend", frozenset({"frontend", "front", "web", "ui", "react", "javascript", "typescript"})),
-    ("backend", frozenset({"backend", "back", "server", "api", "python", "java", "go", "software", "fullstack"})),
+    ("frontend", frozenset({"frontend", "web", "ui", "react", "javascript", "typescript"})),
+    ("backend", frozenset({"backend", "server", "api", "python", "java", "golang", "software", "fullstack"})),
 )  # fmt: skip
+# Names that are English words, too, count only where they cannot be those: "Front desk", "Go-to-market manager".
+_LANGUAGE_GO: Final = re.compile(
+    r"(?<![\w-])(?:(?i:go)(?=\s(?i:back|dev|engineer|program|server|service))|Go(?=\s?(?:,|$)))"
+)
+_END: Final = re.compile(r"\b(front|back)[\s-]end\b", re.IGNORECASE)
 
 
 class _Frozen(BaseModel):
@@ -93,7 +98,8 @@ class Plan(_Frozen):
 def family_of(bank: Bank, *texts: str | None) -> str:
     """The role family that the words of `texts` name, the earlier text first; `general` when none does."""
     for text in texts:
-        words = set(re.findall(r"[a-z]+", (text or "").lower()))
+        named = _END.sub(r"\1end", _LANGUAGE_GO.sub("golang", text or ""))
+        words = set(re.findall(r"[a-z]+", named.lower()))
         for family, names in _FAMILY_WORDS:
             if words & names and family in bank.families:
                 return family

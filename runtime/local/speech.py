@@ -24,7 +24,7 @@ from runtime.voice.ports import (
     SpeechTimeout,
     SpeechUnavailable,
     Transcript,
-    Word,
+    joined,
 )
 
 _log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class HttpRecognizer(_Engine):
         except* (SpeechUnavailable, SpeechTimeout, SpeechRejected) as failures:
             first = failures.exceptions[0]
             raise first from first.__cause__
-        return _joined([(start_ms, task.result()) for start_ms, task in parts])
+        return joined([(start_ms, task.result()) for start_ms, task in parts])
 
     async def _transcribe(self, pcm: bytes, attributes: str, limit_s: float) -> Transcript:
         headers = {"content-type": f"audio/l16;rate={INPUT_RATE}", _ATTRIBUTES: attributes}
@@ -199,23 +199,6 @@ def _quietest(pcm: bytes, low: int, high: int) -> int:
         return sum(map(abs, memoryview(pcm)[at : at + _BLOCK_BYTES].cast("h")[::8]))
 
     return min(range(low, high - _BLOCK_BYTES, _BLOCK_BYTES), key=loudness) + _BLOCK_BYTES // 2
-
-
-def _joined(parts: Sequence[tuple[int, Transcript]]) -> Transcript:
-    words = tuple(
-        Word(word.text, word.start_ms + start_ms, word.end_ms + start_ms)
-        for start_ms, part in parts
-        for word in part.words
-    )
-    weighed = [(part.confidence, len(part.words)) for _, part in parts if part.confidence is not None]
-    total = sum(count for _, count in weighed)
-    return Transcript(
-        text=" ".join(part.text for _, part in parts if part.text),
-        words=words,
-        confidence=round(sum(confidence * count for confidence, count in weighed) / total, 3)
-        if total
-        else None,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from runtime.interview.events import EVENT, MAX_EVENT_BYTES, BlobRef, Event, StoredEvent
 from runtime.interview.store import (
@@ -33,24 +35,40 @@ from runtime.interview.store import (
 _LOCK_WAIT_S: Final = 2.0
 _BLOB_ROOTS: Final = ("sessions", "cvs", "reports")
 _BLOB_KEY = re.compile(rf"({'|'.join(_BLOB_ROOTS)})/[A-Za-z0-9-]{{1,64}}/[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
-_HEADER_FIELDS = [column.name for column in fields(Header)]
-_HEADER_COLUMNS = ", ".join(_HEADER_FIELDS)
-_HEADER_MARKS = ", ".join("?" for _ in _HEADER_FIELDS)
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS events (
-    interview_id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (interview_id, seq)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS headers (
-    interview_id TEXT PRIMARY KEY, owner TEXT NOT NULL, candidate_name TEXT NOT NULL, interview_type TEXT NOT NULL,
-    role TEXT, level TEXT NOT NULL, language TEXT NOT NULL, duration_minutes INTEGER NOT NULL, mode TEXT NOT NULL,
-    status TEXT NOT NULL, created_at TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS headers_by_owner ON headers (owner, created_at DESC, interview_id DESC);
-CREATE INDEX IF NOT EXISTS headers_by_date ON headers (created_at DESC, interview_id DESC);
-CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS tombstones (interview_id TEXT PRIMARY KEY, at TEXT NOT NULL);
-"""
+_HEADER: Final = TypeAdapter(Header)
+# The schema's history, oldest first; `PRAGMA user_version` counts how much of it a folder has been through.
+# What stands here was run on somebody's data: add to the end, never change.
+_MIGRATIONS: Final = (
+    # 0.1, which counted nothing: the tables may be there already.
+    """
+    CREATE TABLE IF NOT EXISTS events (
+        interview_id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (interview_id, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS headers (
+        interview_id TEXT PRIMARY KEY, owner TEXT NOT NULL, candidate_name TEXT NOT NULL,
+        interview_type TEXT NOT NULL, role TEXT, level TEXT NOT NULL, language TEXT NOT NULL,
+        duration_minutes INTEGER NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL NOT NULL);
+    CREATE TABLE IF NOT EXISTS tombstones (interview_id TEXT PRIMARY KEY, at TEXT NOT NULL);
+    """,
+    # A header is one JSON value beside the columns that lists are ordered and filtered by.
+    """
+    ALTER TABLE headers RENAME TO headers_0_1;
+    CREATE TABLE headers (
+        interview_id TEXT PRIMARY KEY, owner TEXT NOT NULL, created_at TEXT NOT NULL, body TEXT NOT NULL
+    );
+    INSERT INTO headers SELECT interview_id, owner, created_at, json_object(
+        'interview_id', interview_id, 'owner', owner, 'candidate_name', candidate_name,
+        'interview_type', interview_type, 'role', role, 'level', level, 'language', language,
+        'duration_minutes', duration_minutes, 'mode', mode, 'status', status, 'created_at', created_at
+    ) FROM headers_0_1;
+    DROP TABLE headers_0_1;
+    CREATE INDEX headers_by_owner ON headers (owner, created_at DESC, interview_id DESC);
+    CREATE INDEX headers_by_date ON headers (created_at DESC, interview_id DESC);
+    """,
+)
 
 
 def _now() -> datetime:
@@ -85,7 +103,7 @@ class SqliteStore:
                 self._connection.execute("PRAGMA synchronous = FULL")
                 # Deleted words are overwritten, not only unlinked.
                 self._connection.execute("PRAGMA secure_delete = ON")
-                self._connection.executescript(_SCHEMA)
+                self._migrate()
         except StoreUnavailableError:
             self._connection.close()
             raise
@@ -115,8 +133,13 @@ class SqliteStore:
                 raise ConflictError(f"expected the log of {interview_id} at seq {expected}, it is at {last}")
             connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
             connection.execute(
-                f"INSERT OR REPLACE INTO headers ({_HEADER_COLUMNS}) VALUES ({_HEADER_MARKS})",  # noqa: S608 (names of our own)
-                [value.isoformat() if isinstance(value, datetime) else value for value in astuple(header)],
+                "INSERT OR REPLACE INTO headers (interview_id, owner, created_at, body) VALUES (?, ?, ?, ?)",
+                (
+                    header.interview_id,
+                    header.owner,
+                    header.created_at.isoformat(),
+                    _HEADER.dump_json(header).decode(),
+                ),
             )
         return stored
 
@@ -145,11 +168,11 @@ class SqliteStore:
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         with self._lock, self._failing_clearly():
             rows = self._connection.execute(
-                f"SELECT {_HEADER_COLUMNS} FROM headers {where}"  # noqa: S608 (conditions of our own)
+                f"SELECT body FROM headers {where}"  # noqa: S608 (conditions of our own)
                 " ORDER BY created_at DESC, interview_id DESC LIMIT ?",
                 [*values, limit + 1],
             ).fetchall()
-        items = tuple(_header(row) for row in rows[:limit])
+        items = tuple(_HEADER.validate_json(body) for (body,) in rows[:limit])
         more = len(rows) > limit
         return HeaderPage(items, _write_cursor(items[-1]) if more else None)
 
@@ -208,6 +231,11 @@ class SqliteStore:
                 )
             return done.rowcount == 1
 
+    def drop(self, prefix: str) -> None:
+        """Let go of every value whose key begins with `prefix`. Not of the port: for who owns the whole folder."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM once WHERE substr(key, 1, length(?1)) = ?1", (prefix,))
+
     # Blobs
 
     def put_blob(self, key: str, body: bytes, *, media_type: str) -> BlobRef:
@@ -265,6 +293,23 @@ class SqliteStore:
 
     # SQLite
 
+    def _migrate(self) -> None:
+        if self._version() < len(_MIGRATIONS):
+            with self._transaction() as connection:
+                # Asked again under the lock: another process may have been first.
+                for number, script in enumerate(_MIGRATIONS[self._version() :], start=self._version() + 1):
+                    for statement in script.split(";"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {number}")
+        if self._version() > len(_MIGRATIONS):
+            raise StoreUnavailableError(
+                f"the data in {self._folder} was written by a newer PrepAI (schema {self._version()}, this one "
+                f"knows {len(_MIGRATIONS)}); update this one, or choose another folder with --data"
+            )
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
     def _last_seq(self, interview_id: str) -> int | None:
         row = self._connection.execute(
             "SELECT max(seq) FROM events WHERE interview_id = ?", (interview_id,)
@@ -304,11 +349,6 @@ def _body(event: Event) -> str:
     if len(body.encode()) > MAX_EVENT_BYTES:
         raise ValueError(f"{event.type} takes {len(body.encode())} bytes; an event has {MAX_EVENT_BYTES}")
     return body
-
-
-def _header(row: Sequence[Any]) -> Header:
-    values = dict(zip(_HEADER_FIELDS, row, strict=True))
-    return Header(**values | {"created_at": datetime.fromisoformat(values["created_at"])})
 
 
 def _write_cursor(header: Header) -> str:

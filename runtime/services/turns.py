@@ -28,6 +28,8 @@ from runtime.services.errors import InterviewEndedError, KeyReusedError, NotTher
 from runtime.services.plans import Plans
 
 INTERVIEWER: Final = "interviewer"
+HOLDERS: Final = "holder/"
+"""The keys under which the store keeps which socket holds which interview."""
 _HOLDER_TTL_S: Final = 15.0
 _ABSENCE: Final = timedelta(minutes=2)
 
@@ -242,4 +244,4 @@ def _taken(interview: Interview, event_id: int | None) -> list[Event]:
 
 
 def _holder_key(interview_id: str) -> str:
-    return f"holder/{interview_id}"
+    return f"{HOLDERS}{interview_id}"

@@ -10,13 +10,15 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from runtime.interview.events import (
     MAX_EVENT_BYTES,
@@ -694,3 +696,133 @@ def test_a_header_keeps_every_field(sqlite_store: SqliteStore) -> None:
 
     assert page.items == (line,)
     assert json.dumps(page.next_cursor) == "null"
+
+
+# Data of other releases
+
+
+SCHEMA_0_1 = """
+CREATE TABLE IF NOT EXISTS events (
+    interview_id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (interview_id, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS headers (
+    interview_id TEXT PRIMARY KEY, owner TEXT NOT NULL, candidate_name TEXT NOT NULL, interview_type TEXT NOT NULL,
+    role TEXT, level TEXT NOT NULL, language TEXT NOT NULL, duration_minutes INTEGER NOT NULL, mode TEXT NOT NULL,
+    status TEXT NOT NULL, created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS headers_by_owner ON headers (owner, created_at DESC, interview_id DESC);
+CREATE INDEX IF NOT EXISTS headers_by_date ON headers (created_at DESC, interview_id DESC);
+CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS tombstones (interview_id TEXT PRIMARY KEY, at TEXT NOT NULL);
+"""
+"""As `runtime/local/store.py` had it when 0.1 wrote data with it."""
+
+
+@pytest.fixture
+def folder_0_1(tmp_path: Path) -> Path:
+    """Three interviews of 0.1 and a deleted one."""
+    connection = sqlite3.connect(tmp_path / "prepai.sqlite3")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(SCHEMA_0_1)
+    for number in (1, 2, 3):
+        at = (NOON + timedelta(minutes=number, microseconds=number)).isoformat()
+        body = created().model_dump_json(exclude_none=True)
+        connection.execute("INSERT INTO events VALUES (?, 1, ?, 'ada', ?)", (f"i-{number}", at, body))
+        values = (
+            f"i-{number}",
+            "ada",
+            'Ada "é"',
+            "backend",
+            None,
+            "mid",
+            "en",
+            30,
+            "practice",
+            "created",
+            at,
+        )
+        connection.execute(f"INSERT INTO headers VALUES ({', '.join('?' * 11)})", values)
+    connection.execute(
+        "INSERT INTO once VALUES ('key', 'value', ?)", ((NOON + timedelta(days=1)).timestamp(),)
+    )
+    connection.execute("INSERT INTO tombstones VALUES ('gone', ?)", (NOON.isoformat(),))
+    connection.commit()
+    connection.close()
+    return tmp_path
+
+
+def test_data_of_0_1_is_taken_over_whole(folder_0_1: Path) -> None:
+    with closing(SqliteStore(folder_0_1, clock=lambda: NOON)) as store:
+        page = store.headers(owner="ada", limit=2, cursor=None)
+        rest = store.headers(owner="ada", limit=2, cursor=page.next_cursor)
+
+        assert [item.interview_id for item in (*page.items, *rest.items)] == ["i-3", "i-2", "i-1"]
+        assert rest.items == (
+            replace(
+                header("i-1"),
+                candidate_name='Ada "é"',
+                created_at=NOON + timedelta(minutes=1, microseconds=1),
+            ),
+        )
+        assert store.read("i-1")[0].event == created()
+        assert store.held("key") == "value"
+        with pytest.raises(UnknownInterviewError):
+            begin(store, "gone")
+        add(store, [turn("t1")], expected=1)
+
+
+def test_data_that_was_taken_over_is_opened_again(folder_0_1: Path) -> None:
+    for _ in range(2):
+        with closing(SqliteStore(folder_0_1)) as store:
+            assert len(store.headers(owner=None, limit=9, cursor=None).items) == 3
+
+
+def test_data_of_0_1_that_eight_open_at_once_is_taken_over_once(folder_0_1: Path) -> None:
+    def count(_: int) -> int:
+        with closing(SqliteStore(folder_0_1)) as store:
+            return len(store.headers(owner=None, limit=9, cursor=None).items)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(count, range(8))) == {3}
+
+
+def test_data_of_a_newer_release_is_refused_with_the_way_out_and_left_alone(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "prepai.sqlite3")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+    with pytest.raises(StoreUnavailableError, match=r"newer PrepAI \(schema 99.*update this one.*--data"):
+        SqliteStore(tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / "prepai.sqlite3")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (99,)
+
+
+def test_a_header_may_get_a_field_without_new_columns(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Later(Header):
+        score: int = 7
+
+    begin(sqlite_store)
+    monkeypatch.setattr("runtime.local.store._HEADER", TypeAdapter(Later))
+    later = Later(**asdict(header("i-2")), score=9)
+    sqlite_store.append("i-2", [created()], expected=0, actor="ada", header=later)
+
+    items = sqlite_store.headers(owner=None, limit=2, cursor=None).items
+    assert {item.interview_id: item.score for item in items if isinstance(item, Later)} == {
+        "i-1": 7,
+        "i-2": 9,
+    }
+
+
+def test_what_was_kept_under_a_prefix_is_let_go_of(sqlite_store: SqliteStore) -> None:
+    for key in ("holder/a", "holder/b", "holders", "ticket/holder/a"):
+        sqlite_store.put_once(key, "x", ttl_s=60)
+
+    sqlite_store.drop("holder/")
+
+    held = [key for key in ("holder/a", "holder/b", "holders", "ticket/holder/a") if sqlite_store.held(key)]
+    assert held == ["holders", "ticket/holder/a"]

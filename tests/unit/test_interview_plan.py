@@ -54,6 +54,16 @@ def plan(
         ([None, None], "general"),
         ([""], "general"),
         (["数据工程师"], "general"),
+        (["Go-to-market manager"], "general"),
+        (["Manager", "We go the extra mile. Go for it!"], "general"),
+        (["Front desk and back office clerk"], "general"),
+        (["Go developer"], "backend"),
+        (["Senior go engineer"], "backend"),
+        (["Golang"], "backend"),
+        (["Rust, Go"], "backend"),
+        (["Go, Rust"], "backend"),
+        (["Back-end developer"], "backend"),
+        (["Front end developer"], "frontend"),
     ],
 )
 def test_a_role_has_the_family_its_words_name_the_earlier_text_first(

@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import PurePath
 from typing import Literal
 
@@ -253,14 +252,3 @@ def _without_margins(found: Sequence[Line]) -> tuple[Line, ...]:
 
 def _margin_key(line: Line) -> tuple[str, int]:
     return re.sub(r"\d+", "#", line.text), round(line.top)
-
-
-def usual_gap(found: Iterable[Line]) -> float:
-    """The usual distance from one line's top to the next one's, in the units of the document; 0 if
-    unknown."""
-    gaps = sorted(
-        after.top - before.top
-        for before, after in pairwise(found)
-        if after.page == before.page and after.region == before.region and after.top > before.top
-    )
-    return gaps[len(gaps) // 2] if gaps else 0.0

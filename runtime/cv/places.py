@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from runtime.cv.passage import Passage
 from runtime.cv.vocabulary import COUNTRIES, ORGANISATION, TITLE, fold, is_city, is_region
@@ -51,14 +50,3 @@ def _may_be_city(text: str) -> bool:
         and TITLE.search(folded) is None
         and ORGANISATION.search(folded) is None
     )
-
-
-def is_place(passage: Passage) -> bool:
-    """Whether the whole passage is a place."""
-    parts, place = without_place(passage, alone=False)
-    return place is not None and not parts
-
-
-def first_place(passages: Sequence[Passage]) -> Passage | None:
-    """The first of `passages` that is a place."""
-    return next((passage for passage in passages if is_place(passage)), None)

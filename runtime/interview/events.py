@@ -30,14 +30,6 @@ class BlobRef(_Frozen):
     media_type: str
 
 
-class WordTime(_Frozen):
-    """A spoken word with its place in the turn's sound, in milliseconds."""
-
-    text: str
-    start_ms: int
-    end_ms: int
-
-
 Mode = Literal["practice", "assessment"]
 Level = Literal["junior", "mid", "senior"]
 Modality = Literal["voice", "text"]
@@ -148,17 +140,13 @@ class MoveMade(_Frozen):
 
 
 class MoveEnded(_Frozen):
-    """The move was not said as authored: `interrupted` after `heard_ms`, or `degraded` for `why`.
-
-    `text` is what the candidate heard.
-    """
+    """The move was interrupted after `heard_ms`; `text` is what the candidate heard of it."""
 
     type: Literal["move.ended"] = "move.ended"
     item_id: str
-    status: Literal["interrupted", "degraded"]
+    status: Literal["interrupted"] = "interrupted"
     text: str
     heard_ms: int | None = None
-    why: str | None = None
 
 
 class CodeSaved(_Frozen):

@@ -19,8 +19,19 @@ class Intent(Enum):
     """What the candidate wants."""
 
     ANSWER = "answer"
+    HESITATION = "hesitation"
     REPEAT = "repeat"
+    CLARIFICATION = "clarification"
     WAIT = "wait"
+    BREAK = "break"
+    UNWELL = "unwell"
+    STOP = "stop"
+    RESCHEDULE = "reschedule"
+    PRESENCE = "presence"
+    CONNECTION = "connection"
+    IDENTITY = "identity"
+    ASK_RECORDING = "ask_recording"
+    STOP_RECORDING = "stop_recording"
     SKIP = "skip"
     DONT_KNOW = "dont_know"
     END = "end"
@@ -46,7 +57,7 @@ _FRAGMENTS: Final = {
     "a moment": (
         "[just|for] ((a bit|a little) more"
         "|(a|one|another|some|two|three|five|a few|a couple of|half a|a little|a bit of) [(more|quick|little|short|brief)]"
-        "|some more) <moment>"
+        "|some more) <moment>|[(some|a little|a bit|a bit of)] (more|extra|additional) time|a bit longer"
     ),
     "to think": (
         "(to (think|consider|reflect) [(about|over|on)] [(it|that|this|the question|my answer)] [through]"
@@ -75,6 +86,15 @@ _FRAGMENTS: Final = {
         "|start date|working hours|hiring process|next steps|next step|culture|hear back|work from home)"
     ),
     "the job": "(this|it|the (job|role|position)|this (job|role|position))",
+    "machine": (
+        "[(a|an)] [(real|actual|living)] (ai|a i|bot|robot|chatbot|machine|computer|program|human|human being|person"
+        "|recording|software|model|language model|chatgpt|man|woman|assistant|voice assistant|people)"
+    ),
+    "sound": (
+        "(me|this|us|that|it|everything|all of this|[what (i|we) (say|am saying)]|<the interview>"
+        "|(my|the|our) (voice|audio|sound|answers|words|conversation))"
+    ),
+    "the recording": "[(the|this|my|your|that|any|all|those)] [(audio|voice|sound)] (recording|recordings|tape|tapes|audio|sound files)",
 }
 
 _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
@@ -89,7 +109,6 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             "what|huh|pardon|come again|say again|again|one more time|once more|i beg your pardon|whats that",
             "what (was|is) (that|it|the question|your question|the task) [again]|whats (the|your) question [again]",
             "what did you [just] (say|ask) [again]|what were you (asking|saying)|what was the question [again]",
-            "what do you mean [by (that|this|it)] [exactly]",
             "i [<really>] (didnt|did not|couldnt|could not|cant|cannot|dont|do not) [<really>|fully] (catch|hear|get|understand|follow)"
             " [all of] [you|<the question>|what you (mean|are asking|said)|what youre asking]",
             "(im|i am) not [<really>] (following|clear on (that|the question)|sure (i|that i)"
@@ -97,7 +116,114 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             "|sure what (you (mean|want|are asking [for])|youre asking [for]))",
             "i (missed|lost|forgot|have forgotten) (you|that|the question|your question|what you (said|asked)|the last part|part of that)",
             "you (broke|cut|were breaking|were cutting) (up|out|off)|you froze",
-            "the (sound|audio|line|connection) (dropped|broke up|cut out|is bad|was bad|was gone)",
+            "the (sound|audio|line|connection) (dropped|broke up|cut out|was bad|was gone)",
+        ),
+    ),
+    (
+        Intent.CLARIFICATION,
+        (
+            "what [exactly] [<really>] (do|did) you mean [exactly] [(by|with|when you say) *6]",
+            "what (does|do|is|are|did) *4 (mean|meant by *4) [(here|exactly|in this (context|question|case)|in your question)]",
+            "(what|which) [(kind|kinds|sort|type|types|one|ones)] [of] *3 do you (mean|have in mind|want [me] to (talk|hear) about)",
+            "(do|did) you [<really>] mean *9",
+            "are you (asking|talking|thinking) [me] [(about|of|for|whether|if)] *9|are you (referring|looking) (to|for) *9",
+            "is (this|that|it|the question) [<really>] about *8|in (what|which) (sense|context|respect)",
+            "[<would you>] (clarify|be more specific|be more precise|specify|define) *8",
+            "[<would you>] (explain|say|tell me) what you mean [(by|with) *6]|what do you want (me to (talk about|answer)|to know)",
+        ),
+    ),
+    (
+        Intent.IDENTITY,
+        (
+            "(are|r) you [<really>|still|maybe] <machine> [or <machine>]",
+            "is (this|that|it|there) [<really>|just] (<machine>|(a|any) (human|person) [(here|there|listening|on the line)]) [or <machine>]",
+            "am i [<really>|now] (talking|speaking|chatting) (to|with) <machine> [or <machine>]",
+            "(who|what) are you [<really>|exactly]|(who|what) am i (talking|speaking) (to|with)|who is (this|speaking|there|asking)",
+            "(whats|what is) your name|do you have a name|introduce yourself|[<would you>] (tell me|say) (who|what) you are",
+            "[<would you>] (talk|speak) (to|with) <machine>|which (ai|model|llm) (are you|is this)",
+            "(you|you [<really>] sound like) (are|is) <machine>|youre <machine>|you sound like <machine>",
+        ),
+    ),
+    (
+        Intent.STOP_RECORDING,
+        (
+            "[please] [<would you>] (stop|quit|pause|end|cancel|disable|not) (recording|record|taping|tape|storing|saving|keeping) [<sound>] [anymore|any more]",
+            "[please] (dont|do not|never) (record|tape|store|save|keep) (<sound>|<the recording>) [anymore|any more]|[please] (dont|do not) record",
+            "[please] [<would you>] (stop|end|pause|cancel|delete|erase|remove|destroy) <the recording>",
+            "[please] [<would you>] (turn|switch) (off <the recording>|<the recording> off)|recording off|no recording [please]",
+            "i (dont|do not) [<really>] want (to be recorded|[<the recording>]|you to (record|tape) [<sound>]|<sound> [to be] (recorded|taped|stored|kept))",
+            "i (dont|do not|didnt|did not|no longer) (agree|consent) [to] [(the|this|a|being|be|any)] (recording|recorded|be recorded)",
+            "i (withdraw|revoke|take back) my (consent|permission|approval) [(to|for) (<the recording>|being recorded|record *2)]",
+            "[(id|i would)] (rather|prefer) not [to] be recorded|(id|i would) (prefer|like) not to be recorded",
+        ),
+    ),
+    (
+        Intent.ASK_RECORDING,
+        (
+            "(are|do|will|did|can) (you|we|they) [<really>|still|also] (recording|record|taping|tape|storing|store|saving|save|keeping|keep)"
+            " (<sound>|<the recording>)|are you [still] recording [right now]|do you record [this]",
+            "(is|are|was|will) <sound> [being|going to be|be|still] (recorded|taped|stored|saved|kept)|am i [being] [still] recorded",
+            "is (there|this) <the recording>|is there a recording|is <the recording> [still] (on|off|running)",
+            "what (happens|will happen|do you do) (to|with) (<the recording>|my (voice|data|answers))"
+            "|who (will|can|is going to) (hear|listen to|see|get) (this|<the recording>|my answers)",
+        ),
+    ),
+    (
+        Intent.UNWELL,
+        (
+            "(im|i am) [<really>|feeling|a bit|very|so|too|getting] [<really>|a bit|very|so|too] (sick|unwell|ill|dizzy|nauseous|faint|stressed|overwhelmed|anxious|upset"
+            "|exhausted|panicking|crying|not (well|okay|ok|feeling well))",
+            "i (feel|am feeling|started feeling) [<really>|a bit|very|so|too] (sick|unwell|ill|bad|dizzy|nauseous|faint|stressed|overwhelmed|anxious|upset|terrible|awful)",
+            "i (dont|do not) feel (well|good|okay|ok|so good|so well|very well)|im having a panic attack|i have a [(bad|terrible)] (headache|migraine)",
+            "i (cant|cannot) [<really>] (do|take) this [any more|anymore]|this is [<really>|too] (too much|overwhelming|stressful) [for me]",
+            "(im|i am|this makes me) [<really>|so|very|too] (nervous|scared|tired)",
+        ),
+    ),
+    (
+        Intent.BREAK,
+        (
+            "[please] [<would you>] (have|take|make|get|do|need) a [(short|quick|small|little|five minute|brief)] (break|pause) [here]",
+            "i [<really>] (need|want|have to take|would like|could use) a [(short|quick|small|little|five minute|brief)] (break|pause)",
+            "(id like|ill need|time for) a [(short|quick|small|little|brief)] (break|pause)|[<would you>] pause [<the interview>|this|here|for <a moment>]",
+            "(i (need|have) to|<would you>) (go to|use) the (bathroom|toilet|restroom|loo)|<would you> (get|grab) (some|a glass of) water",
+            "ill be right back|be right back|brb|(someone|somebody) is at [the|my] door|my (phone|doorbell) is ringing",
+        ),
+    ),
+    (
+        Intent.STOP,
+        (
+            "[please] [<would you>] (stop|end|finish|quit|leave) [(it|this)]",
+            "(do|must) (i|we) have to (go on|continue|finish)|[<would you>] not (go on|continue)"
+            "|i (dont|do not) want to (go on|continue|do this) [any more|anymore]",
+        ),
+    ),
+    (
+        Intent.RESCHEDULE,
+        (
+            "[please] [<would you>] (reschedule|postpone|move|delay) [(it|this|that|<the interview>)] [(to|for|until) *4]",
+            "[please] [<would you>] (do|continue|finish|have|repeat) (it|this|that|<the interview>) (another|a different|some other) (day|time)",
+            "[please] [<would you>] (continue|finish|do (it|this)|go on) (tomorrow|later|next week|another (day|time)|some other time)",
+            "i [<really>] (need|want|have|would like) to (reschedule|postpone) [(it|this|<the interview>)]",
+        ),
+    ),
+    (
+        Intent.PRESENCE,
+        (
+            "[<really>] (are|r) you [still] (there|here|listening|with me|around)|is (anyone|anybody|someone|somebody) [still] (there|here|listening)",
+            "(can|could|do|did) you [still] [<really>] (hear|understand|see) me [(now|well|clearly|okay|ok)] [there]|am i (audible|muted|on mute)",
+            "is (my|the) (mic|microphone|sound|audio) (on|working|ok|okay|good)|is (this|it) (on|working)|mic check|testing|test test|still there",
+        ),
+    ),
+    (
+        Intent.CONNECTION,
+        (
+            "(my|the|our) [(internet|network|wifi|web|sound|audio)] (connection|line|internet|network|wifi|sound|audio|signal|microphone|mic)"
+            " (is|was|seems|keeps|got|gets) [<really>|very|quite|so|a bit] [to be]"
+            " (bad|poor|slow|unstable|terrible|weak|lagging|breaking [up]|dropping [out]|cutting [out]|cracking|broken|not (good|working|great|stable))",
+            "i have [<really>] (a [<really>|very]|some) (bad|poor|slow|unstable|terrible) (connection|internet|line|signal)",
+            "i (cant|cannot|can barely|can hardly|dont|do not) hear you [(well|clearly|properly|any more|anymore|now|at all)]",
+            "(youre|you are|its|it is|im|i am) (lagging|breaking up|cutting out|freezing)",
+            "(i (have|am having)|im having|ive got) [some|a few] (problems|issues|trouble) with (my|the) (connection|internet|mic|microphone|sound|audio|line)",
         ),
     ),
     (
@@ -111,7 +237,7 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             "let me [just] (gather|collect|sort) my thoughts",
             "[<would you>] think [about (it|that|this)] for <a moment>",
             "(im|i am) [still] thinking|still thinking|wait|give me [some] time|bear with me [please]|i need [some|more] time",
-            "(hold|hang) on [<a moment>]|wait [for] <a moment>",
+            "(hold|hang) on [<a moment>]|wait [for] <a moment>|[please] [<would you>] have longer|is there [(some|any)] more time",
         ),
     ),
     (
@@ -167,6 +293,8 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             " [(from me|from my side|for me|basically|really|for now|i (have|know|had|got|wrote|(can|could) (say|think of|add|remember)))]",
             "(i have|ive|i) finished [(it|this|the (task|code|exercise)|my (code|solution|answer))]",
             "(the|my) (code|solution|task|function|program) (is|should be) (done|finished|ready|complete)",
+            "[and] (everything|all [of] [(it|the tests|tests)]|the tests|(my|the) (code|solution|program|function))"
+            " [(now|just|already|should|seems to)] (work|works|pass|passes|passed|run|runs|is (working|green|passing)|are (green|passing)) [fine|now|as expected]",
             "[(i have|ive|theres|there is)] nothing (else|more|further) [to (add|say)] [(to|about) (it|that|this)]",
         ),
     ),
@@ -222,8 +350,13 @@ _FILLERS: Final = (
     "|you know|thank you [(very|so) much]|all right|for now|if (possible|you can|you could|thats okay|you dont mind|i may)"
     "|(thats|that is|its) (a|an) (good|hard|tough|difficult|interesting|tricky) (question|one)|good question|at the moment|of course|at all",
 )
+# A filler that answers a question all the same when nothing else is said.
+_ANSWERING: Final = frozenset({"yes", "yeah", "yep", "no", "nope", "right", "maybe", "perhaps", "really", "of course"})
 # Whole utterances that would be fillers elsewhere.
 _ALONE: Final = {"sorry": Intent.REPEAT, "excuse me": Intent.REPEAT, "pardon me": Intent.REPEAT}
+
+_ASSENT: Final = frozenset({"yes", "yeah", "yep", "sure", "ok", "okay", "alright"})
+_POLITE: Final = frozenset({"please", "thanks", "um", "uh", "oh"})
 
 # Nobody asks for something in more words; it also bounds what the patterns ever see.
 _MOST_WORDS: Final = 30
@@ -264,9 +397,26 @@ def intent_of(text: str, vocabulary: frozenset[str]) -> Intent:
     if len(text) <= _LONGEST_REQUEST:
         words = _words(text)
         asked = _asked(words) if len(words) <= _MOST_WORDS else None
+        if asked is Intent.CLARIFICATION and _asked(_words(_last_sentence(text))) is None:
+            # "Do you mean reads? They are served by replicas.": the candidate has answered their own question.
+            asked = None
         if asked is not None:
             return asked
     return Intent.GIBBERISH if _is_gibberish(text, vocabulary) else Intent.ANSWER
+
+
+def is_assent(text: str) -> bool:
+    """Whether `text` is a yes and nothing else."""
+    said = [word for word in _words(text) if word not in _POLITE]
+    return bool(said) and all(word in _ASSENT for word in said)
+
+
+def _last_sentence(text: str) -> str:
+    return re.split(r"(?<=[.?!])\s+", text.strip())[-1]
+
+
+def _said_apart(said: str) -> frozenset[str]:
+    return frozenset(said.split()) | ({"of course"} if "of course " in said else set())
 
 
 def _words(text: str) -> list[str]:
@@ -297,7 +447,10 @@ def _asked(words: list[str]) -> Intent | None:
         else:
             return None
     if not asked:
-        return None
+        return Intent.HESITATION if words and not _ANSWERING & _said_apart(said) else None
+    # Whoever feels unwell hears that first, whatever they ask for in the same breath.
+    if Intent.UNWELL in asked and asked[-1] in {Intent.STOP, Intent.BREAK, Intent.WAIT, Intent.RESCHEDULE}:
+        return Intent.UNWELL
     # "That's all, next question please" ends an answer; it does not leave the question out.
     return Intent.DONE if asked[-1] is Intent.SKIP and Intent.DONE in asked else asked[-1]
 

@@ -74,7 +74,6 @@ class Move:
     task_id: str | None
     key_point: str | None
     interrupted: bool = False
-    degraded: str | None = None
 
     @property
     def unheard(self) -> bool:
@@ -113,7 +112,6 @@ class Interview:
     cv_document: CvUploaded | None = None
     cv_versions: tuple[CvVersion, ...] = ()
     plan: PlanFrozen | None = None
-    plan_at: datetime | None = None
     connection_id: str | None = None
     event_id: int = 0
     received: dict[str, int] = field(default_factory=dict)
@@ -121,7 +119,6 @@ class Interview:
     runs: tuple[Run, ...] = ()
     saved_code: tuple[CodeSaved, ...] = ()
     ended: InterviewEnded | None = None
-    ended_at: datetime | None = None
     report: BlobRef | None = None
     report_failed: str | None = None
 
@@ -234,7 +231,7 @@ def _changed(interview: Interview, stored: StoredEvent) -> Interview:  # noqa: P
             version = CvVersion(event.version, event.analysis, edited=True, status="ok")
             return replace(interview, cv_versions=(*interview.cv_versions, version))
         case PlanFrozen() as event:
-            return replace(interview, plan=event, plan_at=stored.at)
+            return replace(interview, plan=event)
         case SessionOpened() as event:
             return replace(interview, connection_id=event.connection_id)
         case TurnCommitted() as event:
@@ -252,7 +249,7 @@ def _changed(interview: Interview, stored: StoredEvent) -> Interview:  # noqa: P
         case ClientEventTaken() as event:
             return replace(interview, event_id=max(interview.event_id, event.event_id))
         case InterviewEnded() as event:
-            return replace(interview, ended=event, ended_at=stored.at)
+            return replace(interview, ended=event)
         case ReportMade() as event:
             return replace(interview, report=event.report, report_failed=None)
         case ReportFailed() as event:
@@ -318,7 +315,7 @@ def _move(stored: StoredEvent, event: MoveMade) -> Move:
 def _ended(item: Turn | Move, event: MoveEnded) -> Turn | Move:
     if not isinstance(item, Move) or item.item_id != event.item_id:
         return item
-    return replace(item, text=event.text, interrupted=event.status == "interrupted", degraded=event.why)
+    return replace(item, text=event.text, interrupted=True)
 
 
 def extend(interview: Interview, events: Iterable[StoredEvent]) -> Interview:

@@ -48,7 +48,6 @@ def summary(interview: Interview) -> dict[str, Any]:
         "runs": [run.event.model_dump(mode="json") for run in interview.runs],
         "saved_code": [saved.model_dump(mode="json") for saved in interview.saved_code],
         "ended": interview.ended.model_dump(mode="json") if interview.ended else None,
-        "ended_at": interview.ended_at.isoformat() if interview.ended_at else None,
         "report": interview.report.model_dump(mode="json") if interview.report else None,
     }
 
@@ -93,6 +92,8 @@ def test_there_are_logs_of_a_typed_a_spoken_and_a_coded_interview() -> None:
 class TestGolden:
     def test_it_folds_to_what_it_folded_to(self, name: str) -> None:
         expected = json.loads((LOGS / f"{name}.summary.json").read_text(encoding="utf-8"))
+        # 0.1 folded it, and nothing ever read it.
+        expected["summary"].pop("ended_at", None)
 
         told = summary(fold(expected["interview_id"], read(name)))
         # A field that a later release added has nothing to say of an earlier log.

@@ -144,13 +144,6 @@ class TestItems:
         assert move.interrupted
         assert (move.text, move.authored) == ("What is", "What is an index, and when does it help?")
 
-    def test_a_degraded_move_says_why_and_was_not_interrupted(self) -> None:
-        interview = folded(
-            moved("m2"), MoveEnded(item_id="m2", status="degraded", text="Why?", why="the model was late")
-        )
-
-        assert (interview.moves[0].interrupted, interview.moves[0].degraded) == (False, "the model was late")
-
     def test_the_end_of_an_unknown_move_or_turn_changes_nothing(self) -> None:
         ended = MoveEnded(item_id="t1", status="interrupted", text="")
 

@@ -11,6 +11,7 @@ from runtime.evaluation import guards, scores
 from runtime.evaluation.evidence import Extraction, Extractor, LexicalExtractor, Rubric, check_quotes
 from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
 from runtime.evaluation.masking import mask
+from runtime.evaluation.recommendation import BANDS, recommend
 from runtime.evaluation.report import (
     DIMENSIONS,
     Coverage,
@@ -22,17 +23,12 @@ from runtime.evaluation.report import (
     Method,
     QuestionEvidence,
     Quote,
-    Recommendation,
     Report,
     Scores,
     Strength,
 )
 from runtime.evaluation.structure import structure
 
-# Where a band begins; reviewers read bands, so improvements aim at the next one.
-_BANDS = (4.0, 6.0, 8.0)
-# Below these a reader should not be told "hire" or "no hire": too little was asked or answered.
-_LEAST_ANSWERED, _LEAST_WEIGHT = 3, 0.35
 _CLEARLY_SHOWN = 0.6
 _ATTEMPT_COST, _MOST_ATTEMPTS_COST = 0.03, 0.15
 _PERSONAL_WORDS = 12
@@ -69,7 +65,7 @@ def evaluate(given: EvaluationInput, *, extractor: Extractor | None = None) -> R
     units["code_quality"] = [_code_unit(run) for run in executed]
     scored, overall = scores.score_all(units)
     questions = tuple(one.evidence for one in read)
-    coverage = _coverage(questions, len(executed))
+    recommendation, reason = recommend(overall, scored, questions)
     return Report(
         interview_id=given.interview_id,
         mode=given.mode,
@@ -79,10 +75,11 @@ def evaluate(given: EvaluationInput, *, extractor: Extractor | None = None) -> R
             {name: score.interval for name, score in scored.items()}
             | ({"overall": overall.interval} if overall else {})
         ),
-        coverage=coverage,
+        coverage=_coverage(questions, len(executed)),
         strengths=_strengths(questions, executed),
         improvements=_improvements(questions, units, scored, executed),
-        recommendation=_recommendation(overall, scored, coverage),
+        recommendation=recommendation,
+        recommendation_reason=reason,
         evidence=questions,
         code=given.code,
         findings=tuple(finding for one in read for finding in one.findings) + _code_findings(given.code),
@@ -116,7 +113,7 @@ def _read(answer: Answer, terms: Sequence[str], extractor: Extractor) -> _Read:
         passages = [guards.passage(turn, _asides(turn)) for turn in seen]
         clear = structure(question.text, [claim.text for claim in rubric.claims], passages)
         # An answer that shows nothing of its question tells as little about communication as no answer.
-        heard = unit.evidence if unit else 0
+        heard = sum(len(point.quotes) for point in points if point.strength or point.status == "contradicted")
         units.append(
             (
                 "communication",
@@ -220,20 +217,6 @@ def _coverage(questions: Sequence[QuestionEvidence], executed: int) -> Coverage:
     )
 
 
-def _recommendation(
-    overall: scores.Score | None, scored: Mapping[Dimension, scores.Score], coverage: Coverage
-) -> Recommendation:
-    assessed = sum(scores.WEIGHTS[dimension] for dimension in scored if dimension != "communication")
-    if overall is None or coverage.questions_answered < _LEAST_ANSWERED or assessed < _LEAST_WEIGHT:
-        return "incomplete"
-    weak, fair, strong = _BANDS
-    if overall.value < weak:
-        return "no_hire"
-    if overall.value < fair:
-        return "borderline"
-    return "hire" if overall.value < strong else "strong_hire"
-
-
 def _strengths(
     questions: Sequence[QuestionEvidence], executed: Sequence[CodeEvidence]
 ) -> tuple[Strength, ...]:
@@ -301,7 +284,7 @@ def _by_key_points(
             f"Nothing was shown yet on {_NAMES[dimension]}: answer with what you know, even if only in part."
         )
         return [Improvement(dimension=dimension, text=text)]
-    goal = next((band for band in _BANDS if score.value < band), 10.0)
+    goal = next((band for band in BANDS if score.value < band), 10.0)
     points = {question.question_id: list(question.key_points) for question in asked}
     gaps = sorted(
         (
@@ -344,7 +327,7 @@ def _gain(points: Sequence[KeyPointEvidence], at: int) -> float:
 def _by_structure(
     questions: Sequence[QuestionEvidence], units: Sequence[scores.Unit], score: scores.Score
 ) -> list[Improvement]:
-    goal = next((band for band in _BANDS if score.value < band), None)
+    goal = next((band for band in BANDS if score.value < band), None)
     answered = [question for question in questions if question.structure is not None]
     if goal is None or not answered:
         return []

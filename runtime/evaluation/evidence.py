@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from runtime.evaluation import guards, star
+from runtime.evaluation import guards, star, subjects
 from runtime.evaluation.calibration import Calibration
 from runtime.evaluation.inputs import AnswerTurn
 from runtime.evaluation.language import clauses
@@ -103,7 +103,7 @@ def check_quotes(extraction: Extraction, turns: Sequence[AnswerTurn]) -> Extract
         kept = tuple(quote for quote in point.quotes if _stands(quote, by_id) and not _touches(quote, banned))
         checked += len(point.quotes)
         dropped += len(point.quotes) - len(kept)
-        shown = point.status == "shown" and kept
+        shown = point.status in {"shown", "touched"} and kept
         said = shown or (point.status == "contradicted" and kept)
         key_points.append(
             point.model_copy(
@@ -124,6 +124,10 @@ def check_quotes(extraction: Extraction, turns: Sequence[AnswerTurn]) -> Extract
         quotes_checked=extraction.quotes_checked + checked,
         quotes_dropped=extraction.quotes_dropped + dropped,
     )
+
+
+# Less than this is a word in common and no touch.
+_LEAST_TOUCH = 0.05
 
 
 class LexicalExtractor:
@@ -162,6 +166,7 @@ class LexicalExtractor:
         denied_whole = guards.denies_whole(parts, turns, [claim.text for claim in rubric.claims])
         wrong = _believed(misconceptions, passages)
         story = star.Story.read([_unechoed(passage, rubric.question) for passage in passages])
+        tied = subjects.tied(rubric.question, [claim.text for claim in rubric.claims], passages)
         key_points = []
         for claim, compiled in zip(rubric.claims, claims, strict=True):
             if claim.star is None:
@@ -175,7 +180,7 @@ class LexicalExtractor:
                     denied_whole=denied_whole,
                 )
             else:
-                point = _from_story(claim, story, texts, min(order, guards.orderly(parts)))
+                point = _from_story(claim, story, texts, min(order, guards.orderly(parts)), tied=tied)
             key_points.append(point)
         return Extraction(key_points=tuple(key_points), findings=tuple(findings))
 
@@ -198,9 +203,13 @@ class LexicalExtractor:
             if denial is not None and denial.coverage >= least and denial.coverage > stated and trust:
                 return _evidence(claim, "contradicted", 0.0, _quote(denial, texts))
         strength = trust * _ramp(stated, self._calibration.nothing, self._calibration.everything)
-        if reading.stated is None or round(strength, 3) <= 0:
+        told = reading.told
+        own = min(1.0, told.support / self._calibration.own) if told is not None else 0.0
+        # What is only touched on pays little: half of the words that mark a claim are a quarter of it.
+        strength = round(strength * own * own, 3)
+        if told is None or strength <= (0 if own >= 1 else _LEAST_TOUCH):
             return _evidence(claim, "absent", 0.0, None)
-        return _evidence(claim, "shown", round(strength, 3), _quote(reading.stated, texts))
+        return _evidence(claim, "shown" if own >= 1 else "touched", strength, _quote(told, texts))
 
 
 def _believed(misconceptions: Sequence[Claim], passages: Sequence[Passage]) -> dict[str, Match]:
@@ -215,16 +224,16 @@ def _believed(misconceptions: Sequence[Claim], passages: Sequence[Passage]) -> d
 
 
 def _from_story(
-    claim: RubricClaim, story: star.Story, texts: dict[str, str], order: float
+    claim: RubricClaim, story: star.Story, texts: dict[str, str], order: float, *, tied: bool
 ) -> KeyPointEvidence:
     told = story.parts.get(claim.star) if claim.star is not None else None
     strength = round(order * told.strength, 3) if told is not None else 0.0
     if told is None or strength <= 0:
         return _evidence(claim, "absent", 0.0, None)
     text = texts[told.turn_id][told.start : told.end]
-    return _evidence(
-        claim, "shown", strength, Quote(turn_id=told.turn_id, start=told.start, end=told.end, text=text)
-    )
+    quote = Quote(turn_id=told.turn_id, start=told.start, end=told.end, text=text)
+    # However well it is told: a story about something else is no evidence of what was asked.
+    return _evidence(claim, "shown", strength, quote) if tied else _evidence(claim, "touched", 0.0, quote)
 
 
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}

@@ -52,6 +52,8 @@ _DENIED_SENTENCE = re.compile(
     r"|\b(?:is|are) (?:wrong|false|untrue|incorrect|not true|not correct|not the case|a myth)\W*$",
     re.IGNORECASE,
 )
+_SUBJECTS = frozenset(["i", "we", "they", "he", "she", "you"])
+_SUBORDINATE = frozenset(["that", "which", "what", "who", "where", "how", "why", "as", "than", "and", "or"])
 _CONTRAST = frozenset(["but", "however", "instead", "rather", "although", "though", "whereas", "actually"])
 # Spoken answers come without punctuation: a run of this many words is cut at the next weak joint, then anywhere.
 _LONG_RUN, _LONGEST_RUN = 14, 26
@@ -227,5 +229,8 @@ def _denied_by(words: list[str], at: int, word: str) -> Iterator[int]:
     last = len(words) if of_verb or word == "not" else min(len(words), at + 5)
     for other in range(max(0, at - 5) if of_verb else at, last):
         if other > at + 1 and words[other] in _CONTRAST:
+            return
+        # Speech joins sentences without a mark: a new subject ends what the verb before it denies.
+        if other > at + 3 and words[other] in _SUBJECTS and words[other - 1] not in _SUBORDINATE:
             return
         yield other

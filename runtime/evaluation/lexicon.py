@@ -22,7 +22,88 @@ def stem(word: str) -> str:
     if len(word) < 3 or not word.isascii() or not word.isalpha():
         return word
     with _STEMMER_LOCK:
-        return str(_STEMMER.stemWord(word))
+        return str(_STEMMER.stemWord(_BASE.get(word, word)))
+
+
+# Each line: a verb and those of its forms that a stemmer leaves apart from it.
+_IRREGULAR = """
+become became
+begin began begun
+break broke broken
+bring brought
+build built
+buy bought
+catch caught
+choose chose chosen
+come came
+deal dealt
+do did done
+draw drew drawn
+drive drove driven
+fall fell fallen
+feed fed
+feel felt
+fight fought
+find found
+forget forgot forgotten
+freeze froze frozen
+get got gotten
+give gave given
+go went gone
+grow grew grown
+hear heard
+hide hid hidden
+hold held
+keep kept
+know knew known
+lead led
+learn learnt
+leave left
+lend lent
+lose lost
+make made
+mean meant
+meet met
+overwrite overwrote overwritten
+pay paid
+rebuild rebuilt
+redo redid redone
+rewrite rewrote rewritten
+ride rode ridden
+rise rose risen
+run ran
+say said
+see saw seen
+sell sold
+send sent
+shake shook shaken
+show showed shown
+shrink shrank shrunk
+sink sank sunk
+sit sat
+sleep slept
+speak spoke spoken
+spend spent
+stand stood
+steal stole stolen
+stick stuck
+take took taken
+teach taught
+tell told
+think thought
+throw threw thrown
+understand understood
+undo undid undone
+wake woke woken
+wear wore worn
+win won
+write wrote written
+"""
+_BASE = {
+    form: forms[0]
+    for forms in (line.split() for line in _IRREGULAR.strip().splitlines())
+    for form in forms[1:]
+}
 
 
 DETERMINERS = frozenset(

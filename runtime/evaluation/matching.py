@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from runtime.evaluation.language import Clause, Polarity, Token, clauses
 from runtime.evaluation.lexicon import OPPOSITE, SAME
+from runtime.evaluation.rarity import rarity
 
 # A word of the question tells little about the answer, yet a claim may need it ("the diameter shrinks").
 _ECHO = 0.3
@@ -24,22 +25,32 @@ _RELEVANCE_WORDS = 12
 _CONTENT = 0.5
 # From so many words of content on, a claim is a statement and no longer a term.
 _LONG_CLAIM = 5
+# What the question itself says, in the same or a like word, hardly marks a claim.
+_MARK_ECHO = 0.15
+_SAME_WORD = 0.75
+# A word that comes as near to another claim's words as to this one's is not this one's.
+_OTHERS_WORD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim ready for matching: its content stems with weight and polarity.
 
-    `asked`: the question's stems; said back, they are an echo.
+    `asked`: the question's stems; said back, they are an echo. `marks`: how much each stem tells this claim from
+    the question's other claims and from the bank's other questions. `elsewhere`: stems that stand in those claims or
+    in the question.
     """
 
     id: str
     weights: Mapping[str, float]
     polarities: Mapping[str, Polarity]
     asked: frozenset[str]
+    marks: Mapping[str, float] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
     _related: dict[str, tuple[tuple[str, float, bool], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _borrowed: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def total(self) -> float:
@@ -60,6 +71,12 @@ class Claim:
             self._related[said] = tuple(found)
         return self._related[said]
 
+    def borrowed(self, said: str) -> float:
+        """How near a stem said comes to what stands in the question or its other claims."""
+        if said not in self._borrowed:
+            self._borrowed[said] = max((similarity(stem, said) for stem in self.elsewhere), default=0.0)
+        return self._borrowed[said]
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -71,9 +88,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The best place for a claim. `coverage`: share of its weight found there, 0 to 1."""
+    """The best place for a claim. `coverage`: share of its weight found there, `support`: of its marks; 0 to 1."""
 
     coverage: float
+    support: float
     turn_id: str
     start: int
     end: int
@@ -81,10 +99,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the passages do with one claim: where it is stated and where it is denied, if anywhere."""
+    """What the passages do with one claim: where it is stated and where it is denied, if anywhere.
+
+    `told`: the place that holds most of what marks this claim, which need not be the one that covers most of it.
+    """
 
     stated: Match | None
     denied: Match | None
+    told: Match | None = None
 
 
 def compile_claims(claims: Sequence[tuple[str, str]], question: str) -> tuple[Claim, ...]:
@@ -102,11 +124,39 @@ def compile_claims(claims: Sequence[tuple[str, str]], question: str) -> tuple[Cl
         for token in tokens:
             if not token.weight:
                 continue
-            weight = token.weight * (_ECHO if token.stem in asked else 1.0) / math.sqrt(spread[token.stem])
+            weight = _weight(token) * (_ECHO if token.stem in asked else 1.0) / math.sqrt(spread[token.stem])
             weights[token.stem] = max(weight, weights.get(token.stem, 0.0))
             polarities.setdefault(token.stem, token.polarity)
-        compiled.append(Claim(id=claim_id, weights=weights, polarities=polarities, asked=asked))
+        stems = {token.stem for token in tokens}
+        others = frozenset(stem for stem in spread if spread[stem] > (stem in stems)) | asked
+        compiled.append(
+            Claim(
+                id=claim_id,
+                weights=weights,
+                polarities=polarities,
+                asked=asked,
+                marks=_marks(tokens, spread, asked),
+                elsewhere=others,
+            )
+        )
     return tuple(compiled)
+
+
+def _weight(token: Token) -> float:
+    # A name in capitals ("EXPLAIN") is no everyday word, whatever it would mean in small letters.
+    return max(1.0, token.weight) if token.label and len(token.word) > 1 else token.weight
+
+
+def _marks(tokens: Sequence[Token], spread: Mapping[str, int], asked: frozenset[str]) -> dict[str, float]:
+    marks: dict[str, float] = {}
+    for token in tokens:
+        if not token.weight:
+            continue
+        weight = _weight(token) * rarity(token.stem)
+        if any(similarity(one, token.stem) >= _SAME_WORD for one in asked):
+            weight *= _MARK_ECHO
+        marks[token.stem] = max(weight / spread[token.stem], marks.get(token.stem, 0.0))
+    return marks
 
 
 @functools.lru_cache(maxsize=262144)
@@ -131,12 +181,14 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
     """Find where the passages state the claim best, and where they deny it most fully."""
     stated: Match | None = None
     denied: Match | None = None
+    told: Match | None = None
     if not claim.weights:
         return Reading(stated=None, denied=None)
     # One word is not what a long claim says, however well it fits.
     least = 2 if len(claim.weights) >= _LONG_CLAIM else 1
     for passage in passages:
         hits = [_hits(claim, clause) for clause in passage.clauses]
+        signs = [_signs(claim, clause) for clause in passage.clauses]
         for first, last in _windows(passage.clauses):
             # Without a hit at either end, a shorter window says as much.
             if not (hits[first] and hits[last]):
@@ -158,13 +210,42 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
                 continue
             span = [n for n in range(first, last + 1) if hits[n]]
             place = (passage.turn_id, passage.clauses[span[0]].start, passage.clauses[span[-1]].end)
+            support = _support(claim, signs[first : last + 1])
             if opposed > found:
                 coverage = (found + opposed) / claim.total
                 if denied is None or coverage > denied.coverage:
-                    denied = Match(coverage, *place)
-            elif stated is None or found / claim.total > stated.coverage:
-                stated = Match(found / claim.total, *place)
-    return Reading(stated=stated, denied=denied)
+                    denied = Match(coverage, support, *place)
+                continue
+            match = Match(found / claim.total, support, *place)
+            if stated is None or match.coverage > stated.coverage:
+                stated = match
+            if told is None or (match.support, match.coverage) > (told.support, told.coverage):
+                told = match
+    return Reading(stated=stated, denied=denied, told=told)
+
+
+def _support(claim: Claim, signs: Sequence[Mapping[str, float]]) -> float:
+    best: dict[str, float] = {}
+    for of_clause in signs:
+        for stem, quality in of_clause.items():
+            best[stem] = max(quality, best.get(stem, 0.0))
+    # A claim with hardly a word of its own is not to be had for one of them.
+    total = max(0.5, sum(claim.marks.values()))
+    return sum(claim.marks[stem] * quality for stem, quality in best.items()) / total
+
+
+def _signs(claim: Claim, clause: Clause) -> dict[str, float]:
+    """Stems of the claim that the clause holds, and how far each is this claim's own and no other's."""
+    signs: dict[str, float] = {}
+    for token in clause.tokens:
+        if not token.weight:
+            continue
+        for stem, quality, opposite in claim.related(token.stem):
+            if opposite:
+                continue
+            borrowed = quality < 1 and claim.borrowed(token.stem) >= quality
+            signs[stem] = max(quality * (_OTHERS_WORD if borrowed else 1.0), signs.get(stem, 0.0))
+    return signs
 
 
 def relevance(claims: Sequence[Claim], question: str, passages: Sequence[Passage]) -> float:
@@ -241,7 +322,7 @@ def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
             conflict = opposite != ({polarity, token.polarity} in _OPPOSED)
             worth = quality if own or stem == token.stem else quality * _ECHO
             if worth > hits.get(stem, (0.0, False, False))[0]:
-                hits[stem] = (worth, conflict, own and token.weight >= _CONTENT)
+                hits[stem] = (worth, conflict, own and max(token.weight, claim.weights[stem]) >= _CONTENT)
     return hits
 
 

@@ -20,7 +20,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
     "code_quality",
     "cultural_fit",
 )
-Status = Literal["shown", "contradicted", "absent", "not_asked"]
+Status = Literal["shown", "touched", "contradicted", "absent", "not_asked"]
 Recommendation = Literal["strong_hire", "hire", "borderline", "no_hire", "incomplete"]
 Points = Annotated[float, Field(ge=1, le=10)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -40,7 +40,12 @@ class Quote(_Value):
 
 
 class KeyPointEvidence(_Value):
-    """What the answer did with one key point. `strength` says how fully it was shown; 0 unless shown."""
+    """What the answer did with one key point.
+
+    `shown`: it said what tells this point from the others. `touched`: it only came near it, in words that other points
+    or questions share, or in a story about something else; the quote is the nearest place. `strength`: how much the
+    formula counts, 0 to 1; little for what was touched, 0 for the rest.
+    """
 
     key_point_id: str
     claim: str
@@ -167,6 +172,8 @@ class Report(_Value):
     strengths: tuple[Strength, ...]
     improvements: tuple[Improvement, ...]
     recommendation: Recommendation
+    # Empty in reports made before it was given.
+    recommendation_reason: str = ""
     evidence: tuple[QuestionEvidence, ...]
     code: tuple[CodeEvidence, ...]
     findings: tuple[Finding, ...]

@@ -149,6 +149,7 @@ export interface Report {
   strengths: { dimension: Dimension; text: string; quotes: Quote[] }[];
   improvements: { dimension: Dimension; text: string; would_reach: number | null }[];
   recommendation: "strong_hire" | "hire" | "borderline" | "no_hire" | "incomplete";
+  recommendation_reason: string;
   evidence: {
     question_id: string;
     question: string;
@@ -160,7 +161,7 @@ export interface Report {
     key_points: {
       key_point_id: string;
       claim: string;
-      status: "shown" | "contradicted" | "absent" | "not_asked";
+      status: "shown" | "touched" | "contradicted" | "absent" | "not_asked";
       strength: number;
       quotes: Quote[];
     }[];

@@ -23,15 +23,21 @@ const NAMES: Record<Dimension, string> = {
   cultural_fit: "Values in behaviour",
 };
 
-const RECOMMENDATIONS: Record<Report["recommendation"], [string, string]> = {
-  strong_hire: ["Strong hire", "The evidence is clear and broad."],
-  hire: ["Hire", "The evidence speaks for it."],
-  borderline: ["Borderline", "The evidence points both ways."],
-  no_hire: ["No hire", "The evidence speaks against it so far."],
-  incomplete: ["Incomplete", "Too little of the plan was answered to recommend anything."],
+const RECOMMENDATIONS: Record<Report["recommendation"], string> = {
+  strong_hire: "Strong hire",
+  hire: "Hire",
+  borderline: "Borderline",
+  no_hire: "No hire",
+  incomplete: "Incomplete",
 };
 
-const STATUSES = { shown: "Shown", contradicted: "Contradicted", absent: "Not mentioned", not_asked: "Not asked" } as const;
+const STATUSES = {
+  shown: "Shown",
+  touched: "Touched on",
+  contradicted: "Contradicted",
+  absent: "Not mentioned",
+  not_asked: "Not asked",
+} as const;
 
 const FINDINGS: Record<string, string> = {
   instruction: "An instruction stood inside an answer; it was not followed",
@@ -122,7 +128,6 @@ function Made({ report, session, items }: { report: Report; session: Session; it
 }
 
 function Summary({ report }: { report: Report }) {
-  const [word, meaning] = RECOMMENDATIONS[report.recommendation];
   return (
     <section class="card summary" aria-labelledby="summary-title">
       <h2 id="summary-title" class="unseen">
@@ -134,8 +139,8 @@ function Summary({ report }: { report: Report }) {
           <span class="hint">overall, of 10{report.intervals.overall && `, between ${_range(report.intervals.overall)}`}</span>
         </div>
         <div class="recommendation" data-word={report.recommendation}>
-          <strong>{word}</strong>
-          <span class="hint">{meaning} A human decides.</span>
+          <strong>{RECOMMENDATIONS[report.recommendation]}</strong>
+          <span class="hint">{report.recommendation_reason} A human decides.</span>
         </div>
       </div>
       <ul class="scores">
@@ -237,6 +242,7 @@ function Questions({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
               <li key={point.key_point_id} data-status={point.status}>
                 <span class="tag">{STATUSES[point.status]}</span>
                 <p>{point.claim}</p>
+                {point.status === "touched" && <p class="hint">Not said itself; this came nearest:</p>}
                 <Quotes quotes={point.quotes} onQuote={onQuote} />
               </li>
             ))}

@@ -24,6 +24,7 @@ from runtime.services.errors import (
     KeyReusedError,
     NotThereError,
     RefusedError,
+    ReportFailedError,
     SocketLiveError,
     StaleVersionError,
 )
@@ -73,6 +74,7 @@ _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
     SandboxBusy: (503, "sandbox_busy"),
     SandboxUnavailable: (503, "sandbox_unavailable"),
     StoreUnavailableError: (503, "store_unavailable"),
+    ReportFailedError: (503, "report_failed"),
     RefusedError: (409, "refused"),
 }
 _HEADERS: Final[Mapping[int, dict[str, str]]] = {

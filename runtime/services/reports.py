@@ -6,6 +6,8 @@ A report is made from the log alone, so one that a crash prevented is made when 
 from __future__ import annotations
 
 import hashlib
+import logging
+import traceback
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -18,14 +20,16 @@ from runtime.evaluation import (
     Report,
     evaluate,
 )
-from runtime.interview.events import Event, ReportMade
+from runtime.interview.events import Event, ReportFailed, ReportMade
 from runtime.interview.intents import Intent, intent_of
 from runtime.interview.interview import Interview, Run, Turn
 from runtime.interview.log import amend, load
 from runtime.interview.plan import PersonalStep, Plan, QuestionStep, TaskStep
 from runtime.interview.store import Store
-from runtime.services.errors import NotThereError, RefusedError
+from runtime.services.errors import NotThereError, RefusedError, ReportFailedError
 from runtime.services.plans import Plans
+
+_log = logging.getLogger(__name__)
 
 
 class NotEndedError(RefusedError):
@@ -42,7 +46,8 @@ class Reports:
     def report(self, interview_id: str, *, actor: str) -> Report:
         """The interview's report; made now if it was not yet.
 
-        Raises `NotEndedError`, or `NotThereError` when the interview ended before a question was asked.
+        Raises `NotEndedError`, `NotThereError` when the interview ended before a question was asked, and
+        `ReportFailedError` when the evaluator fails; asking again tries again.
         """
         interview = load(self._store, interview_id)
         if not interview.ended:
@@ -62,13 +67,31 @@ class Reports:
             if interview.report:
                 return []
             # Here, where a correction that comes meanwhile makes it be asked again: quotes stand in the transcript.
-            report = evaluate(evaluation_input(interview, self._plans.plan(interview)))
+            report = _evaluated(evaluation_input(interview, self._plans.plan(interview)))
+            if report is None:
+                return [] if interview.report_failed else [ReportFailed(reason=_FAILED)]
             body = report.model_dump_json().encode()
             # Named by its digest: of two made at once, the event names the one it means.
             key = f"reports/{interview.interview_id}/report-{hashlib.sha256(body).hexdigest()[:16]}.json"
             return [ReportMade(report=self._store.put_blob(key, body, media_type="application/json"))]
 
-        return amend(self._store, interview.interview_id, decide, actor=actor)
+        made = amend(self._store, interview.interview_id, decide, actor=actor)
+        if made.report is None:
+            raise ReportFailedError(f"{_FAILED}; the interview is kept, and asking again tries again")
+        return made
+
+
+_FAILED = "the evaluator failed"
+
+
+def _evaluated(given: EvaluationInput) -> Report | None:
+    try:
+        return evaluate(given)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the interview stays and can be evaluated again
+        # Where it happened, and not what it says: that may hold a candidate's words.
+        where = "".join(traceback.format_tb(fault.__traceback__))
+        _log.error("%s on %s: %s\n%s", _FAILED, given.interview_id, type(fault).__name__, where)
+        return None
 
 
 def evaluation_input(interview: Interview, plan: Plan) -> EvaluationInput:

@@ -33,7 +33,7 @@ from runtime.voice.tickets import Tickets
 
 PAGE = Path(__file__).resolve().parents[2] / "web" / "dist"
 # Frames of the protocol are at most 30,000 bytes; larger ones are answered with an error event, up to here.
-_LARGEST_FRAME = 1024 * 1024
+_LARGEST_FRAME = 16 * 1024 * 1024
 
 
 class CannotStartError(Exception):

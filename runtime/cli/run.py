@@ -38,7 +38,8 @@ def _announce(platform: Laptop, settings: LaptopSettings, console: Console) -> N
     speech = f"{hears} hears, {speaks} speaks" if hears and speaks else "none: interviews are typed"
     console.print(f"  speech       {speech}")
     console.print(f"  interviewer  {engines.interviewer}")
-    console.print(f"  sandbox      {platform.container.code.isolation or 'none: code is not run'}")
-    console.print(f"  data         {settings.data.resolve()}")
+    sandbox = platform.container.code.isolation or "none: code is not run"
+    console.print(f"  sandbox      {sandbox}", soft_wrap=True)
+    console.print(f"  data         {settings.data.resolve()}", soft_wrap=True)
     if platform.container.page is None:
         console.print("  the page is not built; `make setup` builds it", style="yellow")

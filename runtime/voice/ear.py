@@ -1,5 +1,9 @@
 """The ear of a conversation: frames in, committed turns out.
 
+Recognition begins at every pause, so that little is left to do when the turn has ended. A turn is recognised as a whole
+while it is short, because recognizers do better with more; a long one in pieces that end at pauses, because the work
+must grow with what is said and not with its square.
+
 A turn is acknowledged when it is in the log and not before: frames are acknowledged in order, so silence that follows
 a turn waits for it. A store that is unavailable is asked again until it has the turn.
 """
@@ -12,7 +16,8 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from runtime.interview.events import TurnCommitted
@@ -21,8 +26,8 @@ from runtime.knowledge.bank import Patience
 from runtime.services.errors import RefusedError
 from runtime.voice import protocol as p
 from runtime.voice.endpointing import SpeechResumed, SpeechStarted, SpeechStopped
-from runtime.voice.listening import Forgotten, FrameError, Heard, Listening, SpokenTurn
-from runtime.voice.ports import Recognizer, SpeechError, SpeechRejected, Transcript
+from runtime.voice.listening import BYTES_PER_MS, Forgotten, FrameError, Heard, Listening, SpokenTurn
+from runtime.voice.ports import Recognizer, SpeechError, SpeechRejected, Transcript, joined
 from runtime.voice.problem import problem
 
 # Frames come every 100 ms; two missing ones are the network's jitter, more are silence.
@@ -30,9 +35,23 @@ _FRAME_GAP_S: Final = 0.25
 # After a laptop's sleep an hour is missing; no turn needs more than the longest patience of it.
 _LONGEST_GAP_S: Final = 10.0
 _CAPTION_EVERY_S: Final = 1.2
+# A piece this long is not recognised again with what follows it, and not captioned before its pause.
+_LONG_PIECE_MS: Final = 6_000
+# A pause between phrases: long enough to be no hesitation inside one, shorter than any question's patience.
+_PIECE_PAUSE_MS: Final = 400
 # Turns wait here for the recognizer; with more than these the socket is read no further.
 _MOST_WAITING: Final = 4
 _TRY_AGAIN_S: Final = 0.5
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What was said up to a pause: where it begins and ends, and its recognition under way."""
+
+    start_ms: int
+    end_ms: int
+    transcript: asyncio.Task[Transcript]
+
 
 type Send = Callable[[p.ServerEvent], Awaitable[None]]
 type Commit = Callable[[TurnCommitted], Awaitable[None]]
@@ -63,7 +82,8 @@ class Ear:
         self._commit = commit
         self._stir = stir
         self._listening = Listening(received, language=language)
-        self._turns: asyncio.Queue[SpokenTurn] = asyncio.Queue(_MOST_WAITING)
+        self._turns: asyncio.Queue[tuple[SpokenTurn, list[_Piece]]] = asyncio.Queue(_MOST_WAITING)
+        self._pieces: list[_Piece] = []
         self._uncommitted = 0
         self._forgotten: dict[str, int] = {}
         self._patience: Patience = "normal"
@@ -123,16 +143,41 @@ class Ear:
         if self._listening.in_turn and missing > _FRAME_GAP_S:
             self._frame_at = now
             await self._hear(self._listening.silence(round(missing * 1000)))
-        idle = self._caption is None or self._caption.done()
-        if self._listening.in_turn and idle and now >= self._caption_at and self._recognizer:
+        if not self._listening.in_turn or self._recognizer is None:
+            return
+        if self._listening.paused_ms >= _PIECE_PAUSE_MS:
+            self._recognize_piece(self._recognizer)
+        elif now >= self._caption_at and (self._caption is None or self._caption.done()):
             self._caption_at = now + _CAPTION_EVERY_S
             self._caption = asyncio.create_task(self._caption_turn(self._recognizer))
 
+    def _recognize_piece(self, recognizer: Recognizer) -> None:
+        """Begin to recognise what was said up to this pause; once, and not while an earlier pause is at work."""
+        newest = self._pieces[-1] if self._pieces else None
+        if newest and self._listening.now_ms - self._listening.paused_ms <= newest.end_ms:
+            return  # nothing was said since
+        if newest and not newest.transcript.done():
+            return
+        if newest and newest.end_ms - newest.start_ms < _LONG_PIECE_MS:
+            self._pieces.pop()  # recognised again, together with what came after it
+        start_ms, sound = self._listening.sound_from(self._known_until)
+        work = asyncio.create_task(recognizer.transcribe(sound, language=self._language))
+        self._pieces.append(_Piece(start_ms, self._listening.now_ms, work))
+        self._caption = asyncio.create_task(self._caption_pieces())
+
+    @property
+    def _known_until(self) -> int:
+        return self._pieces[-1].end_ms if self._pieces else 0
+
     async def close(self) -> None:
-        """Stop captioning."""
+        """Stop recognising."""
+        tasks: list[asyncio.Task[None] | asyncio.Task[Transcript]] = [p.transcript for p in self._pieces]
         if self._caption:
-            self._caption.cancel()
-            await asyncio.wait([self._caption])
+            tasks.append(self._caption)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def _hear(self, heard: list[Heard]) -> None:
         for what in heard:
@@ -151,7 +196,8 @@ class Ear:
                     self._stir()
                     self._uncommitted += 1
                     await self._send(p.BufferCommitted(item_id=turn.item_id, utterance_id=turn.utterance_id))
-                    await self._turns.put(turn)
+                    pieces, self._pieces = self._pieces, []
+                    await self._turns.put((turn, pieces))
 
     async def _acknowledge(self) -> None:
         """Let the client forget, but nothing that comes after a turn which is not in the log yet."""
@@ -164,17 +210,17 @@ class Ear:
     async def transcribe_turns(self) -> None:
         """The worker: turns one after the other, for ever."""
         while True:
-            turn = await self._turns.get()
-            await self._transcribe(turn)
+            turn, pieces = await self._turns.get()
+            await self._transcribe(turn, pieces)
             self._uncommitted -= 1
             known = self._forgotten.get(turn.utterance_id, -1)
             self._forgotten[turn.utterance_id] = max(known, turn.last_index)
             await self._acknowledge()
 
-    async def _transcribe(self, turn: SpokenTurn) -> None:
+    async def _transcribe(self, turn: SpokenTurn, pieces: list[_Piece]) -> None:
         """The turn's words into the log, with its sound when the candidate agreed to that."""
         try:
-            transcript = await self._recognize(turn.pcm)
+            transcript = await self._join(turn, pieces)
         except SpeechError as error:
             # A spoken turn without words: its sound is kept where that was agreed, and the candidate can write
             # what they said by correcting it.
@@ -192,6 +238,26 @@ class Ear:
                 return
             else:
                 return
+
+    async def _join(self, turn: SpokenTurn, pieces: list[_Piece]) -> Transcript:
+        """The turn's words: of its pieces, and of what was said after the last of them."""
+        if pieces and pieces[-1].end_ms < turn.speech_end_ms:
+            newest = pieces[-1]
+            if newest.transcript.done() and newest.end_ms - newest.start_ms < _LONG_PIECE_MS:
+                pieces = pieces[:-1]  # short enough to be recognised again with what came after it
+        heard = await asyncio.gather(*(piece.transcript for piece in pieces), return_exceptions=True)
+        parts = [
+            (piece.start_ms - turn.start_ms, transcript)
+            for piece, transcript in zip(pieces, heard, strict=True)
+            if isinstance(transcript, Transcript)
+        ]
+        if len(parts) < len(pieces):
+            parts, pieces = [], []  # one of them failed: once more, all of it
+        known_until = pieces[-1].end_ms if pieces else turn.start_ms
+        if turn.speech_end_ms > known_until:
+            rest_ms = known_until - turn.start_ms
+            parts.append((rest_ms, await self._recognize(turn.pcm[rest_ms * BYTES_PER_MS :])))
+        return joined(parts)
 
     async def _recognize(self, pcm: bytes) -> Transcript:
         assert self._recognizer is not None
@@ -229,13 +295,29 @@ class Ear:
         )
 
     async def _caption_turn(self, recognizer: Recognizer) -> None:
-        """A live caption of the turn that is being spoken; captions are a courtesy, so a failure is silent."""
-        item_id = self._listening.item_id
+        """A live caption of what is being spoken; a courtesy, so a failure is silent."""
+        long = [piece for piece in self._pieces if piece.end_ms - piece.start_ms >= _LONG_PIECE_MS]
+        start_ms, sound = self._listening.sound_from(long[-1].end_ms if long else 0)
+        if self._listening.now_ms - start_ms > _LONG_PIECE_MS:
+            return
         with contextlib.suppress(SpeechError):
             begun = time.monotonic()
-            transcript = await recognizer.transcribe(self._listening.sound_so_far(), language=self._language)
+            item_id, so_far = self._listening.item_id, await self._text_of(long)
+            transcript = await recognizer.transcribe(sound, language=self._language)
             # A slow engine gets fewer captions to make: never more than half its time.
             self._caption_at = time.monotonic() + (time.monotonic() - begun)
-            if item_id and self._listening.item_id == item_id and transcript.text:
-                await self._send(p.TranscriptionDelta(item_id=item_id, text=transcript.text))
-                self._listening.set_patience(self._patience, transcript.text)
+            await self._show(item_id, f"{so_far} {transcript.text}".strip())
+
+    async def _caption_pieces(self) -> None:
+        """The caption of everything said up to a pause."""
+        with contextlib.suppress(SpeechError):
+            item_id = self._listening.item_id
+            await self._show(item_id, await self._text_of(self._pieces))
+
+    async def _text_of(self, pieces: Sequence[_Piece]) -> str:
+        return joined([(0, await asyncio.shield(piece.transcript)) for piece in tuple(pieces)]).text
+
+    async def _show(self, item_id: str | None, text: str) -> None:
+        if item_id and self._listening.item_id == item_id and text:
+            await self._send(p.TranscriptionDelta(item_id=item_id, text=text))
+            self._listening.set_patience(self._patience, text)

@@ -26,7 +26,7 @@ from runtime.voice.endpointing import (
 )
 from runtime.voice.protocol import INPUT_SAMPLE_RATE
 
-_BYTES_PER_MS: Final = INPUT_SAMPLE_RATE * 2 // 1000
+BYTES_PER_MS: Final = INPUT_SAMPLE_RATE * 2 // 1000
 # Longer than any answer to an interview question; a turn this long is cut rather than held in memory for ever.
 LONGEST_TURN_MS: Final = 10 * 60 * 1000
 # Speech counts only after it has lasted a while; that much, and the padding before it, must stay in the buffer.
@@ -40,12 +40,17 @@ class FrameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SpokenTurn:
-    """A turn as sound: PCM16, 16 kHz, mono, and the frames it came in."""
+    """A turn as sound: PCM16, 16 kHz, mono, and the frames it came in.
+
+    `start_ms`: where `pcm` begins in the utterance's own time; `speech_end_ms`: where its last speech ends.
+    """
 
     item_id: str
     utterance_id: str
     last_index: int
     pcm: bytes
+    start_ms: int
+    speech_end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class Listening:
         self._sound_start_ms = 0  # stream time of the buffer's first byte
         self._frames: deque[_Frame] = deque()
         self._item_id: str | None = None
+        self._turn_start_ms = 0
+        self._stopped_at: int | None = None
 
     @property
     def received(self) -> dict[str, int]:
@@ -109,9 +116,20 @@ class Listening:
         """The item that the open turn will be."""
         return self._item_id
 
-    def sound_so_far(self) -> bytes:
-        """The open turn's sound up to now."""
-        return bytes(self._sound) if self.in_turn else b""
+    @property
+    def now_ms(self) -> int:
+        """The utterance's own time: how much of it was heard, silence of missing frames included."""
+        return self._end_ms
+
+    @property
+    def paused_ms(self) -> int:
+        """How long the open turn has been silent; 0 while somebody speaks."""
+        return self._endpointing.now_ms - self._stopped_at if self._stopped_at is not None else 0
+
+    def sound_from(self, start_ms: int) -> tuple[int, bytes]:
+        """The open turn's sound from `start_ms` on, and where it really begins (what came before may be gone)."""
+        first = max(start_ms, self._turn_start_ms, self._sound_start_ms)
+        return first, bytes(self._sound[(first - self._sound_start_ms) * BYTES_PER_MS :])
 
     def set_patience(self, patience: Patience, trailing_text: str = "") -> None:
         """How long the question allows to think, and the words heard last."""
@@ -148,7 +166,7 @@ class Listening:
 
     def silence(self, duration_ms: int) -> list[Heard]:
         """Let time go by without frames: it counts as silence."""
-        return self._take(bytes(duration_ms * _BYTES_PER_MS), None)
+        return self._take(bytes(duration_ms * BYTES_PER_MS), None)
 
     def finish(self) -> list[Heard]:
         """End the open turn now."""
@@ -163,13 +181,13 @@ class Listening:
         self._activity = self._activity or VoiceActivity()
         for window in self._activity.feed(pcm):
             heard += self._heard(self._endpointing.advance(WINDOW_MS, window.speech))
-        if self.in_turn and len(self._sound) >= LONGEST_TURN_MS * _BYTES_PER_MS:
+        if self.in_turn and len(self._sound) >= LONGEST_TURN_MS * BYTES_PER_MS:
             heard += self.finish()
         return heard + self._forget()
 
     @property
     def _end_ms(self) -> int:
-        return self._sound_start_ms + len(self._sound) // _BYTES_PER_MS
+        return self._sound_start_ms + len(self._sound) // BYTES_PER_MS
 
     def _heard(self, signals: Sequence[Signal]) -> list[Heard]:
         heard: list[Heard] = []
@@ -177,11 +195,17 @@ class Listening:
             match signal:
                 case SpeechStarted(at_ms=at_ms):
                     self._item_id = self._name_at(at_ms)
+                    self._turn_start_ms = max(0, at_ms - PADDING_MS)
                     heard.append(signal)
-                case TurnEnded(start_ms=start_ms, end_ms=end_ms):
-                    heard.append(self._cut(start_ms - PADDING_MS, end_ms + PADDING_MS))
-                case _:
+                case SpeechStopped(at_ms=at_ms):
+                    self._stopped_at = at_ms
                     heard.append(signal)
+                case SpeechResumed():
+                    self._stopped_at = None
+                    heard.append(signal)
+                case TurnEnded(end_ms=end_ms):
+                    self._stopped_at = None
+                    heard.append(self._cut(end_ms))
         return heard
 
     def _name_at(self, at_ms: int) -> str:
@@ -194,15 +218,21 @@ class Listening:
             name = hashlib.sha256(name.encode()).hexdigest()[:_LONGEST_NAME]
         return f"{name}-{began}"
 
-    def _cut(self, start_ms: int, end_ms: int) -> SpokenTurn:
+    def _cut(self, speech_end_ms: int) -> SpokenTurn:
         """The turn's sound, taken out of the buffer with all before it."""
         assert self._item_id is not None
-        first = max(0, start_ms - self._sound_start_ms) * _BYTES_PER_MS
-        last = max(0, end_ms - self._sound_start_ms) * _BYTES_PER_MS
-        pcm = bytes(self._sound[first:last])
+        end_ms = speech_end_ms + PADDING_MS
+        start_ms, sound = self.sound_from(self._turn_start_ms)
         ended = [frame.index for frame in self._frames if frame.end_ms <= end_ms]
         last_index = ended[-1] if ended else self._next.get(self._utterance_id, 0) - 1
-        turn = SpokenTurn(self._item_id, self._utterance_id, last_index, pcm)
+        turn = SpokenTurn(
+            item_id=self._item_id,
+            utterance_id=self._utterance_id,
+            last_index=last_index,
+            pcm=sound[: max(0, end_ms - start_ms) * BYTES_PER_MS],
+            start_ms=start_ms,
+            speech_end_ms=speech_end_ms,
+        )
         self._item_id = None
         self._drop_before(end_ms)
         return turn
@@ -217,10 +247,10 @@ class Listening:
         return [Forgotten(self._utterance_id, forgotten[-1])] if forgotten else []
 
     def _drop_before(self, stream_ms: int) -> None:
-        drop_ms = min(stream_ms - self._sound_start_ms, len(self._sound) // _BYTES_PER_MS)
+        drop_ms = min(stream_ms - self._sound_start_ms, len(self._sound) // BYTES_PER_MS)
         if drop_ms <= 0:
             return
-        del self._sound[: drop_ms * _BYTES_PER_MS]
+        del self._sound[: drop_ms * BYTES_PER_MS]
         self._sound_start_ms += drop_ms
         while self._frames and self._frames[0].end_ms <= self._sound_start_ms:
             self._frames.popleft()

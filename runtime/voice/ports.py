@@ -32,6 +32,22 @@ class Transcript:
     confidence: float | None = None
 
 
+def joined(parts: Sequence[tuple[int, Transcript]]) -> Transcript:
+    """One transcript of a sound that was recognised in parts, each with where it begins, in milliseconds."""
+    words = tuple(
+        Word(word.text, word.start_ms + start_ms, word.end_ms + start_ms)
+        for start_ms, part in parts
+        for word in part.words
+    )
+    weighed = [(part.confidence, len(part.words)) for _, part in parts if part.confidence is not None]
+    total = sum(count for _, count in weighed)
+    return Transcript(
+        text=" ".join(part.text for _, part in parts if part.text),
+        words=words,
+        confidence=sum(confidence * count for confidence, count in weighed) / total if total else None,
+    )
+
+
 class SpeechError(Exception):
     """A speech engine did not do its work; the message is a sentence that names the way out."""
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.local import speech
-from runtime.voice.ports import Transcript, Word
+from runtime.voice.ports import Transcript, Word, joined
 
 
 def test_a_minute_or_less_is_one_part() -> None:
@@ -35,7 +35,7 @@ def test_the_parts_of_an_answer_are_the_answer() -> None:
 
 
 def test_joined_words_lie_where_they_were_said() -> None:
-    joined = speech._joined(
+    whole = joined(
         [
             (0, Transcript("a b", (Word("a", 0, 10), Word("b", 10, 20)), 0.25)),
             (60_000, Transcript("", (), None)),
@@ -43,9 +43,9 @@ def test_joined_words_lie_where_they_were_said() -> None:
         ]
     )
 
-    assert joined.text == "a b c d"
-    assert joined.words[2] == Word("c", 90_005, 90_010)
-    assert joined.confidence == 0.5
+    assert whole.text == "a b c d"
+    assert whole.words[2] == Word("c", 90_005, 90_010)
+    assert whole.confidence == 0.5
 
 
 @given(vocabulary=st.lists(st.text(max_size=40), max_size=200))

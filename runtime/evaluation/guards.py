@@ -33,7 +33,7 @@ _INSTRUCTIONS = tuple(
         rf"\bfull marks\b|\b(?:perfect|maximum|highest|top) (?:marks?|scores?|grades?|ratings?)\b.{{0,30}}\b(?:please|{_MINE})\b",
         r"\byou are (?:now )?(?:a|an|the) (?:\w+ )?(?:grader|evaluator|assistant|language model|ai|llm)\b",
         r"\bas (?:the|an?) (?:\w+ )?(?:grader|evaluator|examiner|language model)\b",
-        r"(?:^|\n)\s*(?:system|assistant|developer)\s*:",
+        r"(?:^|\n)[ \t]*+(?:system|assistant|developer)[ \t]*:",
         r"<\|?/?\s*(?:system|assistant|im_start|im_end|inst|instructions?|answer|rubric|candidate)\b[^>]{0,40}>|\[/?INST\]",
         r"#+\s*(?:new )?(?:instruction|system|task)s?\b",
         r"\b(?:all|every|each|the|this|these) (?:of the )?(?:key points?|rubric (?:items?|criteria))\b.{0,40}"

@@ -23,7 +23,7 @@ from runtime.evaluation.lexicon import (
 Polarity = Literal["plain", "soft", "denied", "doubled"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:\+\+|#)?")
-_SENTENCE_END = re.compile(r"[.!?…]+(?=[\s\"')\]]|$)|[;\n•●○▪]+|\s[-–—*]\s|:\s")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++(?=[\s\"')\]]|$)|[;\n•●○▪]+|\s[-–—*]\s|:\s")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|no|fig)|\b[A-Za-z]|\b\d+)$", re.IGNORECASE
 )

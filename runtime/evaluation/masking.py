@@ -21,7 +21,7 @@ _PATTERNS = (
     ),
     # "University of Cape Town", "Stanford University", "Massachusetts Institute of Technology"
     re.compile(
-        rf"((?:{_NAME}\s+){{0,4}}{_SCHOOLS}(?:\s+(?:of|for|de|at)\s+(?:the\s+)?{_NAME}(?:\s+{_NAME}){{0,3}})?)"
+        rf"(\b(?:{_NAME}\s+){{0,4}}{_SCHOOLS}(?:\s+(?:of|for|de|at)\s+(?:the\s+)?{_NAME}(?:\s+{_NAME}){{0,3}})?)"
     ),
     # "graduated from MIT"
     re.compile(

@@ -18,7 +18,7 @@ setup-dev: ## everything `make test` needs
 	@./setup.sh dev
 
 run: setup ## the platform at http://localhost:8000 (PORT=, DATA=)
-	@exec $(BIN)/prepai run --port $(PORT) --data $(DATA)
+	@exec $(BIN)/prepai run --port "$(PORT)" --data "$(DATA)"
 
 demo: setup ## a whole interview over the real interfaces, with its report
 	@$(BIN)/prepai demo
@@ -35,7 +35,7 @@ check: setup-dev ## lint, types and import contracts
 format: setup-dev ## mend what ruff can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-test-long: setup-dev ## the long suites: kill -9, schemathesis, load, fuzzing
+test-long: setup-dev ## the long suites: kill -9, Schemathesis, fuzzed CVs, the slow attacks on the sandbox
 	@$(BIN)/pytest -m long -o timeout=1800
 
 test-browser: setup-dev ## the page in Debian's chromium
@@ -43,9 +43,9 @@ test-browser: setup-dev ## the page in Debian's chromium
 
 eval: setup-dev ## quality on labelled data (DATA=DIR with cv/, grading/, speech/, code/); says what is absent
 	@try() { echo "== $$*"; "$$@" || [ $$? -eq 2 ]; }; \
-	  try $(BIN)/python -m benchmarks.cv $(DATA)/cv && try $(BIN)/python -m benchmarks.grading $(DATA)/grading && \
-	  try $(BIN)/python -m benchmarks.speech $(DATA)/speech && \
-	  try $(BIN)/python -m benchmarks.sandbox --mbpp $(DATA)/code/mbpp_release_v1.jsonl
+	  try $(BIN)/python -m benchmarks.cv "$(DATA)/cv" && try $(BIN)/python -m benchmarks.grading "$(DATA)/grading" && \
+	  try $(BIN)/python -m benchmarks.speech "$(DATA)/speech" && \
+	  try $(BIN)/python -m benchmarks.sandbox --mbpp "$(DATA)/code/mbpp_release_v1.jsonl"
 
 bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
 	@$(BIN)/python -m benchmarks.sandbox && $(BIN)/python -m benchmarks.load

@@ -15,9 +15,10 @@ python3 -c 'import venv, ensurepip' 2>/dev/null ||
 
 # One stamp per extra: the digest of everything that decides what is installed.
 digest() { cat "requirements/$1.lock" requirements/setup.lock pyproject.toml setup.sh | cksum | tr ' ' '-'; }
+# What the page is built of: its tests are not. `-exec`, because names may hold spaces.
 page_digest() {
-  { cat package.json package-lock.json && find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' |
-    sort | xargs cat; } | cksum | tr ' ' '-'
+  { cat package.json package-lock.json && find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' \
+    -not -path 'web/tests/*' -exec cksum {} + | sort; } | cksum | tr ' ' '-'
 }
 stamp() { cat ".setup/$1.stamp" 2>/dev/null || true; }
 
@@ -75,6 +76,9 @@ fi
 # Once per machine and interpreter; without it the first code run of a candidate would wait for it.
 if [ "$(stamp sandbox)" != "$(cksum < requirements/code-executor.lock)" ]; then
   say "[5/5] the sandbox's interpreter (half a minute, once)"
-  .venv/bin/python -m runtime.sandbox >&2 || say "so code will not be run on this machine; the rest works"
-  cksum < requirements/code-executor.lock > .setup/sandbox.stamp
+  if .venv/bin/python -m runtime.sandbox >&2; then
+    cksum < requirements/code-executor.lock > .setup/sandbox.stamp
+  else
+    say "so code will not be run on this machine; the rest works, and the next start tries again"
+  fi
 fi

@@ -134,7 +134,7 @@ class LexicalExtractor:
     """The offline extractor: words, synonyms and order; no model, no network, the same answer every time."""
 
     name = "lexical"
-    version = "1"
+    version = "2"
 
     def __init__(self, calibration: Calibration | None = None) -> None:
         self._calibration = calibration or Calibration()

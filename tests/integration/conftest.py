@@ -19,10 +19,8 @@ from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
 from runtime.people.access import LOCAL_USER
-from runtime.services.code import CodeRuns
-from runtime.services.cv import CvProfiles
 from runtime.services.interviews import Interviews, NewInterview
-from runtime.services.plans import Plans
+from runtime.services.platform import Services
 from runtime.services.turns import Turns
 from runtime.voice import listening
 from runtime.voice.activity import WINDOW_BYTES, Window
@@ -106,16 +104,15 @@ class Platform:
 
     async def start(self) -> None:
         self.store = SqliteStore(self.folder)
-        profiles = CvProfiles(self.store)
-        plans = Plans(self.store, load_bank(), load_phrases(), profiles)
-        self.interviews, self.turns = Interviews(self.store), Turns(self.store, plans)
+        services = Services.over(self.store, load_bank(), load_phrases(), None)
+        self.interviews, self.turns = services.interviews, services.turns
         self.tickets = Tickets(self.store)
         ports = VoicePorts(
             store=self.store,
-            turns=self.turns,
-            plans=plans,
-            code=CodeRuns(self.store, plans, None),
-            interviews=self.interviews,
+            turns=services.turns,
+            plans=services.plans,
+            code=services.code,
+            interviews=services.interviews,
             interviewer=AuthoredInterviewer(),
             recognizer=self.recognizer,
             synthesizer=self.synthesizer,

@@ -45,7 +45,7 @@ export function Conversation({ session, interview }: { session: Session; intervi
         <span class="brand">
           <Mark /> <span class="kind">{session.interview_type}</span>
         </span>
-        <Presence phase={view.phase} />
+        <Presence phase={view.phase} hears={view.microphone === "on"} />
         <Timer session={session} running={!view.ended} />
         {view.engines?.synthesizer != null && (
           <button
@@ -102,7 +102,9 @@ export function Conversation({ session, interview }: { session: Session; intervi
   );
 }
 
-function Presence({ phase }: { phase: Phase }) {
+function Presence({ phase, hears }: { phase: Phase; hears: boolean }) {
+  // Without an open microphone nobody listens, and nothing here may say so.
+  const label = phase === "listening" && !hears ? "Your turn" : PHASES[phase];
   return (
     <div class="presence" data-phase={phase} role="status">
       <span class="waves" aria-hidden="true">
@@ -111,7 +113,7 @@ function Presence({ phase }: { phase: Phase }) {
         <i />
         <i />
       </span>
-      <span class="phase">{PHASES[phase]}</span>
+      <span class="phase">{label}</span>
     </div>
   );
 }

@@ -96,8 +96,8 @@ function NewInterview() {
         <label>
           <span>Mode</span>
           <select name="mode">
-            <option value="practice">Practice</option>
-            <option value="assessment">Assessment</option>
+            <option value="assessment">Assessment: the same core questions for everyone</option>
+            <option value="practice">Practice: other questions each time</option>
           </select>
         </label>
         <label class="across">

@@ -9,14 +9,15 @@ is left out, and where a move would then say nothing, the interview goes on. So 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from runtime.interview.events import EndReason, MoveKind, MoveMade
-from runtime.interview.intents import Intent, intent_of
+from runtime.interview.events import ConsentRecorded, EndReason, Event, MoveKind, MoveMade
+from runtime.interview.intents import Intent, intent_of, is_assent
 from runtime.interview.interview import Interview, Move, Turn
+from runtime.interview.names import spoken_name
 from runtime.interview.plan import PersonalStep, Plan, QuestionStep, Step, TaskStep
 from runtime.knowledge.bank import FollowUp, Question
 from runtime.knowledge.phrases import Occasion, Phrases
@@ -35,12 +36,26 @@ _PROBE_SHARE: Final = 1.15
 _NEARLY_UP: Final = 0.15
 # An answer of fewer words than this has said next to nothing.
 _FEW_WORDS: Final = 6
+# And one of fewer than this is asked for more before anything else: nobody thanks for the explanation of a word.
+_TERSE: Final = 4
+# From here on there was something to follow, so that it can be thanked for.
+_EXPLAINED: Final = 25
 # Past this share of the time beyond its end, whatever is said is answered by the close.
 _GRACE: Final = 0.1
 # A candidate who was away for longer than this was not in the interview; the rest of the gap is not their time.
 _LONGEST_GAP: Final = timedelta(minutes=15)
 GRANTED_PAUSE_MS: Final = 60_000
+# As many as a task may have tests.
+_NUMBERS: Final = (
+    *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+    "twenty",
+)
 _ASKING: Final = frozenset[MoveKind]({"greet", "ask", "coding_task", "probe"})
+
+_ASIDES: Final = frozenset[MoveKind]({"wait", "silence_prompt", "clarify", "continue"})
+# What already says that another question comes; a transition after it would say so twice.
+_MOVING_ON: Final = frozenset[Occasion]({"skip", "silence_last"})
 
 type OpenPoints = Callable[[Question, Sequence[str]], frozenset[str]]
 """Which key points of the question the candidate's words have not shown yet (ids)."""
@@ -48,10 +63,11 @@ type OpenPoints = Callable[[Question, Sequence[str]], frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A move to append, and whether the interview ends with it."""
+    """A move to append, the facts that hold from it on, and whether the interview ends with it."""
 
     move: MoveMade
     end: EndReason | None = None
+    facts: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +162,13 @@ class _Situation:
 
     def greet(self) -> Decision:
         created = self.interview.created
-        values = {"name": _first_name(created.candidate_name), "minutes": str(self.plan.minutes)}
+        values = {"name": spoken_name(created.candidate_name), "minutes": str(self.plan.minutes)}
         if created.role:
             said = [self.phrase("greeting", role=created.role, **values)]
         else:
             said = [self.phrase("greeting_without_role", **values)]
+        if created.language.lower().split("-")[0] != "en":
+            said.append(self.phrase("in_english"))
         said.append(self.phrase("recording_on" if self.interview.recording else "recording_off"))
         if created.mode == "assessment":
             said.append(self.phrase("human_decides"))
@@ -165,7 +183,7 @@ class _Situation:
         if step is None or self.time_left <= -_GRACE:
             return self._finish()
         intent = intent_of(self.turn.text, self.conductor.vocabulary)
-        aside = self._aside_for(intent, step)
+        aside = self._consent_to_go_on(step) or self._aside_for(intent, step)
         if aside is not None:
             return aside
         if self._question_unheard(step):
@@ -173,15 +191,49 @@ class _Situation:
         if isinstance(step, TaskStep):
             return self._on_task(step, done=intent is Intent.DONE)
         probe = None if intent is Intent.DONE else self._probe(step)
-        return probe or self._go_on("acknowledgement")
+        return probe or self._go_on(self._acknowledgement())
 
-    def _aside_for(self, intent: Intent, step: Step) -> Decision | None:  # noqa: PLR0911 (one arm per intent)
+    def _consent_to_go_on(self, step: Step) -> Decision | None:
+        """A mere yes after words that asked nothing about the subject is no answer to the question before them."""
+        last = self.interview.moves[-1]
+        assert self.turn is not None
+        if isinstance(step, TaskStep) or not is_assent(self.turn.text):
+            return None
+        if self._says(last, "silence_second"):
+            return self._say_again(step)
+        # Whoever was asked to say it once more may have said yes before.
+        if last.kind in _ASIDES and not self._says(last, "did_not_catch"):
+            return self._respond("continue", step, "listening")
+        return None
+
+    def _aside_for(self, intent: Intent, step: Step) -> Decision | None:  # noqa: PLR0911, PLR0912 (one arm per intent)
         """The move for words that ask something of the interviewer; None when they are an answer."""
         match intent:
             case Intent.REPEAT:
                 return self._say_again(step)
+            case Intent.CLARIFICATION:
+                return self._say_again(step, "clarification")
             case Intent.WAIT:
                 return self._respond("wait", step, "take_your_time", "silence_first", at_most=_MOST_WAITED)
+            case Intent.BREAK:
+                return self._respond("wait", step, "break")
+            case Intent.UNWELL:
+                return self._respond("wait", step, "unwell")
+            case Intent.STOP:
+                return self._respond("clarify", step, "offer_end")
+            case Intent.RESCHEDULE:
+                return self._respond("clarify", step, "reschedule")
+            case Intent.PRESENCE:
+                return self._respond("clarify", step, "present")
+            case Intent.CONNECTION:
+                return self._respond("clarify", step, "connection")
+            case Intent.IDENTITY:
+                return self._respond("clarify", step, "identity")
+            case Intent.ASK_RECORDING:
+                on = self.interview.recording
+                return self._respond("clarify", step, "recording_asked_on" if on else "recording_asked_off")
+            case Intent.STOP_RECORDING:
+                return self._stop_recording(step)
             case Intent.END:
                 return self._close("candidate")
             case Intent.ASK_ANSWER:
@@ -196,8 +248,17 @@ class _Situation:
                 return self._go_on("skip")
             case Intent.DONT_KNOW:
                 return self._go_on("dont_know")
-            case Intent.DONE | Intent.ANSWER:
+            case Intent.HESITATION if not isinstance(step, TaskStep) and not self._question_unheard(step):
+                return self._respond("continue", step, "listening", at_most=_MOST_CLARIFIED)
+            case Intent.DONE | Intent.ANSWER | Intent.HESITATION:
                 return None
+
+    def _stop_recording(self, step: Step) -> Decision:
+        if not self.interview.recording:
+            return self._respond("clarify", step, "recording_asked_off")
+        # Said even when every variant was: a withdrawn consent is always confirmed.
+        words = (self.phrase("recording_stopped"),)
+        return replace(self._aside("clarify", step, words), facts=(ConsentRecorded(recording=False),))
 
     def silence(self) -> Decision:
         if not self.interview.moves:
@@ -213,23 +274,35 @@ class _Situation:
         occasion: Occasion = "silence_first" if prompts == 0 else "silence_second"
         return self._respond("silence_prompt", step, occasion)
 
-    def _say_again(self, step: Step) -> Decision:
+    def _say_again(self, step: Step, introduction: Occasion = "repeat_introduction") -> Decision:
         asked_again = sum(
             move.kind == "repeat" and move.in_reply_to is not None for move in self.moves_on(step)
         )
         if asked_again >= _MOST_REPEATED:
             return self._go_on("silence_last")
-        return self._move("repeat", step, *self.fresh("repeat_introduction"), self._wording(step))
+        return self._move("repeat", step, *self.fresh(introduction), self._wording(step))
 
     def _respond(
         self, kind: MoveKind, step: Step, *occasions: Occasion, at_most: int | None = None
     ) -> Decision:
         """A phrase for the first of `occasions` that has one left; on to the next step when none has."""
-        times = sum(move.kind == kind for move in self.moves_on(step))
+        times = sum(
+            move.kind == kind and any(self._says(move, occasion) for occasion in occasions)
+            for move in self.moves_on(step)
+        )
         words = next((said for occasion in occasions if (said := self.fresh(occasion))), ())
         if not words or (at_most is not None and times >= at_most):
             return self._go_on("silence_last")
+        return self._aside(kind, step, words)
+
+    def _aside(self, kind: MoveKind, step: Step, words: tuple[str, ...]) -> Decision:
+        """`words` beside the question; after them the question, for whom they kept from hearing it."""
+        if kind == "clarify" and self._question_unheard(step):
+            return self._move("repeat", step, *words, self._wording(step))
         return self._move(kind, step, *words)
+
+    def _says(self, move: Move, occasion: Occasion) -> bool:
+        return any(variant in move.authored for variant in self.conductor.phrases.variants[occasion])
 
     def come_back(self) -> Decision | None:
         """After a long absence: where we were, and the question again."""
@@ -286,23 +359,28 @@ class _Situation:
     def _on_task(self, step: TaskStep, *, done: bool) -> Decision:
         moves = self.moves_on(step)
         if self.overdue or any(move.kind == "probe" for move in moves):
-            return self._go_on("acknowledgement")
+            return self._go_on(self._acknowledgement())
+        run = any(run.event.task_id == step.id for run in self.interview.runs)
+        reminded = any(self._says(move, "code_not_run") for move in moves)
+        if done and not run and not reminded and (reminder := self.fresh("code_not_run")):
+            return self._move("continue", step, *reminder)
         # Once told how to finish, somebody who thinks aloud needs no more than a word.
         told = any(move.kind == "continue" for move in moves)
         words = self.fresh("acknowledgement") if told else self.fresh("keep_coding")
         if done or not words:
-            run = self._newest_run(step)
-            return self._move("probe", step, *run, self.phrase("code_walkthrough"))
+            return self._move("probe", step, *self._newest_run(step), self.phrase("code_walkthrough"))
         return self._move("continue", step, *words)
 
     def _newest_run(self, step: TaskStep) -> tuple[str, ...]:
         """What the newest run of the task's own tests came to, as a fact without a judgement; nothing without a run."""
         runs = [run.event for run in self.interview.runs if run.event.task_id == step.id]
-        runs = [run for run in runs if run.tests_by == "task"]
+        runs = [run for run in runs if run.tests_by == "task" and run.total]
         if not runs:
             return ()
-        passed_all = runs[-1].passed == runs[-1].total
-        return (self.phrase("code_all_passed" if passed_all else "code_some_failed"),)
+        passed, total = runs[-1].passed, runs[-1].total
+        if passed == total:
+            return (self.phrase("code_all_passed"),)
+        return (self.phrase("code_some_failed", passed=_in_words(passed), total=_in_words(total)),)
 
     def _probe(self, step: Step) -> Decision | None:
         """The follow-up that opens the weightiest key point still open, while there is time for it."""
@@ -312,18 +390,26 @@ class _Situation:
         if sum(move.kind == "probe" for move in moves) >= _MOST_PROBES:
             return None
         assert self.turn is not None
+        words = len(self.turn.text.split())
+        elaborated = any(self._says(move, "elaborate") for move in moves)
+        elaborate = () if elaborated else self.fresh("elaborate")
         if isinstance(step, QuestionStep):
             probed = {move.key_point for move in moves}
             still_open = self.conductor.open_points(step.question, self.said_on(step)) - probed
             follow_up = _weightiest(step.question, still_open)
-            if follow_up is not None:
+            if follow_up is not None and not (words < _TERSE and elaborate):
                 acknowledgement = self.fresh("acknowledgement")
                 return self._move("probe", step, *acknowledgement, follow_up.text, key_point=follow_up.opens)
-        elaborated = any(move.kind == "probe" for move in moves)
-        elaborate = self.fresh("elaborate")
-        if len(self.turn.text.split()) < _FEW_WORDS and not elaborated and elaborate:
-            return self._move("probe", step, *self.fresh("acknowledgement"), *elaborate)
+        probed_before = any(move.kind == "probe" for move in moves)
+        if elaborate and (words < _TERSE or (words < _FEW_WORDS and not probed_before)):
+            return self._move("probe", step, *elaborate)
         return None
+
+    def _acknowledgement(self) -> Occasion:
+        """What to thank for: an explanation only where there was one."""
+        assert self.turn is not None
+        explained = len(self.turn.text.split()) >= _EXPLAINED and self.fresh("acknowledgement_explained")
+        return "acknowledgement_explained" if explained else "acknowledgement"
 
     def _go_on(self, occasion: Occasion) -> Decision:
         """On to the next step, after a word about the one before."""
@@ -331,9 +417,11 @@ class _Situation:
         if step is None or self.overdue:
             return self._finish()
         said = [*self.fresh(occasion)]
-        if self.time_left <= _NEARLY_UP and not self._told_time():
-            said += self.fresh("time_nearly_up")
-        if isinstance(step, QuestionStep):
+        moved_on = bool(said) and occasion in _MOVING_ON
+        if self.time_left <= _NEARLY_UP and not self._told_time() and (time := self.fresh("time_nearly_up")):
+            said += time
+            moved_on = True
+        if isinstance(step, QuestionStep) and not moved_on:
             behavioural = step.question.kind == "behavioural"
             said += self.fresh("transition_behavioural" if behavioural else "transition")
         return self._open(step, *said, kind="coding_task" if isinstance(step, TaskStep) else "ask")
@@ -343,8 +431,7 @@ class _Situation:
         return self._close("time" if self.steps_left else "completed")
 
     def _told_time(self) -> bool:
-        variants = self.conductor.phrases.variants["time_nearly_up"]
-        return any(variant in move.authored for variant in variants for move in self.interview.moves)
+        return any(self._says(move, "time_nearly_up") for move in self.interview.moves)
 
     def _open(self, step: Step, *said: str, kind: MoveKind) -> Decision:
         match step:
@@ -362,7 +449,7 @@ class _Situation:
             "candidate": "closing_early",
             "no_response": "closing_silent",
         }
-        name = _first_name(self.interview.created.candidate_name)
+        name = spoken_name(self.interview.created.candidate_name)
         words = self.phrase(occasions[reason], name=name)
         return Decision(self._move("close", None, words).move, end=reason)
 
@@ -396,5 +483,6 @@ def _weightiest(question: Question, open_points: frozenset[str]) -> FollowUp | N
     return max(fitting, key=lambda follow_up: weights[follow_up.opens], default=None)
 
 
-def _first_name(name: str) -> str:
-    return name.split(maxsplit=1)[0] if name.split() else "there"
+def _in_words(number: int) -> str:
+    """A number as it is spoken in "of the eight tests, none passed"."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)

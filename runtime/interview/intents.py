@@ -55,9 +55,9 @@ _FRAGMENTS: Final = {
     ),
     "moment": "(minute|minutes|moment|moments|second|seconds|sec|secs|time|bit)",
     "a moment": (
-        "[just|for] ((a bit|a little) more"
+        "[just|for] (a bit longer|[(some|a little|a bit|a bit of)] (more|extra|additional) time|((a bit|a little) more"
         "|(a|one|another|some|two|three|five|a few|a couple of|half a|a little|a bit of) [(more|quick|little|short|brief)]"
-        "|some more) <moment>|[(some|a little|a bit|a bit of)] (more|extra|additional) time|a bit longer"
+        "|some more) <moment>)"
     ),
     "to think": (
         "(to (think|consider|reflect) [(about|over|on)] [(it|that|this|the question|my answer)] [through]"
@@ -87,14 +87,14 @@ _FRAGMENTS: Final = {
     ),
     "the job": "(this|it|the (job|role|position)|this (job|role|position))",
     "machine": (
-        "[(a|an)] [(real|actual|living)] (ai|a i|bot|robot|chatbot|machine|computer|program|human|human being|person"
-        "|recording|software|model|language model|chatgpt|man|woman|assistant|voice assistant|people)"
+        "[(a|an)] [(real|actual|living)] (ai|a i|bot|robot|chatbot|machine|computer|program|human being|human|person"
+        "|software|model|language model|chatgpt|man|woman|assistant|voice assistant|people)"
     ),
     "sound": (
-        "(me|this|us|that|it|everything|all of this|[what (i|we) (say|am saying)]|<the interview>"
+        "(me|this|us|that|it|everything|all of this|what (i|we) (say|am saying)|<the interview>"
         "|(my|the|our) (voice|audio|sound|answers|words|conversation))"
     ),
-    "the recording": "[(the|this|my|your|that|any|all|those)] [(audio|voice|sound)] (recording|recordings|tape|tapes|audio|sound files)",
+    "the recording": "[(the|this|a|my|your|that|any|all|those)] [(audio|voice|sound)] (recording|recordings|tape|tapes|audio|sound files)",
 }
 
 _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
@@ -138,10 +138,10 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             "(are|r) you [<really>|still|maybe] <machine> [or <machine>]",
             "is (this|that|it|there) [<really>|just] (<machine>|(a|any) (human|person) [(here|there|listening|on the line)]) [or <machine>]",
             "am i [<really>|now] (talking|speaking|chatting) (to|with) <machine> [or <machine>]",
-            "(who|what) are you [<really>|exactly]|(who|what) am i (talking|speaking) (to|with)|who is (this|speaking|there|asking)",
+            "(who|what) are you [<really>|exactly]|(who|what) am i (talking|speaking) (to|with)|who is (this|speaking|asking)",
             "(whats|what is) your name|do you have a name|introduce yourself|[<would you>] (tell me|say) (who|what) you are",
             "[<would you>] (talk|speak) (to|with) <machine>|which (ai|model|llm) (are you|is this)",
-            "(you|you [<really>] sound like) (are|is) <machine>|youre <machine>|you sound like <machine>",
+            "(youre|you are|you sound like) <machine>",
         ),
     ),
     (
@@ -151,7 +151,7 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
             "[please] (dont|do not|never) (record|tape|store|save|keep) (<sound>|<the recording>) [anymore|any more]|[please] (dont|do not) record",
             "[please] [<would you>] (stop|end|pause|cancel|delete|erase|remove|destroy) <the recording>",
             "[please] [<would you>] (turn|switch) (off <the recording>|<the recording> off)|recording off|no recording [please]",
-            "i (dont|do not) [<really>] want (to be recorded|[<the recording>]|you to (record|tape) [<sound>]|<sound> [to be] (recorded|taped|stored|kept))",
+            "i (dont|do not) [<really>] want (to be recorded|<the recording>|you to (record|tape) [<sound>]|<sound> [to be] (recorded|taped|stored|kept))",
             "i (dont|do not|didnt|did not|no longer) (agree|consent) [to] [(the|this|a|being|be|any)] (recording|recorded|be recorded)",
             "i (withdraw|revoke|take back) my (consent|permission|approval) [(to|for) (<the recording>|being recorded|record *2)]",
             "[(id|i would)] (rather|prefer) not [to] be recorded|(id|i would) (prefer|like) not to be recorded",
@@ -344,14 +344,16 @@ _PHRASES: Final[tuple[tuple[Intent, tuple[str, ...]], ...]] = (
 
 # Said before, between and after what is asked; they change nothing.
 _FILLERS: Final = (
-    "(um|umm|uh|uhm|er|erm|ehm|hm|hmm|mm|mhm|ah|oh|well|so|ok|okay|sorry|yes|yeah|yep|no|nope|hey|hi|hello|and|but|or|please"
+    "(hi|hello|hey) there|good (morning|afternoon|evening|day)|(um|umm|uh|uhm|er|erm|ehm|hm|hmm|mm|mhm|ah|oh|well|so|ok|okay|sorry|yes|yeah|yep|no|nope|hey|hi|hello|and|but|or|please"
     "|actually|maybe|perhaps|honestly|look|thanks|then|now|just|right|alright|really|because|cause|unfortunately|sir|madam|(can|could) (you|we|i))",
     "excuse me|pardon me|im sorry|i am sorry|im afraid|i am afraid|i (think|guess|mean|suppose|believe|apologize|apologise)|to be [quite] honest"
     "|you know|thank you [(very|so) much]|all right|for now|if (possible|you can|you could|thats okay|you dont mind|i may)"
     "|(thats|that is|its) (a|an) (good|hard|tough|difficult|interesting|tricky) (question|one)|good question|at the moment|of course|at all",
 )
 # A filler that answers a question all the same when nothing else is said.
-_ANSWERING: Final = frozenset({"yes", "yeah", "yep", "no", "nope", "right", "maybe", "perhaps", "really", "of course"})
+_ANSWERING: Final = frozenset(
+    {"yes", "yeah", "yep", "no", "nope", "right", "maybe", "perhaps", "really", "of course"}
+)
 # Whole utterances that would be fillers elsewhere.
 _ALONE: Final = {"sorry": Intent.REPEAT, "excuse me": Intent.REPEAT, "pardon me": Intent.REPEAT}
 

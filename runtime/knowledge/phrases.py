@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
@@ -21,10 +22,23 @@ Occasion = Literal[
     "recording_off",
     "human_decides",
     "ways_to_ask",
+    "in_english",
     "acknowledgement",
+    "acknowledgement_explained",
+    "listening",
     "transition",
     "transition_behavioural",
     "take_your_time",
+    "break",
+    "unwell",
+    "offer_end",
+    "reschedule",
+    "present",
+    "connection",
+    "identity",
+    "recording_asked_on",
+    "recording_asked_off",
+    "recording_stopped",
     "silence_first",
     "silence_second",
     "silence_last",
@@ -33,10 +47,12 @@ Occasion = Literal[
     "dont_know",
     "skip",
     "repeat_introduction",
+    "clarification",
     "coding_introduction",
     "keep_coding",
     "code_all_passed",
     "code_some_failed",
+    "code_not_run",
     "code_walkthrough",
     "deflect_answer",
     "deflect_score",
@@ -58,6 +74,7 @@ OCCASIONS: Final[tuple[Occasion, ...]] = get_args(Occasion)
 PLACEHOLDERS: Final[dict[Occasion, frozenset[str]]] = {
     "greeting": frozenset({"name", "role", "minutes"}),
     "greeting_without_role": frozenset({"name", "minutes"}),
+    "code_some_failed": frozenset({"passed", "total"}),
     "resumed": frozenset({"topic"}),
     "closing": frozenset({"name"}),
     "closing_time": frozenset({"name"}),
@@ -85,12 +102,13 @@ class Phrases(BaseModel):
         `said`: what the interviewer has said so far, oldest first. A variant that stands in none of it comes
         first; once all were said, the one said longest ago. `seed` (the interview's id) orders equals, so
         that the same log gives the same words and two interviews do not sound alike.
-        Raises `ValueError` when a placeholder has no value.
+        An empty value leaves its place out, together with the comma before it: who has no name to be spoken
+        is greeted without one. Raises `ValueError` when a placeholder has no value.
         """
         needed = PLACEHOLDERS.get(occasion, frozenset())
         if missing := needed - values.keys():
             raise ValueError(f"{occasion}: expected values for {sorted(needed)}, missing {sorted(missing)}")
-        texts = [template.format_map(values) for template in self.variants[occasion]]
+        texts = [_without_empty(template, values).format_map(values) for template in self.variants[occasion]]
         texts.sort(key=lambda text: hashlib.sha256(f"{seed}\n{occasion}\n{text}".encode()).digest())
         return min(texts, key=lambda text: _last_said(text, said))
 
@@ -119,6 +137,13 @@ def load_phrases(path: Path = BANK_DIR / "phrases.yaml") -> Phrases:
         return Phrases(variants=raw)
     except ValidationError as error:
         raise ValueError(f"{path.name}: {error}") from error
+
+
+def _without_empty(template: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        if not value:
+            template = re.sub(rf",? \{{{name}\}}", "", template)
+    return template
 
 
 def _last_said(text: str, said: Sequence[str]) -> int:

@@ -220,7 +220,7 @@ class Turns:
             item_id = _free_id(interview, f"m{interview.seq + len(before) + 1}")
             move = decision.move.model_copy(update={"item_id": item_id})
             ends = [InterviewEnded(reason=decision.end)] if decision.end else []
-            return [*before, move, *ends]
+            return [*before, move, *decision.facts, *ends]
 
         return amend(self._store, interview_id, decide, actor=INTERVIEWER)
 

@@ -95,7 +95,7 @@ class Conversation:
             recognizer=ports.recognizer,
             store=ports.store,
             language=interview.created.language,
-            recording=interview.recording,
+            recording=lambda: self._interview.recording,
             received=interview.received,
             send=self._send,
             commit=self._commit,

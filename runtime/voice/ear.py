@@ -25,7 +25,7 @@ from runtime.interview.store import Store, StoreUnavailableError
 from runtime.knowledge.bank import Patience
 from runtime.services.errors import RefusedError
 from runtime.voice import protocol as p
-from runtime.voice.endpointing import SpeechResumed, SpeechStarted, SpeechStopped
+from runtime.voice.endpointing import PADDING_MS, SpeechResumed, SpeechStarted, SpeechStopped
 from runtime.voice.listening import BYTES_PER_MS, Forgotten, FrameError, Heard, Listening, SpokenTurn
 from runtime.voice.ports import Recognizer, SpeechError, SpeechRejected, Transcript, joined
 from runtime.voice.problem import problem
@@ -58,7 +58,10 @@ type Commit = Callable[[TurnCommitted], Awaitable[None]]
 
 
 class Ear:
-    """Hears one interview. `commit` puts a turn into the log; `stir` is called at every sign of the candidate."""
+    """Hears one interview. `commit` puts a turn into the log; `stir` is called at every sign of the candidate.
+
+    `recording` says at each turn whether its sound is kept: consent can be withdrawn in the middle.
+    """
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Ear:
         recognizer: Recognizer | None,
         store: Store,
         language: str,
-        recording: bool,
+        recording: Callable[[], bool],
         received: dict[str, int],
         send: Send,
         commit: Commit,
@@ -154,15 +157,18 @@ class Ear:
     def _recognize_piece(self, recognizer: Recognizer) -> None:
         """Begin to recognise what was said up to this pause; once, and not while an earlier pause is at work."""
         newest = self._pieces[-1] if self._pieces else None
-        if newest and self._listening.now_ms - self._listening.paused_ms <= newest.end_ms:
+        # With the padding that a turn gets, so that a turn without pauses is heard just as it will be cut.
+        end_ms = self._listening.now_ms - self._listening.paused_ms + PADDING_MS
+        if newest and end_ms <= newest.end_ms:
             return  # nothing was said since
         if newest and not newest.transcript.done():
             return
         if newest and newest.end_ms - newest.start_ms < _LONG_PIECE_MS:
             self._pieces.pop()  # recognised again, together with what came after it
         start_ms, sound = self._listening.sound_from(self._known_until)
+        sound = sound[: (end_ms - start_ms) * BYTES_PER_MS]
         work = asyncio.create_task(recognizer.transcribe(sound, language=self._language))
-        self._pieces.append(_Piece(start_ms, self._listening.now_ms, work))
+        self._pieces.append(_Piece(start_ms, end_ms, work))
         self._caption = asyncio.create_task(self._caption_pieces())
 
     @property
@@ -272,7 +278,7 @@ class Ear:
 
     def _event(self, turn: SpokenTurn, transcript: Transcript) -> TurnCommitted:
         audio = words = None
-        if self._recording:
+        if self._recording():
             # Named by its digest, so that no turn's sound can take another's place.
             name = hashlib.sha256(turn.pcm).hexdigest()[:16]
             prefix = f"sessions/{self._interview_id}/audio/{name}"

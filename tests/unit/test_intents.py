@@ -39,7 +39,175 @@ REQUESTS = {
         uh sorry i missed that
         I forgot the question.
         Could you read the task out loud?
+    """,
+    Intent.CLARIFICATION: """
         what do you mean by that
+        What do you mean by problems?
+        what do you mean
+        Do you mean the reads or the writes?
+        do you mean in production or on my machine
+        Sorry, what exactly do you mean?
+        What does sharding mean here?
+        Are you asking about the database?
+        Is this about my current job?
+        Could you clarify what you mean by scale?
+        can you be more specific
+        Which kind of cache do you mean?
+        Can you tell me what you mean by that?
+        in what sense
+        Did you mean the client side?
+    """,
+    Intent.HESITATION: """
+        hmm
+        um
+        Umm...
+        ok
+        Okay.
+        ok so
+        well
+        Uh, well, um.
+        hello
+        Hi there!
+        so um okay
+        Thank you.
+        Good question.
+        That's a hard question.
+        oh
+        you know
+    """,
+    Intent.IDENTITY: """
+        Are you human?
+        are you a real person
+        Who are you?
+        Am I talking to a bot?
+        are you a robot
+        Is this an AI?
+        is this a real person
+        Are you a human or a machine?
+        am I speaking with a human being
+        Hi, are you an AI?
+        what are you
+        are you chatgpt
+        Sorry, who am I talking to?
+        what is your name
+        Are you really a person?
+        Can I talk to a human?
+    """,
+    Intent.ASK_RECORDING: """
+        Are you recording?
+        are you recording this
+        Is this being recorded?
+        am i being recorded
+        Are you recording me right now?
+        Is my voice being recorded?
+        do you record this
+        do you keep my audio
+        Is there a recording?
+        What happens to my recording?
+        Who will hear this?
+        is the recording on
+        sorry are you still recording
+    """,
+    Intent.STOP_RECORDING: """
+        Stop recording me.
+        please don't record this
+        stop recording
+        Could you stop recording, please?
+        I don't want to be recorded.
+        please stop the recording
+        dont record my voice
+        do not record me
+        Can you turn off the recording?
+        I do not want you to record this.
+        I withdraw my consent to the recording.
+        I'd rather not be recorded.
+        please delete the recording
+        no recording please
+    """,
+    Intent.UNWELL: """
+        I feel sick.
+        I feel sick, can we stop?
+        i am not feeling well
+        I don't feel well, can I take a break?
+        im feeling dizzy
+        I am so stressed.
+        Sorry, I'm very nervous.
+        i cant do this
+        I'm overwhelmed.
+        I have a headache.
+        this is too much for me
+        sorry i feel really bad
+        im a bit anxious
+    """,
+    Intent.BREAK: """
+        I need a break.
+        Can we take a break?
+        could i have a short break please
+        can we pause
+        I'd like a break.
+        Can we take a quick break?
+        I need to use the bathroom.
+        can we pause the interview
+        may I get a glass of water
+        be right back
+        Someone is at the door.
+        i could use a pause
+    """,
+    Intent.STOP: """
+        Can we stop?
+        can we stop please
+        stop
+        Could we end this?
+        Do I have to continue?
+        i dont want to continue
+        I don't want to do this anymore.
+        please stop
+        lets stop
+        can we just stop
+        I do not want to go on.
+        can i quit
+    """,
+    Intent.RESCHEDULE: """
+        Can we reschedule?
+        can we reschedule the interview
+        Could we postpone this?
+        Can we do this another time?
+        i need to reschedule
+        Can we continue tomorrow?
+        could we finish this another day
+        Is it possible to reschedule?
+        I'd like to reschedule this.
+        can we move it to next week
+        can i do it later
+        sorry can we postpone the interview
+    """,
+    Intent.PRESENCE: """
+        hello? are you there?
+        Are you still there?
+        can you hear me
+        Can you hear me now?
+        is anyone there
+        Hello, can you hear me?
+        are you listening
+        do you hear me
+        Is my microphone working?
+        still there
+        um hello are you there
+        am I muted
+    """,
+    Intent.CONNECTION: """
+        My connection is bad.
+        my connection is bad sorry
+        the connection is really slow
+        I have a bad connection.
+        The line is bad.
+        you're breaking up
+        my internet is unstable
+        The sound is terrible.
+        i can barely hear you
+        im having problems with my microphone
+        My wifi keeps dropping.
+        sorry my internet connection is very slow
     """,
     Intent.WAIT: """
         Give me a minute.
@@ -60,6 +228,9 @@ REQUESTS = {
         can you give me two minutes
         I'd like a moment to think.
         still thinking
+        Can I have more time?
+        I need a bit longer.
+        could i get some extra time
         Good question. Let me think about it.
         well let me see
         please wait a moment
@@ -148,6 +319,9 @@ REQUESTS = {
         That's all, next question please.
         all done
         ok i think thats it
+        I'm done, everything works.
+        im finished and all tests pass
+        My code works now.
     """,
     Intent.ASK_RESULT: """
         How am I doing so far?
@@ -315,7 +489,33 @@ ANSWERS = """
     i thikn it deppends on teh qurey
     i wud use a has map
     Wojciechowski
-    um
+    No.
+    yeah
+    well, yes
+    Right.
+    two
+    Do you mean reads? They are served by replicas.
+    Do you mean consistency? It means that every reader sees the newest write.
+    we stopped recording the session when the user said no
+    please record the metrics every minute
+    stop recording metrics and the dashboard goes blank
+    Are you sure the cache is warm? I would check it first.
+    The connection is bad when packets are dropped.
+    my connection pool is exhausted
+    I would take a break before I review my own code
+    I was nervous, but I told my manager the truth.
+    I felt sick of the manual work, so I automated it.
+    a person is a row in the table
+    who are you depends on the token the client sends
+    you stop the service and then restart it
+    everything works until the disk is full
+    it is a robot that reads the shelves
+    reschedule the job on another node
+    I would reschedule the deployment for the next day
+    postpone the write until the lock is free
+    more time is spent waiting than computing
+    What do you mean by problems is what I would ask the customer first.
+    is this about reads or writes is the first thing to find out
 """
 
 

@@ -25,6 +25,8 @@ VALUES = {
     "minutes": "30",
     "topic": "database indexes",
     "claim": "Python",
+    "passed": "three",
+    "total": "eight",
 }
 
 occasions = pytest.mark.parametrize("occasion", OCCASIONS)
@@ -129,6 +131,58 @@ def test_a_name_is_said_as_it_is_and_never_read_as_a_placeholder(name: str) -> N
     text = load_phrases().say("closing", seed="interview", name=f"{name}{{role}}")
 
     assert f"{name}{{role}}" in text
+
+
+@pytest.mark.parametrize("occasion", [o for o, names in PLACEHOLDERS.items() if "name" in names])
+def test_without_a_name_to_speak_no_gap_is_heard(phrases: Phrases, occasion: Occasion) -> None:
+    said: list[str] = []
+    for _ in phrases.variants[occasion]:
+        said.append(phrases.say(occasion, seed="i", said=said, **(values(occasion) | {"name": ""})))
+
+    assert not [text for text in said if re.search(r"  | [,.]|,,|\{|\b(there|you), there\b", text)]
+
+
+@pytest.mark.parametrize("passed", ["none", "one", "seven"])
+def test_a_run_that_failed_is_told_in_numbers_and_never_as_a_few(phrases: Phrases, passed: str) -> None:
+    for template in phrases.variants["code_some_failed"]:
+        text = template.format(passed=passed, total="eight")
+        assert passed in text
+        assert "eight" in text
+        assert not re.search(r"few|most|only|still|fail", text)
+
+
+def test_the_ai_says_that_it_is_one_and_no_person(phrases: Phrases) -> None:
+    assert all(re.search(r"\bAI\b|artificial intelligence", text) for text in phrases.variants["identity"])
+
+
+@pytest.mark.parametrize("occasion", ["unwell", "offer_end", "reschedule"])
+def test_who_may_want_to_stop_learns_the_words_for_it(phrases: Phrases, occasion: Occasion) -> None:
+    assert all("end the interview" in text for text in phrases.variants[occasion])
+
+
+def test_whether_sound_is_kept_is_said_plainly(phrases: Phrases) -> None:
+    assert all("stop" in text for text in phrases.variants["recording_asked_on"])
+    assert all(
+        re.search(r"\b(no|No|isn't|off|don't)\b", text) for text in phrases.variants["recording_asked_off"]
+    )
+    assert all(re.search(r"delet", text) for text in phrases.variants["recording_stopped"])
+
+
+@pytest.mark.parametrize("occasion", ["skip", "silence_last"])
+def test_a_phrase_that_moves_on_itself_says_so(phrases: Phrases, occasion: Occasion) -> None:
+    moves_on = (
+        r"move on|different|continue|aside|carry on|forward|ahead"
+        r"|skip|leave it out|pass over|something else|off the table"
+    )
+    assert all(re.search(moves_on, text) for text in phrases.variants[occasion])
+
+
+def test_not_knowing_is_answered_without_moving_on_because_a_transition_follows(phrases: Phrases) -> None:
+    assert not [
+        text
+        for text in phrases.variants["dont_know"]
+        if re.search(r"leave|dwell|other topic|move|next", text)
+    ]
 
 
 def test_a_missing_value_is_named(phrases: Phrases) -> None:

@@ -84,7 +84,7 @@ def test_no_pattern_takes_the_square_of_a_hostile_text(room: str) -> None:
         last = (error.stdout or b"").splitlines()[-1:]
         pytest.fail(f"after {HARD_LIMIT_S} s still at {last}")
 
-    assert any("tries" in line for line in lines) or room == "services"
+    assert any("tries" in line for line in lines)
     assert [line for line in lines if "slow" in line] == []
 
 

@@ -28,13 +28,31 @@ _FAMILY_WORDS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("devops", frozenset({"devops", "sre", "reliability", "platform", "infrastructure", "cloud", "operations"})),
     ("data", frozenset({"data", "analytics", "etl", "warehouse", "bi"})),
     ("frontend", frozenset({"frontend", "web", "ui", "react", "javascript", "typescript"})),
-    ("backend", frozenset({"backend", "server", "api", "python", "java", "golang", "software", "fullstack"})),
+    ("backend", frozenset({"backend", "server", "api", "python", "java", "golang", "fullstack"})),
 )  # fmt: skip
 # Names that are English words, too, count only where they cannot be those: "Front desk", "Go-to-market manager".
 _LANGUAGE_GO: Final = re.compile(
     r"(?<![\w-])(?:(?i:go)(?=\s(?i:back|dev|engineer|program|server|service))|Go(?=\s?(?:,|$)))"
 )
 _END: Final = re.compile(r"\b(front|back)[\s-]end\b", re.IGNORECASE)
+# Words of other trades, too ("machine operator", "quality nurse"): they count beside one of the next.
+_AMBIGUOUS: Final = frozenset(
+    {"machine", "learning", "scientist", "quality", "test", "testing", "platform", "operations", "warehouse"}
+    | {"server", "reliability", "infrastructure"}
+)
+_SOFTWARE: Final = frozenset(
+    {"software", "engineer", "engineering", "developer", "development", "programmer", "programming", "coder"}
+    | {"coding", "computer", "computing", "informatics", "technical", "tech", "algorithms", "automation"}
+)
+# An engineer of these is none of software.
+_OTHER_ENGINEERS: Final = frozenset(
+    {"civil", "mechanical", "electrical", "chemical", "structural", "biomedical", "sound", "sales"}
+)
+# Interviews that are called by these name no job: then it is taken to be about software, which is served first.
+_NO_JOB: Final = frozenset(
+    {"interview", "general", "mixed", "practice", "mock", "screening", "phone", "first", "second", "final"}
+    | {"standard", "assessment", "system", "design", "round", "a", "the", "for", "job", "role", "my"}
+)
 
 
 class _Frozen(BaseModel):
@@ -95,15 +113,48 @@ class Plan(_Frozen):
         return next((step for step in self.steps if step.id == step_id), None)
 
 
-def family_of(bank: Bank, *texts: str | None) -> str:
-    """The role family that the words of `texts` name, the earlier text first; `general` when none does."""
-    for text in texts:
-        named = _END.sub(r"\1end", _LANGUAGE_GO.sub("golang", text or ""))
-        words = set(re.findall(r"[a-z]+", named.lower()))
-        for family, names in _FAMILY_WORDS:
-            if words & names and family in bank.families:
-                return family
-    return "general"
+def family_of(bank: Bank, role: str | None, interview_type: str | None = None, description: str = "") -> str:
+    """The family that the role names, else the interview's type, else the job description.
+
+    `software` when they name a job with software and none of the bank's families, and when they name no job at all;
+    `general` for any other job. The description of a job that is none of software is not searched for words.
+    """
+    for text in (role, interview_type):
+        if family := _named(bank, text, clear=_is_software(text)):
+            return family
+    job = next((text for text in (role, interview_type) if _names_a_job(text)), None)
+    if job is not None and not _is_software(job):
+        return "general"
+    return _named(bank, description, clear=True) or "software"
+
+
+def _named(bank: Bank, text: str | None, *, clear: bool) -> str | None:
+    """The family that a word of `text` names; unless it is `clear` that this is about software, no ambiguous one."""
+    words = _tokens(text)
+    # "Machine learning" and "data scientist" need nothing beside them.
+    clear = clear or {"machine", "learning"} <= words or bool({"data", "ml", "ai"} & words)
+    for family, names in _FAMILY_WORDS:
+        found = words & names
+        if (found if clear else found - _AMBIGUOUS) and family in bank.families:
+            return family
+    return None
+
+
+def _is_software(text: str | None) -> bool:
+    words = _tokens(text)
+    # "it" is a pronoun far more often than a trade.
+    named = words & _SOFTWARE or re.search(r"\bIT\b", text or "")
+    return bool(named) and not words & _OTHER_ENGINEERS
+
+
+def _names_a_job(text: str | None) -> bool:
+    # A letter of any script: a job may be named in words that are not known here.
+    return not set(re.findall(r"[^\W\d_]+", (text or "").lower())) <= _NO_JOB
+
+
+def _tokens(text: str | None) -> frozenset[str]:
+    named = _END.sub(r"\1end", _LANGUAGE_GO.sub("golang", text or ""))
+    return frozenset(re.findall(r"[a-z]+", named.lower()))
 
 
 def make_plan(
@@ -122,7 +173,7 @@ def make_plan(
     behavioural_only = "behav" in kind or "cultur" in kind
     # Employers' words first: an interview called "Backend, Python" for the role "Engineer" is a backend one.
     family = "general" if behavioural_only else family_of(bank, role, interview_type, job_description)
-    wants_code = minutes >= 20 and not behavioural_only
+    wants_code = minutes >= 20 and family != "general"
     core_minutes = minutes - (_TASK_MINUTES if wants_code else 0)
     room = max(2, int(core_minutes / _QUESTION_MINUTES))
     # S311: a plan must be reproducible, not unguessable.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from runtime.cv import Claim
 from runtime.evaluation import AnswerTurn, LexicalExtractor, Rubric
 from runtime.interview.conductor import Conductor
 from runtime.interview.events import BlobRef, PlanFrozen
@@ -76,7 +77,7 @@ class Plans:
     def _personal(self, interview: Interview) -> tuple[PersonalStep, ...]:
         steps: list[PersonalStep] = []
         for number, claim in enumerate(self._profiles.claims(interview), start=1):
-            words = {"claim": _speakable(claim.text)}
+            words = {"claim": _claimed(claim)}
             text = self._phrases.say(claim.kind, seed=interview.interview_id, **words)
             rephrased = self._phrases.say(claim.kind, seed=interview.interview_id, said=[text], **words)
             steps.append(PersonalStep(id=f"personal-{number}", text=text, rephrased=rephrased))
@@ -91,6 +92,15 @@ def open_points(question: Question, said: Sequence[str]) -> frozenset[str]:
     turns = [AnswerTurn(turn_id=str(number), text=text) for number, text in enumerate(said) if text.strip()]
     evidence = LexicalExtractor().extract(Rubric.of(question), turns)
     return frozenset(point.key_point_id for point in evidence.key_points if point.status != "shown")
+
+
+def _claimed(claim: Claim) -> str:
+    """What the CV claims; of a job with its position and employer, since "Analyst." alone reminds nobody of it."""
+    text = _speakable(claim.text)
+    if claim.kind != "newest_work" or not claim.context:
+        return text
+    context = _speakable(claim.context)
+    return context if text in context else f"{context}. {text}"
 
 
 def _speakable(text: str) -> str:

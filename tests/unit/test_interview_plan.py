@@ -38,7 +38,12 @@ def plan(
     [
         (["Backend engineer"], "backend"),
         (["Senior Python Developer"], "backend"),
-        (["Software Engineer"], "backend"),
+        (["Software Engineer"], "software"),
+        (["Programmer"], "software"),
+        (["IT support"], "software"),
+        (["Engineer", "technical"], "software"),
+        (["Quality engineer"], "qa"),
+        (["Machine Learning"], "ml"),
         (["Full-stack web developer"], "frontend"),
         (["React developer"], "frontend"),
         (["Data engineer"], "data"),
@@ -49,10 +54,29 @@ def plan(
         (["QA tester"], "qa"),
         (["Test automation engineer"], "qa"),
         (["Florist"], "general"),
+        (["Nurse"], "general"),
+        ([None, "Nurse"], "general"),
+        ([None, "Chef de cuisine"], "general"),
+        (
+            [
+                "Nurse",
+                "technical",
+                "Work at the front desk, test the machines, keep up the quality of our data.",
+            ],
+            "general",
+        ),
+        (["Front desk clerk"], "general"),
+        (["Machine operator"], "general"),
+        (["Restaurant server"], "general"),
+        (["Civil engineer"], "general"),
+        (["Does it matter"], "general"),
+        (["Nurse", "Backend"], "backend"),
         ([None, "Backend, Python", "We sell data."], "backend"),
         (["Engineer", "technical", "You will keep our Kubernetes platform up."], "devops"),
-        ([None, None], "general"),
-        ([""], "general"),
+        ([None, None], "software"),
+        ([""], "software"),
+        ([None, "Mock interview"], "software"),
+        ([None, "General", "You will keep our Kubernetes cloud up."], "devops"),
         (["数据工程师"], "general"),
         (["Go-to-market manager"], "general"),
         (["Manager", "We go the extra mile. Go for it!"], "general"),
@@ -66,9 +90,7 @@ def plan(
         (["Front end developer"], "frontend"),
     ],
 )
-def test_a_role_has_the_family_its_words_name_the_earlier_text_first(
-    texts: list[str | None], family: str
-) -> None:
+def test_a_role_has_the_family_its_words_name_the_earlier_text_first(texts: list[str], family: str) -> None:
     assert family_of(BANK, *texts) == family
 
 
@@ -77,11 +99,26 @@ def test_any_role_has_a_family_of_the_bank(text: str) -> None:
     assert family_of(BANK, text) in BANK.families
 
 
-def test_an_unknown_interview_type_gets_the_general_plan_with_questions_and_a_task() -> None:
-    general = plan(interview_type="¿Qué?")
+@pytest.mark.parametrize(
+    ("role", "interview_type"), [("Nurse", "technical"), (None, "Chef de cuisine"), (None, "¿Qué?")]
+)
+@pytest.mark.parametrize("minutes", [5, 30, 120])
+def test_a_job_without_software_gets_questions_for_every_job_and_no_coding_task(
+    role: str | None, interview_type: str, minutes: int
+) -> None:
+    general = plan(role=role, interview_type=interview_type, minutes=minutes)
 
     assert general.family == "general"
-    assert any(isinstance(step, TaskStep) for step in general.steps)
+    assert all(isinstance(step, QuestionStep) for step in general.steps)
+    assert all("general" in question.families for question in general.questions)
+    assert {question.kind for question in general.questions} == {"technical", "behavioural"}
+
+
+def test_an_interview_that_names_no_job_is_about_software_with_a_task() -> None:
+    software = plan(interview_type="Interview")
+
+    assert software.family == "software"
+    assert any(isinstance(step, TaskStep) for step in software.steps)
 
 
 @pytest.mark.parametrize("interview_type", ["Behavioural", "behavioral round", "Cultural fit"])

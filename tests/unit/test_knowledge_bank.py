@@ -77,7 +77,10 @@ def test_every_technical_family_covers_every_level(bank: Bank) -> None:
     )
 
     thin = {
-        (f, lv): counts[f, lv] for f in (*TECHNICAL_FAMILIES, "general") for lv in LEVELS if counts[f, lv] < 3
+        (f, lv): counts[f, lv]
+        for f in (*TECHNICAL_FAMILIES, "software")
+        for lv in LEVELS
+        if counts[f, lv] < 3
     }
 
     assert not thin
@@ -86,9 +89,19 @@ def test_every_technical_family_covers_every_level(bank: Bank) -> None:
 def test_every_family_asks_for_knowledge_and_for_problem_solving(bank: Bank) -> None:
     asked = {(family, question.competency) for question in bank.questions for family in question.families}
 
-    for family in (*TECHNICAL_FAMILIES, "general"):
+    for family in (*TECHNICAL_FAMILIES, "software"):
         assert (family, "technical_knowledge") in asked
         assert (family, "problem_solving") in asked
+
+
+def test_what_serves_every_role_is_about_no_software_and_covers_every_level(bank: Bank) -> None:
+    general = [question for question in bank.questions if "general" in question.families]
+    about_software = re.compile(
+        r"\b(code|program\w*|software|developer\w*|deploy\w*|server\w*|database\w*)\b", re.IGNORECASE
+    )
+
+    assert {question.level for question in general if question.kind == "technical"} == set(LEVELS)
+    assert not [text for question in general for text in spoken(question) if about_software.search(text)]
 
 
 def test_behavioural_questions_serve_every_role_and_level(bank: Bank) -> None:
@@ -114,7 +127,8 @@ def test_entries_stand_in_the_file_of_the_family_their_id_begins_with(path: Path
 
     for entry in entries:
         assert entry["id"].startswith(f"{path.stem}-")
-        assert path.stem in entry["families"]
+        # What serves every software role stands with what serves every role.
+        assert path.stem in entry["families"] or (path.stem, entry["families"][0]) == ("general", "software")
 
 
 def test_questions_are_short_enough_to_keep_in_mind(bank: Bank) -> None:

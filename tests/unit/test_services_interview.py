@@ -239,6 +239,17 @@ class TestMessages:
         assert interview.ended.reason == "candidate"
         assert "Ada" in reply
 
+    def test_a_consent_withdrawn_in_the_talk_is_in_the_log_with_the_reply(
+        self, platform: Platform, interview_id: str
+    ) -> None:
+        platform.say(interview_id, "Hello")
+        assert platform.load(interview_id).recording
+        platform.say(interview_id, "Please stop recording me.")
+
+        move, consent = platform.store.read(interview_id)[-2:]
+        assert (move.event.type, consent.event.type) == ("move.made", "consent.recorded")
+        assert platform.load(interview_id).recording is False
+
 
 class TestCrashes:
     def commit(self, platform: Platform, interview_id: str, item_id: str) -> None:
@@ -583,6 +594,16 @@ class TestCvs:
         assert all(any(word in step.text for word in claimed) for step in personal)
         assert one.core_digest == other.core_digest
         assert not [step for step in one.steps if isinstance(step, PersonalStep)]
+
+    def test_the_newest_work_is_asked_about_with_its_position_and_employer(self, platform: Platform) -> None:
+        interview_id = platform.create()
+        platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
+        platform.say(interview_id, "Hello")
+
+        steps = platform.plans.plan(platform.load(interview_id)).steps
+        texts = [step.text for step in steps if isinstance(step, PersonalStep) and "billing" in step.text]
+        assert len(texts) == 1
+        assert "Software engineer, Analytical Engines Ltd. Built the billing service" in texts[0]
 
     def test_a_cv_after_the_plan_changes_no_question(self, platform: Platform, interview_id: str) -> None:
         platform.say(interview_id, "Hello")

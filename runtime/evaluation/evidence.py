@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from runtime.evaluation import guards, star, subjects
+from runtime.evaluation import guards, stance, star, subjects
 from runtime.evaluation.calibration import Calibration
 from runtime.evaluation.inputs import AnswerTurn
 from runtime.evaluation.language import clauses
@@ -143,7 +143,7 @@ class LexicalExtractor:
         """Read the turns against the rubric; the quotes returned are those of the best place for each claim."""
         findings = [finding for turn in turns for finding in guards.asides(turn)]
         left_out = [finding.quote for finding in findings if finding.quote is not None]
-        passages = [guards.passage(turn, left_out) for turn in turns]
+        passages = [stance.owned(guards.passage(turn, left_out), turn.text) for turn in turns]
         parts = [part for passage in passages for part in passage.clauses]
         texts = {turn.turn_id: turn.text for turn in turns}
         misconceptions = compile_claims(

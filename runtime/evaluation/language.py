@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from runtime.evaluation.lexicon import (
@@ -96,11 +96,11 @@ class Clause:
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text in order; a text without a word has none."""
     found: list[Clause] = []
-    for number, (start, end) in enumerate(_sentences(text)):
+    for number, (start, end) in enumerate(sentences(text)):
         words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
-        denied = _DENIED_SENTENCE.search(text[start:end]) is not None
+        wrong = _DENIED_SENTENCE.search(text[start:end]) is not None
         for run in _clause_runs(text, words):
-            tokens = _tokens(run, flipped=denied)
+            tokens = _tokens(run, flipped=wrong)
             if tokens:
                 found.append(Clause(tokens=tokens, sentence=number))
     return tuple(found)
@@ -126,7 +126,8 @@ def content_weight(word: str) -> float:
     return 0.8 + 0.08 * min(len(word), 10) - 0.16
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends, without the mark that ends it; a colon ends one too."""
     start = 0
     for mark in _SENTENCE_END.finditer(text):
         if mark.group() == "." and _ABBREVIATION.search(text[start : mark.start()]):
@@ -177,6 +178,14 @@ def _tokens(run: list[_Word], *, flipped: bool) -> tuple[Token, ...]:
             label=raw.isupper() and raw != "I" and not shouted,
         )
         for word, (raw, start, end), denied in zip(words, run, polarity, strict=True)
+    )
+
+
+def denied(clause: Clause) -> Clause:
+    """The clause as somebody says it who says that it is wrong."""
+    return replace(
+        clause,
+        tokens=tuple(replace(token, polarity=_FLIPPED[token.polarity]) for token in clause.tokens),
     )
 
 

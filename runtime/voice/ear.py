@@ -35,8 +35,8 @@ _FRAME_GAP_S: Final = 0.25
 # After a laptop's sleep an hour is missing; no turn needs more than the longest patience of it.
 _LONGEST_GAP_S: Final = 10.0
 _CAPTION_EVERY_S: Final = 1.2
-# A piece this long is not recognised again with what follows it, and not captioned before its pause.
-_LONG_PIECE_MS: Final = 6_000
+# More than this is not recognised again for what follows it, and not captioned before its pause.
+_LONG_PIECE_MS: Final = 10_000
 # A pause between phrases: long enough to be no hesitation inside one, shorter than any question's patience.
 _PIECE_PAUSE_MS: Final = 400
 # Turns wait here for the recognizer; with more than these the socket is read no further.
@@ -155,15 +155,15 @@ class Ear:
             self._caption = asyncio.create_task(self._caption_turn(self._recognizer))
 
     def _recognize_piece(self, recognizer: Recognizer) -> None:
-        """Begin to recognise what was said up to this pause; once, and not while an earlier pause is at work."""
+        """Begin to recognise what was said up to this pause, once."""
         newest = self._pieces[-1] if self._pieces else None
         # With the padding that a turn gets, so that a turn without pauses is heard just as it will be cut.
         end_ms = self._listening.now_ms - self._listening.paused_ms + PADDING_MS
         if newest and end_ms <= newest.end_ms:
             return  # nothing was said since
-        if newest and not newest.transcript.done():
-            return
-        if newest and newest.end_ms - newest.start_ms < _LONG_PIECE_MS:
+        if newest and end_ms - newest.start_ms <= _LONG_PIECE_MS:
+            if not newest.transcript.done():
+                return  # one thing at a time; this pause, or the next, will do
             self._pieces.pop()  # recognised again, together with what came after it
         start_ms, sound = self._listening.sound_from(self._known_until)
         sound = sound[: (end_ms - start_ms) * BYTES_PER_MS]
@@ -249,7 +249,7 @@ class Ear:
         """The turn's words: of its pieces, and of what was said after the last of them."""
         if pieces and pieces[-1].end_ms < turn.speech_end_ms:
             newest = pieces[-1]
-            if newest.transcript.done() and newest.end_ms - newest.start_ms < _LONG_PIECE_MS:
+            if newest.transcript.done() and turn.speech_end_ms - newest.start_ms <= _LONG_PIECE_MS:
                 pieces = pieces[:-1]  # short enough to be recognised again with what came after it
         heard = await asyncio.gather(*(piece.transcript for piece in pieces), return_exceptions=True)
         parts = [
@@ -302,13 +302,15 @@ class Ear:
 
     async def _caption_turn(self, recognizer: Recognizer) -> None:
         """A live caption of what is being spoken; a courtesy, so a failure is silent."""
-        long = [piece for piece in self._pieces if piece.end_ms - piece.start_ms >= _LONG_PIECE_MS]
-        start_ms, sound = self._listening.sound_from(long[-1].end_ms if long else 0)
+        known = list(self._pieces)
+        if known and self._listening.now_ms - known[-1].start_ms <= _LONG_PIECE_MS:
+            known.pop()
+        start_ms, sound = self._listening.sound_from(known[-1].end_ms if known else 0)
         if self._listening.now_ms - start_ms > _LONG_PIECE_MS:
             return
         with contextlib.suppress(SpeechError):
             begun = time.monotonic()
-            item_id, so_far = self._listening.item_id, await self._text_of(long)
+            item_id, so_far = self._listening.item_id, await self._text_of(known)
             transcript = await recognizer.transcribe(sound, language=self._language)
             # A slow engine gets fewer captions to make: never more than half its time.
             self._caption_at = time.monotonic() + (time.monotonic() - begun)

@@ -19,10 +19,12 @@ import httpx
 import soxr
 import yaml
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from websockets.exceptions import ConnectionClosed
 
 from runtime.cli.laptop import Laptop, laptop
+from runtime.cv import CvError, analyze
 from runtime.settings import LaptopSettings
 from runtime.voice import protocol as p
 from runtime.voice.client import FRAME_BYTES, InterviewSocket
@@ -31,6 +33,7 @@ _SAMPLES: Final = Path(__file__).with_name("samples.yaml")
 _SILENCE: Final = bytes(FRAME_BYTES * 30)  # three seconds: longer than any question's patience
 _NOBODY_ANSWERS_S: Final = 120.0
 _MOST_MOVES: Final = 60
+_NAME: Final = "Sam Sample"
 
 
 class DemoFailedError(Exception):
@@ -43,7 +46,15 @@ def run_demo(*, cv: Path | None, answers: Path | None, out: Console, err: Consol
         recordings = _recordings(answers) if answers else None
         document = (cv.name, cv.read_bytes()) if cv else None
         return asyncio.run(_interview(recordings, document, out, err))
-    except (OSError, EOFError, wave.Error, httpx.HTTPError, ConnectionClosed, DemoFailedError) as error:
+    except (
+        OSError,
+        EOFError,
+        wave.Error,
+        httpx.HTTPError,
+        ConnectionClosed,
+        CvError,
+        DemoFailedError,
+    ) as error:
         err.print(f"prepai demo: {error}", style="red")
         return 2
 
@@ -86,20 +97,25 @@ class _Interview:
         self._recordings = recordings
         self._document = document
         self._samples = yaml.safe_load(_SAMPLES.read_text(encoding="utf-8"))
-        self._answers = {key: iter(texts) for key, texts in self._samples["answers"].items()}
+        self._said: set[str] = set()
         self._anything = itertools.cycle(self._samples["anything"])
         self._turns = itertools.count(1)
         self._socket = InterviewSocket()
         self._id = ""
 
     async def run(self) -> int:
+        self._out.print(
+            "[dim]A demonstration: the candidate is simulated and agrees to a recording. It lies in a temporary folder"
+            " that is removed at the end.[/dim]"
+        )
         created = await self._call(
             "POST",
             "/api/sessions/create",
             json={
                 "interview_type": "Backend",
-                "candidate_name": "Sam Sample",
+                "candidate_name": self._name(),
                 "role": "Backend engineer",
+                "job_description": self._samples["job_description"],
                 "duration_minutes": 20,
                 "recording": True,
             },
@@ -120,6 +136,14 @@ class _Interview:
         await self._socket.close()
         await self._call("POST", f"/api/interviews/{self._id}/end")
         return await self._report()
+
+    def _name(self) -> str:
+        """The name in the CV, as the person it belongs to would give it."""
+        if self._document is None:
+            return _NAME
+        document, filename = self._document[1], self._document[0]
+        basics = analyze(document, filename).resume.basics
+        return basics.name.value if basics.name is not None else _NAME
 
     async def _listen(self, events: AsyncIterator[Any]) -> bool:
         """Hear the interviewer out; whether the interview is over."""
@@ -165,9 +189,16 @@ class _Interview:
         return True
 
     def _words(self, last: dict[str, Any], task: dict[str, Any] | None) -> str:
+        """What fits the interviewer's words: the answer to the probe they hold, else to the question itself."""
         if task:
             return str(self._samples["walkthrough"])
-        return str(next(self._answers.get(last["question_id"], iter(())), None) or next(self._anything))
+        answers = self._samples["answers"].get(last["question_id"], {})
+        fitting = [text for words, text in answers.items() if words in last["text"]]
+        if last["kind"] != "probe":
+            fitting += [answers["first"]] if answers else []
+        words = next((text for text in fitting if text not in self._said), None) or next(self._anything)
+        self._said.add(words)
+        return str(words)
 
     async def _type(self, text: str) -> None:
         self._out.print(f"\n[bold]Candidate[/bold] [dim](typed)[/dim] {text}")
@@ -198,7 +229,9 @@ class _Interview:
             if isinstance(event, p.TranscriptionCompleted) and not event.corrected:
                 self._out.print(f"\n[bold]Candidate[/bold] {meant or event.text}")
                 if meant:
-                    self._out.print(f"[dim]heard as: {event.text}[/dim]")
+                    self._out.print(
+                        f"[dim]  (recognised as: “{escape(event.text)}”; the candidate corrects it)[/dim]"
+                    )
                     await self._socket.say(event.item_id, meant)
                 return
         raise DemoFailedError("the connection was closed while the candidate spoke")

@@ -105,6 +105,6 @@ def _claimed(claim: Claim) -> str:
 
 def _speakable(text: str) -> str:
     """Words of a CV as they can be said: one line, no markup, not too long. They stay data: nobody obeys them."""
-    plain = " ".join(re.sub(r"[^\w\s.,&+#'()/-]", " ", text).split())
+    plain = " ".join(re.sub(r"[^\w\s.,&+#%'()/-]", " ", text).split())
     plain = plain.rstrip(" .,")  # the phrase around it brings its own full stop
     return plain if len(plain) <= _LONGEST_CLAIM else plain[:_LONGEST_CLAIM].rsplit(" ", 1)[0]

@@ -27,6 +27,7 @@ _MOST_PROBES: Final = 2
 _MOST_REPEATED: Final = 4
 _MOST_WAITED: Final = 2
 _MOST_CLARIFIED: Final = 2
+_MOST_HESITATED: Final = 4
 # Whoever interrupts a question more often than this is taken to have heard it.
 _MOST_UNHEARD: Final = 2
 _MOST_SILENCES: Final = 2
@@ -203,7 +204,7 @@ class _Situation:
             return self._say_again(step)
         # Whoever was asked to say it once more may have said yes before.
         if last.kind in _ASIDES and not self._says(last, "did_not_catch"):
-            return self._respond("continue", step, "listening")
+            return self._respond("continue", step, "listening", "silence_first", at_most=_MOST_HESITATED)
         return None
 
     def _aside_for(self, intent: Intent, step: Step) -> Decision | None:  # noqa: PLR0911, PLR0912 (one arm per intent)
@@ -249,7 +250,7 @@ class _Situation:
             case Intent.DONT_KNOW:
                 return self._go_on("dont_know")
             case Intent.HESITATION if not isinstance(step, TaskStep) and not self._question_unheard(step):
-                return self._respond("continue", step, "listening", at_most=_MOST_CLARIFIED)
+                return self._respond("continue", step, "listening", "silence_first", at_most=_MOST_HESITATED)
             case Intent.DONE | Intent.ANSWER | Intent.HESITATION:
                 return None
 

@@ -470,7 +470,8 @@ class TestOneQuestion:
 
     def test_one_may_ask_all_of_it_on_one_question(self, it: Talk) -> None:
         open_question = it.step
-        for words in ("Are you human?", "Are you recording?", "Can you hear me?", "Can we reschedule?", "um"):
+        asked = ("Are you human?", "Are you recording?", "Can you hear me?", "Can we reschedule?")
+        for words in ("hello", *asked, "ok", "Give me a minute", "yes", "um"):
             it.say(words)
 
         assert it.step == open_question

@@ -108,6 +108,25 @@ def test_without_consent_no_sound_is_kept(platform: Any) -> None:
     _run(test())
 
 
+def test_consent_withdrawn_by_voice_stops_the_recording_of_what_is_said_after_it(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            running.recognizer.script = ["please stop recording me"] * 9
+            interview_id = running.create()
+            async with running.socket(interview_id) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                await _say(client, "mic")
+                await _until(events, p.ResponseDone)
+                await _say(client, "mic-2")
+                await _until(events, p.TranscriptionCompleted)
+            first, second = load(running.store, interview_id).turns
+            assert first.audio is not None
+            assert second.audio is None
+
+    _run(test())
+
+
 def test_when_frames_stop_time_counts_as_silence(platform: Any) -> None:
     async def test() -> None:
         async with platform() as running:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol, Self
 
-from runtime.evaluation import guards, stance, star, subjects
+from runtime.evaluation import comparison, guards, recital, stance, star, subjects
 from runtime.evaluation.calibration import Calibration
 from runtime.evaluation.inputs import AnswerTurn
-from runtime.evaluation.language import clauses
+from runtime.evaluation.language import Clause, clauses
 from runtime.evaluation.matching import Claim, Match, Passage, Reading, compile_claims, read, relevance
 from runtime.evaluation.report import Finding, KeyPointEvidence, Quote
 from runtime.knowledge import Question
@@ -134,7 +135,7 @@ class LexicalExtractor:
     """The offline extractor: words, synonyms and order; no model, no network, the same answer every time."""
 
     name = "lexical"
-    version = "2"
+    version = "3"
 
     def __init__(self, calibration: Calibration | None = None) -> None:
         self._calibration = calibration or Calibration()
@@ -145,6 +146,20 @@ class LexicalExtractor:
         left_out = [finding.quote for finding in findings if finding.quote is not None]
         passages = [stance.owned(guards.passage(turn, left_out), turn.text) for turn in turns]
         parts = [part for passage in passages for part in passage.clauses]
+        recited = [
+            quote
+            for turn in turns
+            for quote in recital.recited(turn, [claim.text for claim in rubric.claims])
+        ]
+        if recited:
+            findings += [
+                Finding(
+                    kind="rubric_recital",
+                    text="These are the rubric's own words, nearly letter for letter.",
+                    quote=quote,
+                )
+                for quote in recited
+            ]
         texts = {turn.turn_id: turn.text for turn in turns}
         misconceptions = compile_claims(
             [(wrong.contradicts, wrong.text) for wrong in rubric.wrong if wrong.contradicts is not None],
@@ -165,7 +180,7 @@ class LexicalExtractor:
         )
         denied_whole = guards.denies_whole(parts, turns, [claim.text for claim in rubric.claims])
         wrong = _believed(misconceptions, passages)
-        story = star.Story.read([_unechoed(passage, rubric.question) for passage in passages])
+        story = star.Story.read([_told(passage, rubric.question, recited) for passage in passages])
         tied = subjects.tied(rubric.question, [claim.text for claim in rubric.claims], passages)
         key_points = []
         for claim, compiled in zip(rubric.claims, claims, strict=True):
@@ -196,6 +211,16 @@ class LexicalExtractor:
         denied_whole: bool,
     ) -> KeyPointEvidence:
         reading = read(compiled, passages)
+        for passage in passages:
+            if trust and (place := comparison.turned_round(claim.text, passage.clauses)) is not None:
+                start, end = place
+                quote = Quote(
+                    turn_id=passage.turn_id,
+                    start=start,
+                    end=end,
+                    text=texts[passage.turn_id][start:end],
+                )
+                return _evidence(claim, "contradicted", 0.0, quote)
         if denied_whole and reading.stated is not None:
             reading = Reading(stated=None, denied=reading.stated)
         stated = reading.stated.coverage if reading.stated else 0.0
@@ -275,15 +300,24 @@ def _quote(match: Match, texts: dict[str, str]) -> Quote:
     )
 
 
-def _unechoed(passage: Passage, question: str) -> Passage:
-    """The passage without the clauses that only say the question back."""
+def _told(passage: Passage, question: str, recited: Sequence[Quote]) -> Passage:
+    """The passage without what is no story of one's own: the question said back, the rubric, and what is denied."""
     asked = {token.stem for clause in clauses(question) for token in clause.tokens}
+    spans = [(quote.start, quote.end) for quote in recited if quote.turn_id == passage.turn_id]
     kept = tuple(
         clause
         for clause in passage.clauses
         if not asked.issuperset(token.stem for token in clause.tokens if token.weight)
+        and not any(clause.start < end and start < clause.end for start, end in spans)
+        and not _of_the_candidate(clause)
+        and not all(token.polarity == "denied" for token in clause.tokens)
     )
     return replace(passage, clauses=kept)
+
+
+def _of_the_candidate(clause: Clause) -> bool:
+    """Whether it speaks of "the candidate", as a rubric does and nobody of themselves."""
+    return ("the", "candidate") in pairwise(token.word for token in clause.tokens)
 
 
 def _ramp(value: float, low: float, high: float) -> float:

@@ -58,7 +58,6 @@ _PRAISE = tuple(
         r"\b(?:your|this) (?:company|team|interview|product|question)s? (?:is|are|was|seems?|looks?) (?:\w+ ){0,3}"
         r"(?:great|excellent|wonderful|brilliant|amazing|fantastic|best|awesome|impressive|inspiring)\b",
         r"\bI (?:really |truly |absolutely )?(?:admire|love|adore) (?:you|your|this (?:company|team|interview|question))\b",
-        r"\bthank(?:s|\s+you)\b(?!\s+to\b)",
     )
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*|[.!?\n]+")
@@ -157,6 +156,19 @@ def orderly(parts: Sequence[Clause]) -> float:
     return min(1.0, max(0.0, (0.15 - disorder(parts)) / 0.1))
 
 
+# Somebody who stutters says a word twice now and then, mostly a small one.
+_LEAST_DOUBLED, _DOUBLED = 2, 0.3
+
+
+def doubled(parts: Sequence[Clause]) -> bool:
+    """Whether words of content stand twice in a row so often that nobody has said them."""
+    said = [token.stem for part in parts for token in part.tokens]
+    content = [token.stem for part in parts for token in part.tokens if token.weight >= 0.25]
+    known = set(content)
+    twice = sum(left == right and left in known for left, right in pairwise(said))
+    return twice >= _LEAST_DOUBLED and twice >= _DOUBLED * len(content)
+
+
 # An answer of which this much is the claims' own words recites them.
 _RECITAL = 0.7
 
@@ -195,6 +207,8 @@ def integrity(parts: Sequence[Clause], claims: Sequence[str]) -> float:
     }
     # Only the clauses that could pay are looked at, so that padding cannot hide the disorder in them.
     paying = [part for part in parts if sum(token.stem in stems for token in part.tokens) >= 2]
+    if doubled(paying):
+        return 0.0
     own, near = coherence(paying, claims)
     broken = disorder(paying)
     # The more an answer consists of the claims' own words, the more of their order it must have kept.

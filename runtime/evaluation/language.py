@@ -189,6 +189,17 @@ def denied(clause: Clause) -> Clause:
     )
 
 
+def opposed(clause: Clause) -> Clause:
+    """The clause as denied, every word of it, however many of them were denied before."""
+    return replace(
+        clause,
+        tokens=tuple(
+            replace(token, polarity="doubled" if token.polarity in {"soft", "doubled"} else "denied")
+            for token in clause.tokens
+        ),
+    )
+
+
 _FLIPPED: dict[Polarity, Polarity] = {
     "plain": "denied",
     "denied": "plain",

@@ -30,6 +30,8 @@ _MARK_ECHO = 0.15
 _SAME_WORD = 0.75
 # A word that comes as near to another claim's words as to this one's is not this one's.
 _OTHERS_WORD = 0.3
+# "unit" is no denied "it": what a prefix denies is a word of its own.
+_NEGATED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Claim:
             found = []
             for stem in self.weights:
                 quality = similarity(stem, said)
-                if quality:
+                if negation(stem, said):
+                    found.append((stem, 1.0, True))
+                elif quality:
                     found.append((stem, quality, False))
                 elif said in OPPOSITE.get(stem, ()):
                     found.append((stem, 1.0, True))
@@ -177,18 +181,26 @@ def similarity(claimed: str, said: str) -> float:
     return 0.6 if shortest >= 5 and (claimed in said or said in claimed) else 0.0
 
 
+def negation(one: str, other: str) -> bool:
+    """Whether one stem is the other with a prefix that denies it ("unlimited", "non-empty")."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= _NEGATED and long in {f"un{short}", f"non{short}"}
+
+
 def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
     """Find where the passages state the claim best, and where they deny it most fully."""
     stated: Match | None = None
     denied: Match | None = None
     told: Match | None = None
+    countered = 0.0
     if not claim.weights:
         return Reading(stated=None, denied=None)
     # One word is not what a long claim says, however well it fits.
     least = 2 if len(claim.weights) >= _LONG_CLAIM else 1
     for passage in passages:
         hits = [_hits(claim, clause) for clause in passage.clauses]
-        signs = [_signs(claim, clause) for clause in passage.clauses]
+        plainly = [_signs(claim, clause, against=False) for clause in passage.clauses]
+        contrary = [_signs(claim, clause, against=True) for clause in passage.clauses]
         for first, last in _windows(passage.clauses):
             # Without a hit at either end, a shorter window says as much.
             if not (hits[first] and hits[last]):
@@ -210,18 +222,23 @@ def read(claim: Claim, passages: Sequence[Passage]) -> Reading:
                 continue
             span = [n for n in range(first, last + 1) if hits[n]]
             place = (passage.turn_id, passage.clauses[span[0]].start, passage.clauses[span[-1]].end)
-            support = _support(claim, signs[first : last + 1])
-            if opposed > found:
+            in_sense = _support(claim, plainly[first : last + 1])
+            opposite = _support(claim, contrary[first : last + 1])
+            # Speech carries stray negations: they are words of the claim as long as most is said in its sense.
+            support = _support(claim, [*plainly[first : last + 1], *contrary[first : last + 1]])
+            if opposed > found or opposite > in_sense:
                 coverage = (found + opposed) / claim.total
                 if denied is None or coverage > denied.coverage:
-                    denied = Match(coverage, support, *place)
+                    denied = Match(coverage, opposite, *place)
+                countered = max(countered, opposite)
                 continue
             match = Match(found / claim.total, support, *place)
             if stated is None or match.coverage > stated.coverage:
                 stated = match
             if told is None or (match.support, match.coverage) > (told.support, told.coverage):
                 told = match
-    return Reading(stated=stated, denied=denied, told=told)
+    # Who denies more of what marks a claim than they say of it anywhere has not shown it.
+    return Reading(stated=stated, denied=denied, told=None if told and told.support <= countered else told)
 
 
 def _support(claim: Claim, signs: Sequence[Mapping[str, float]]) -> float:
@@ -234,14 +251,14 @@ def _support(claim: Claim, signs: Sequence[Mapping[str, float]]) -> float:
     return sum(claim.marks[stem] * quality for stem, quality in best.items()) / total
 
 
-def _signs(claim: Claim, clause: Clause) -> dict[str, float]:
-    """Stems of the claim that the clause holds, and how far each is this claim's own and no other's."""
+def _signs(claim: Claim, clause: Clause, *, against: bool) -> dict[str, float]:
+    """Stems of the claim that the clause holds, in its sense or `against` it, and how far each is its own."""
     signs: dict[str, float] = {}
     for token in clause.tokens:
         if not token.weight:
             continue
         for stem, quality, opposite in claim.related(token.stem):
-            if opposite:
+            if against != _conflict(claim, stem, token, opposite=opposite):
                 continue
             borrowed = quality < 1 and claim.borrowed(token.stem) >= quality
             signs[stem] = max(quality * (_OTHERS_WORD if borrowed else 1.0), signs.get(stem, 0.0))
@@ -307,6 +324,11 @@ def _windows(parts: Sequence[Clause]) -> Iterable[tuple[int, int]]:
 
 _OPPOSED = ({"plain", "denied"}, {"soft", "doubled"})
 
+
+def _conflict(claim: Claim, stem: str, token: Token, *, opposite: bool) -> bool:
+    return opposite != ({claim.polarities[stem], token.polarity} in _OPPOSED)
+
+
 type _Hit = tuple[float, bool, bool]
 
 
@@ -318,8 +340,7 @@ def _hits(claim: Claim, clause: Clause) -> dict[str, _Hit]:
             continue
         own = token.stem not in claim.asked
         for stem, quality, opposite in claim.related(token.stem):
-            polarity = claim.polarities[stem]
-            conflict = opposite != ({polarity, token.polarity} in _OPPOSED)
+            conflict = _conflict(claim, stem, token, opposite=opposite)
             worth = quality if own or stem == token.stem else quality * _ECHO
             if worth > hits.get(stem, (0.0, False, False))[0]:
                 hits[stem] = (worth, conflict, own and max(token.weight, claim.weights[stem]) >= _CONTENT)

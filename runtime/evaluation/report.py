@@ -143,7 +143,16 @@ class Improvement(_Value):
 class Finding(_Value):
     """Something a reader should know that is not evidence, e.g. an instruction inside an answer."""
 
-    kind: Literal["instruction", "self_praise", "echo", "word_soup", "repetition", "model_tests"]
+    kind: Literal[
+        "instruction",
+        "self_praise",
+        "echo",
+        "word_soup",
+        "repetition",
+        "model_tests",
+        "rubric_recital",
+        "rewritten",
+    ]
     text: str
     quote: Quote | None = None
 

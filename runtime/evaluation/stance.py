@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from runtime.evaluation.language import denied, sentences
+from runtime.evaluation.language import denied, opposed, sentences
 from runtime.evaluation.matching import Passage
 
-type Stance = Literal["open", "wrong"]
+# "needless": what nobody has to do is denied, whether or not its words are denied one by one.
+type Stance = Literal["open", "wrong", "needless"]
 
 _DONT = r"(?:do not|don['’]t|did not|didn['’]t|can not|cannot|can['’]t|could not|couldn['’]t)"
 _SAY = (
@@ -41,6 +42,12 @@ _WRONGLY = re.compile(
     r"|none of (?:the following|this|these|what follows))\b",
     re.IGNORECASE,
 )
+_NEEDLESS = re.compile(
+    rf"\b(?:no need (?:to|for)|never (?:need|have)s? to|(?:does not|doesn['’]t|{_DONT}) (?:need|have) to|need not"
+    r"|(?:unnecessary|needless|pointless|superfluous) (?:to|that|for)|no (?:reason|point) (?:to|in))\b",
+    re.IGNORECASE,
+)
+_NEEDLESS_UNTIL = re.compile(r",|\b(?:because|since|so|as|while|but|and)\b", re.IGNORECASE)
 _OTHERS = re.compile(
     rf"\b(?:(?:i(?:['’]ve| have)? )?(?:once )?(?:heard|read)|(?:people|some|somebody|someone|others|many"
     rf"|they|everyone|everybody|colleagues?"
@@ -112,7 +119,10 @@ def owned(passage: Passage, text: str) -> Passage:
         stances = {span.stance for span in spans if clause.start < span.end and span.start < clause.end}
         if "open" in stances:
             continue
-        kept.append(denied(clause) if stances else clause)
+        if stances:
+            kept.append(denied(clause) if "wrong" in stances else opposed(clause))
+        else:
+            kept.append(clause)
     return replace(passage, clauses=tuple(kept))
 
 
@@ -129,6 +139,10 @@ def _spans(text: str) -> Iterator[_Span]:
         if found is None:
             if governing:
                 yield _Span(start, end, governing)
+            for needless in _NEEDLESS.finditer(said):
+                until = _NEEDLESS_UNTIL.search(said, needless.end())
+                ends = until.start() if until else len(said)
+                yield _Span(start + needless.start(), start + ends, "needless")
             continue
         begins, ends, stance = found
         yield _Span(start + begins, start + ends, stance)

@@ -168,12 +168,15 @@ class Endpointing:
         if turn is not None and not turn.stopped and until - turn.last_speech >= STOP_MS:
             turn.stopped = True
             signals.append(SpeechStopped(turn.last_speech))
+        dismissed = 0
         if self._sound is not None and until - self._sound.end > MAX_GAP_MS:
-            signals += self._end_when_due(self._sound.end + MAX_GAP_MS)
+            dismissed = self._sound.end + MAX_GAP_MS
+            signals += self._end_when_due(dismissed)
             self._sound = None
-        return signals + self._end_when_due(until)
+        return signals + self._end_when_due(until, not_before=dismissed)
 
-    def _end_when_due(self, at: int) -> list[Signal]:
+    def _end_when_due(self, at: int, *, not_before: int = 0) -> list[Signal]:
+        """`not_before`: until then a sound was waited for that proved to be none."""
         turn = self._turn
         if turn is None or not turn.stopped:
             return []
@@ -181,7 +184,7 @@ class Endpointing:
         # A sound that may yet prove to be speech is waited for, though not past the latest end.
         silence = LATEST_END_MS if self._sound is not None else self._patience
         due = max(turn.last_speech + silence, granted)
-        return [self._end(turn, max(due, self._now))] if at >= due else []
+        return [self._end(turn, max(due, self._now, not_before))] if at >= due else []
 
     def _end(self, turn: _Turn, at: int) -> TurnEnded:
         self._turn = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from runtime.evaluation import guards, scores
+from runtime.evaluation import correction, guards, scores, star
 from runtime.evaluation.evidence import Extraction, Extractor, LexicalExtractor, Rubric, check_quotes
 from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
 from runtime.evaluation.masking import mask
@@ -82,7 +82,9 @@ def evaluate(given: EvaluationInput, *, extractor: Extractor | None = None) -> R
         recommendation_reason=reason,
         evidence=questions,
         code=given.code,
-        findings=tuple(finding for one in read for finding in one.findings) + _code_findings(given.code),
+        findings=_merged(
+            (*(finding for one in read for finding in one.findings), *_code_findings(given.code))
+        ),
         method=Method(
             engine=extractor.name,
             version=extractor.version,
@@ -98,14 +100,12 @@ def evaluate(given: EvaluationInput, *, extractor: Extractor | None = None) -> R
 def _read(answer: Answer, terms: Sequence[str], extractor: Extractor) -> _Read:
     question = answer.question
     rubric = Rubric.of(question)
-    answered = answer.asked and any(turn.text.strip() for turn in answer.turns)
+    answered = answer.asked and any(map(guards.answers, answer.turns))
     seen = mask(answer.turns, terms=terms, keep=[question.text, *(claim.text for claim in rubric.claims)])
     extraction = check_quotes(extractor.extract(rubric, seen), seen)
     extraction = _unmasked(extraction, answer.turns)
-    points = extraction.key_points
-    if not answer.asked:
-        blank = {"status": "not_asked", "strength": 0.0, "quotes": ()}
-        points = tuple(point.model_copy(update=blank) for point in points)
+    # What was not asked may be asked next time: neither the question nor its key points leave the bank.
+    points = extraction.key_points if answer.asked else ()
     unit = scores.question_unit(points) if answer.asked else None
     units: list[tuple[Dimension, scores.Unit]] = [(question.competency, unit)] if unit else []
     clear = None
@@ -123,17 +123,17 @@ def _read(answer: Answer, terms: Sequence[str], extractor: Extractor) -> _Read:
     return _Read(
         evidence=QuestionEvidence(
             question_id=question.id,
-            question=question.text,
+            question=question.text if answer.asked else "",
             competency=question.competency,
             asked=answer.asked,
             answered=answered,
-            skipped=answer.skipped,
+            skipped=answer.skipped and not answered,
             level=round(scores.level(points), 3) if answer.asked else None,
             structure=clear,
             key_points=points,
         ),
         units=tuple(units),
-        findings=extraction.findings,
+        findings=(*extraction.findings, *_rewritten(answer.turns)),
         checked=extraction.quotes_checked,
         dropped=extraction.quotes_dropped,
     )
@@ -142,7 +142,7 @@ def _read(answer: Answer, terms: Sequence[str], extractor: Extractor) -> _Read:
 def _read_personal(answer: PersonalAnswer, terms: Sequence[str]) -> _Read:
     seen = mask(answer.turns, terms=terms, keep=[answer.question])
     passages = [guards.passage(turn, _asides(turn)) for turn in seen]
-    answered = answer.asked and any(turn.text.strip() for turn in answer.turns)
+    answered = answer.asked and any(map(guards.answers, answer.turns))
     words = [token for passage in passages for part in passage.clauses for token in part.tokens]
     content = sum(token.weight > 0 for token in words)
     joined = len(words) - content
@@ -154,16 +154,34 @@ def _read_personal(answer: PersonalAnswer, terms: Sequence[str]) -> _Read:
     return _Read(
         evidence=QuestionEvidence(
             question_id=answer.question_id,
-            question=answer.question,
+            question=answer.question if answer.asked else "",
             competency=None,
             asked=answer.asked,
             answered=answered,
-            skipped=answer.skipped,
+            skipped=answer.skipped and not answered,
             level=None,
             structure=clear,
         ),
         units=units,
-        findings=tuple(finding for turn in answer.turns for finding in guards.asides(turn)),
+        findings=(
+            *(finding for turn in answer.turns for finding in guards.asides(turn)),
+            *_rewritten(answer.turns),
+        ),
+    )
+
+
+def _rewritten(turns: Sequence[AnswerTurn]) -> list[Finding]:
+    return [finding for turn in turns if (finding := correction.rewritten(turn)) is not None]
+
+
+def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, in the order of their first, with how often it was made; the first one's quote stays."""
+    rows: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        rows.setdefault((finding.kind, finding.text), []).append(finding)
+    return tuple(
+        row[0] if len(row) == 1 else row[0].model_copy(update={"text": f"{text} ({len(row)} times)"})
+        for (_, text), row in rows.items()
     )
 
 
@@ -232,7 +250,7 @@ def _strengths(
         of_dimension = [(question, point) for _, question, point in shown if question.competency == dimension]
         found += [
             Strength(
-                dimension=dimension, text=point.claim, question_id=question.question_id, quotes=point.quotes
+                dimension=dimension, text=_did(point), question_id=question.question_id, quotes=point.quotes
             )
             for question, point in of_dimension[:3]
         ]
@@ -304,7 +322,7 @@ def _by_key_points(
         found.append(
             Improvement(
                 dimension=dimension,
-                text=f"{verb} when asked {_quoted(texts[question_id])}: {point.claim}",
+                text=f"{verb} when asked {_quoted(texts[question_id])}: {_to_do(point)}",
                 question_id=question_id,
                 key_point_ids=(point.key_point_id,),
                 would_reach=reached,
@@ -313,6 +331,38 @@ def _by_key_points(
         if reached >= goal or len(found) == 5:
             break
     return found
+
+
+# Claims about behaviour speak of "the candidate" to the bank's authors; a report speaks to the candidate.
+_DID: Mapping[star.Part, str] = {
+    "situation": "Told a specific situation, so that it could be pictured.",
+    "task": "Said what was up to you, and why it mattered.",
+    "action": "Said what you did yourself.",
+    "result": "Said how it ended.",
+    "learning": "Said what you took from it.",
+}
+_TO_DO: Mapping[star.Part, str] = {
+    "situation": "one specific situation: when and where it was, and who was concerned.",
+    "task": "what was up to you, and why it mattered.",
+    "action": "what you did yourself, step by step.",
+    "result": "how it ended, with a figure or an effect that others could see.",
+    "learning": "what you took from it, and what you have done differently since.",
+}
+
+
+def _did(point: KeyPointEvidence) -> str:
+    part = _story_part(point)
+    return point.claim if part is None else _DID[part]
+
+
+def _to_do(point: KeyPointEvidence) -> str:
+    part = _story_part(point)
+    return point.claim if part is None else _TO_DO[part]
+
+
+def _story_part(point: KeyPointEvidence) -> star.Part | None:
+    about_candidate = point.claim.startswith("The candidate ")
+    return star.part_of(point.key_point_id, point.claim) if about_candidate else None
 
 
 def _gain(points: Sequence[KeyPointEvidence], at: int) -> float:

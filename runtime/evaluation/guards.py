@@ -91,6 +91,21 @@ def asides(turn: AnswerTurn) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+_UNKNOWING = re.compile(
+    r"\b(?:(?:i(?:['’]m| am)? )?(?:really |just |actually |honestly )?(?:do not|don['’]t|dunno|cannot|can['’]t|could not|couldn['’]t)"
+    r" (?:really |even |actually )?(?:know|say|remember|recall|answer)(?: (?:it|(?:that|this)(?: one)?|the answer|anything|what to say|enough"
+    r"|about (?:it|that|this)))?|i have no (?:idea|clue)|no (?:idea|clue)|i(?:['’]m| am) not sure|not sure|dunno|pass|sorry|honestly|well"
+    r"|um+|uh+|er+|hm+|no|yes|okay|ok|i|really|at all|to be honest|i(?:['’]m| am) sorry|i(?:['’]m| am) afraid|unfortunately|thanks?(?: you)?)(?!['’\w])",
+    re.IGNORECASE,
+)
+_ANY_WORD = re.compile(r"\w")
+
+
+def answers(turn: AnswerTurn) -> bool:
+    """Whether a turn says anything beyond that its speaker does not know."""
+    return _ANY_WORD.search(_UNKNOWING.sub(" ", turn.text)) is not None
+
+
 def passage(turn: AnswerTurn, left_out: Iterable[Quote]) -> Passage:
     """The clauses of a turn that may be evidence: all but those that touch what is left out."""
     spans = [(quote.start, quote.end) for quote in left_out if quote.turn_id == turn.turn_id]

@@ -14,11 +14,15 @@ class _Value(BaseModel):
 
 
 class AnswerTurn(_Value):
-    """One thing the candidate said or typed; quotes in a report point into `text` by character offsets."""
+    """One thing the candidate said or typed; quotes in a report point into `text` by character offsets.
+
+    `heard`: what was recognised, when the candidate has corrected it since.
+    """
 
     turn_id: str
     text: str
     modality: Literal["speech", "text"] = "text"
+    heard: str | None = None
 
 
 class _Answered(_Value):

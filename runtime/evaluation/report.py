@@ -60,7 +60,7 @@ class QuestionEvidence(_Value):
 
     `level`: the share of the key points' weight that was shown, 0 to 1; null when the question was not
     asked or has no key points. `structure`: how clear the answer was as an answer, 0 to 1; null when there
-    was none.
+    was none. Of a question that was not asked, `question` is empty and no key points are listed.
     """
 
     question_id: str

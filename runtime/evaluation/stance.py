@@ -79,7 +79,7 @@ _WITHDRAWN = re.compile(
     r"|view|projects?)|my (?:own )?(?:guess|answer|view)"
     r"|what i (?:do |really )?know|i (?:do |myself |personally |would |really )?(?:think|believe|guess"
     r"|know|say|suppose)|i['’]d say|i would"
-    r"|here (?:is|['’]s) (?:what|how) i)\b|\b(?:probably|perhaps|maybe)\b(?=[^.?!]*$)",
+    r"|here (?:is|['’]s) (?:what|how) i)\b|\b(?:probably|perhaps|maybe)\b",
     re.IGNORECASE,
 )
 _BUT = re.compile(r"\bbut\b", re.IGNORECASE)

@@ -107,6 +107,7 @@ def evaluation_input(interview: Interview, plan: Plan) -> EvaluationInput:
                 turn_id=turn.item_id,
                 text=turn.text,
                 modality="speech" if turn.modality == "voice" else "text",
+                heard=turn.original if turn.corrected else None,
             )
             for turn in said[step.id]
         )

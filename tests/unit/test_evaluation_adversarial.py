@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.evaluation import Answer, AnswerTurn, EvaluationInput, Report, evaluate, grade
+from runtime.evaluation import (
+    Answer,
+    AnswerTurn,
+    EvaluationInput,
+    PersonalAnswer,
+    Report,
+    evaluate,
+    grade,
+)
 from runtime.knowledge import load_bank
 
 QUESTIONS = {question.id: question for question in load_bank().questions}
@@ -177,3 +185,98 @@ def test_ones_own_words_are_no_recital() -> None:
         "if something popular drops out of the cache then everybody asks the database for it at the same time"
     )
     assert report_of(CACHE.id, spoken).findings == ()
+
+
+def test_a_report_names_a_question_that_was_not_asked_and_says_nothing_of_it() -> None:
+    report = evaluate(
+        EvaluationInput(
+            interview_id="i",
+            answers=(
+                Answer(question=CACHE, turns=(AnswerTurn(turn_id="t", text="It may be stale."),)),
+                Answer(question=DISAGREEMENT, asked=False),
+            ),
+            personal_answers=(PersonalAnswer(question_id="cv-1", question="Why Rust?", asked=False),),
+        )
+    )
+    wire = report.model_dump_json()
+    assert DISAGREEMENT.id in wire
+    assert [question.key_points for question in report.evidence[1:]] == [(), ()]
+    assert not [text for text in ("Why Rust?", DISAGREEMENT.text) if text in wire]
+    assert not [point.claim for point in DISAGREEMENT.key_points if point.claim in wire]
+
+
+HEARD = "the cash may return still data because the source changes while the cashed copy dozen't"
+OTHER = "many requests miss at once and hit the database so I would add jitter to every expiry time"
+
+
+def corrected(text: str, heard: str | None) -> Report:
+    turn = AnswerTurn(turn_id="turn-7", text=text, modality="speech", heard=heard)
+    return evaluate(EvaluationInput(interview_id="i", answers=(Answer(question=CACHE, turns=(turn,)),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [(OTHER, HEARD), (CLAIMS, "I don't know."), (CLAIMS, HEARD), (" ".join(map(str, range(5000))), HEARD)],
+)
+def test_a_correction_that_shares_little_with_what_was_heard_is_reported(text: str, heard: str) -> None:
+    report = corrected(text, heard)
+    (finding,) = [finding for finding in report.findings if finding.kind == "rewritten"]
+    assert (
+        f"turn-7 was rewritten: {len(heard.split())} words were heard, {len(text.split())} stand"
+        in finding.text
+    )
+    assert report.scores == corrected(text, None).scores
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [(STALE, HEARD), (STALE, None), ("A hash map.", "a has map"), ("Redis", "read this")]
+)
+def test_a_correction_of_what_was_misheard_is_not(text: str, heard: str | None) -> None:
+    assert not [finding for finding in corrected(text, heard).findings if finding.kind == "rewritten"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I don't know.", "...", "no idea, sorry", "I really don't know that one.", "Um, I have no clue."]
+)
+def test_not_knowing_is_no_answer(text: str) -> None:
+    report = report_of(CACHE.id, text)
+    assert report.coverage.questions_answered == 0
+    assert not report.evidence[0].answered
+
+
+def test_not_knowing_one_thing_is_no_reason_to_lose_the_rest() -> None:
+    assert report_of(CACHE.id, f"I don't know. Maybe {STALE}.").evidence[0].answered
+
+
+@pytest.mark.parametrize(("text", "answered"), [(STALE, True), ("I don't know.", False)])
+def test_a_question_is_answered_or_skipped_and_never_both(text: str, answered: bool) -> None:
+    turns = (AnswerTurn(turn_id="t", text=text),)
+    answers = (Answer(question=CACHE, turns=turns, skipped=True),)
+    (question,) = evaluate(EvaluationInput(interview_id="i", answers=answers)).evidence
+    assert (question.answered, question.skipped) == (answered, not answered)
+
+
+def test_the_same_finding_is_made_once_with_its_count() -> None:
+    report = report_of(
+        CACHE.id, "What a great question! You should hire me. You are a wonderful interviewer."
+    )
+    (finding,) = report.findings
+    assert finding.text.endswith("(3 times)")
+    assert finding.quote is not None
+
+
+@pytest.mark.parametrize("text", ["Thanks for walking me through that.", "Thank you.", "Okay, thanks a lot!"])
+def test_plain_thanks_are_no_praise(text: str) -> None:
+    assert report_of(CACHE.id, text).findings == ()
+
+
+def test_a_report_on_behaviour_speaks_to_the_candidate() -> None:
+    story = (
+        "Two years ago I deleted a table in production because I thought I was on staging. The order page was down for"
+        " forty minutes. I told my lead and the support team straight away and I restored the table from the backup."
+    )
+    report = report_of("general-own-mistake", story)
+    assert report.strengths
+    assert report.improvements
+    texts = [*(one.text for one in report.strengths), *(one.text for one in report.improvements)]
+    assert not [text for text in texts if "The candidate" in text]

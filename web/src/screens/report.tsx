@@ -46,6 +46,8 @@ const FINDINGS: Record<string, string> = {
   word_soup: "Words without a statement",
   repetition: "Said again",
   model_tests: "Tests not set by the task",
+  rubric_recital: "The rubric's own words",
+  rewritten: "A correction that shares little with what was heard",
 };
 
 export function ReportScreen({ id }: { id: string }) {
@@ -234,7 +236,7 @@ function Questions({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
       {report.evidence.map((question) => (
         <details key={question.question_id} class="question" open={question.answered}>
           <summary>
-            <span class="asked">{question.question}</span>
+            <span class="asked">{question.question || question.question_id}</span>
             <span class="tag">{_level(question)}</span>
           </summary>
           <ul class="key-points">
@@ -247,7 +249,13 @@ function Questions({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
               </li>
             ))}
           </ul>
-          {question.key_points.length === 0 && <p class="hint">This question has no key points; it counts for communication only.</p>}
+          {question.key_points.length === 0 && (
+            <p class="hint">
+              {question.asked
+                ? "This question has no key points; it counts for communication only."
+                : "This question was not asked, so nothing is said about it here."}
+            </p>
+          )}
         </details>
       ))}
     </section>

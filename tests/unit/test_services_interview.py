@@ -888,6 +888,10 @@ class TestWhatTheEvaluatorReads:
         platform.turns.correct(interview_id, "v1", "It depends on the load.", actor=ME)
 
         assert list(self.input_of(platform, interview_id).values()) == [["It depends on the load."]]
+        interview = platform.load(interview_id)
+        read = evaluation_input(interview, platform.plans.plan(interview))
+        turns = [turn for answer in (*read.answers, *read.personal_answers) for turn in answer.turns]
+        assert [turn.heard for turn in turns] == ["It depends on the lewd."]
 
     def test_skipped_unasked_and_asked_questions_are_marked(
         self, platform: Platform, interview_id: str

@@ -246,7 +246,8 @@ class _Interview:
             table.add_row(name.replace("_", " "), "not assessed" if value is None else str(value), between)
         self._out.print()
         self._out.print(table)
-        self._out.print(f"recommendation: {report['recommendation'].replace('_', ' ')}")
+        recommendation = report["recommendation"].replace("_", " ")
+        self._out.print(f"recommendation: {recommendation}. {report['recommendation_reason']}")
         for kind in ("strengths", "improvements"):
             for entry in report[kind]:
                 self._out.print(f"[bold]{kind[:-1]}[/bold] {entry['text']}")

@@ -92,6 +92,8 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
                 access_log=False,
                 ws_max_size=_LARGEST_FRAME,
                 timeout_graceful_shutdown=3,
+                # Longer than clients keep idle connections, so that none is closed under a request on its way.
+                timeout_keep_alive=75,
             )
             yield Laptop(app, container, speech, uvicorn.Server(config), listener)
             await warming

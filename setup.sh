@@ -74,10 +74,11 @@ if [ ! -f web/dist/index.html ] || [ "$(stamp page)" != "$(page_digest)" ]; then
 fi
 
 # Once per machine and interpreter; without it the first code run of a candidate would wait for it.
-if [ "$(stamp sandbox)" != "$(cksum < requirements/code-executor.lock)" ]; then
+sandbox_digest() { cat requirements/code-executor.lock runtime/sandbox/_guest.py runtime/sandbox/snapshot.py | cksum; }
+if [ "$(stamp sandbox)" != "$(sandbox_digest)" ]; then
   say "[5/5] the sandbox's interpreter (half a minute, once)"
   if .venv/bin/python -m runtime.sandbox >&2; then
-    cksum < requirements/code-executor.lock > .setup/sandbox.stamp
+    sandbox_digest > .setup/sandbox.stamp
   else
     say "so code will not be run on this machine; the rest works, and the next start tries again"
   fi

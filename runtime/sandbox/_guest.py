@@ -159,16 +159,23 @@ class _Box:
                 pass  # the candidate closed it
 
 
-def load(source: str, function: str, output: int) -> str:
-    """Run the source as `__main__` and find the function. A frame: `[ending, value, error]` as JSON text."""
+def _compiled(source: str) -> types.CodeType | str:
+    """The source's code, with a `__main__` of its own to run in; a frame that says why when it is no program."""
     global _main
     _main = types.ModuleType("__main__")
     vars(_main)["__builtins__"] = builtins
     linecache.cache[NAME] = (len(source), None, source.splitlines(True), NAME)
     try:
-        code = compile(source, NAME, "exec", dont_inherit=True)
+        return compile(source, NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, OverflowError, MemoryError) as error:
         return _frame("not_compiled", error=_described(error))
+
+
+def load(source: str, function: str, output: int) -> str:
+    """Run the source as `__main__` and find the function. A frame: `[ending, value, error]` as JSON text."""
+    code = _compiled(source)
+    if isinstance(code, str):
+        return code
 
     def body() -> None:
         global _function
@@ -200,14 +207,9 @@ def call(arguments: str, output: int) -> str:
 
 def program(source: str, stdin: str, output: int) -> str:
     """Run the source whole on its standard input; ending by `sys.exit(0)` is ending normally."""
-    global _main
-    _main = types.ModuleType("__main__")
-    vars(_main)["__builtins__"] = builtins
-    linecache.cache[NAME] = (len(source), None, source.splitlines(True), NAME)
-    try:
-        code = compile(source, NAME, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, OverflowError, MemoryError) as error:
-        return _frame("not_compiled", error=_described(error))
+    code = _compiled(source)
+    if isinstance(code, str):
+        return code
 
     def body() -> None:
         try:

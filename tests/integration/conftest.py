@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from array import array
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -22,33 +21,11 @@ from runtime.people.access import LOCAL_USER
 from runtime.services.interviews import Interviews, NewInterview
 from runtime.services.platform import Services
 from runtime.services.turns import Turns
-from runtime.voice import listening
-from runtime.voice.activity import WINDOW_BYTES, Window
 from runtime.voice.client import InterviewSocket
 from runtime.voice.conversation import VoicePorts
 from runtime.voice.ports import SpeechUnavailable, Transcript
 from runtime.voice.server import create_voice_app
 from runtime.voice.tickets import Tickets
-
-SPEECH = array("h", [8000, -8000] * 800).tobytes()  # 100 ms that the scripted gate takes for speech
-SILENCE = bytes(3200)
-
-
-class LoudnessGate:
-    """Stands in for Silero, which knows a voice from a tone: here loud is speech."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def reset(self) -> None:
-        self._rest = b""
-
-    def feed(self, pcm: bytes) -> list[Window]:
-        sound = self._rest + pcm
-        whole = len(sound) - len(sound) % WINDOW_BYTES
-        self._rest = sound[whole:]
-        loud = [max(sound[at : at + WINDOW_BYTES]) > 0 for at in range(0, whole, WINDOW_BYTES)]
-        return [Window(float(speech), speech) for speech in loud]
 
 
 @dataclass
@@ -168,9 +145,8 @@ type RunningPlatform = Callable[[], AbstractAsyncContextManager[Platform]]
 
 
 @pytest.fixture
-def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunningPlatform:
+def platform(tmp_path: Path, loudness_gate: None) -> RunningPlatform:
     """`async with platform() as running:` gives a served platform."""
-    monkeypatch.setattr(listening, "VoiceActivity", LoudnessGate)
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[Platform]:

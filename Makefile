@@ -53,7 +53,7 @@ bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
 contracts: setup-dev ## write docs/openapi.json and docs/asyncapi.json anew
 	@$(BIN)/python -m runtime.api.contracts docs
 
-LOCKS := laptop dev api voice cv-analyzer code-executor performance-evaluator speech-embedded
+LOCKS := laptop dev infra api voice cv-analyzer code-executor performance-evaluator knowledge-ingestion speech-embedded
 lock: ## compile requirements/*.lock anew from pyproject.toml
 	@echo 'uv==0.13.9' | .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.9 \
 	  --custom-compile-command "make lock" -o requirements/setup.lock -

@@ -24,7 +24,8 @@ from typing import Any
 
 import phonenumbers
 
-from runtime.cv import CvResult, analyze
+from runtime.cv import CvResult
+from runtime.cv.analysis import analyze
 from runtime.cv.dates import months, point, union
 from runtime.cv.vocabulary import degree
 

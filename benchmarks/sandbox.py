@@ -20,7 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from runtime.sandbox import Limits, Submission, TestCase, WasmPython, execute, languages
+from runtime.sandbox import Limits, Submission, TestCase, execute, languages
+from runtime.sandbox.wasm_python import WasmPython
 
 _SOLUTION = """
 def two_sum(numbers, target):

@@ -6,7 +6,8 @@ import functools
 import os
 from typing import Any
 
-from runtime.sandbox import CodeRequest, Engine, SandboxError, WasmPython, execute
+from runtime.sandbox import CodeRequest, Engine, SandboxError, execute
+from runtime.sandbox.wasm_python import WasmPython
 from runtime.services.action_groups import respond
 
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")

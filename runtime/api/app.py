@@ -9,36 +9,46 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.applications import Starlette
 
 from runtime.api import interviews, operations, problems, reference, sessions
 from runtime.api.container import Container
-from runtime.api.gate import Gate
+from runtime.api.gate import Gate, OriginCheck
 from runtime.api.headers import SecurityHeaders
 from runtime.api.problems import Problem
-from runtime.voice.server import create_voice_app
 
 VERSION = version("prepai")
 
 
-def create_app(container: Container, *, hosts: frozenset[str] | None) -> FastAPI:
-    """The app over `container`. `hosts`: see `Gate`."""
-    voice = create_voice_app(container.voice, container.tickets)
+def create_app(
+    container: Container,
+    *,
+    hosts: frozenset[str] | None,
+    voice: Starlette | None,
+    origin: OriginCheck | None = None,
+) -> FastAPI:
+    """The app over `container`. `hosts` and `origin`: see `Gate`. `voice`: the app of live interviews
+    (`runtime.voice.server.create_voice_app`), where one process serves both."""
+    app = _rest()
+    app.state.container = container
+    if voice is not None:
+        _take_over(voice, app)
+    if container.page is not None:
+        app.frontend("/", directory=container.page, fallback=None)
+    app.add_middleware(Gate, hosts=hosts, origin=origin)
+    app.add_middleware(SecurityHeaders)
+    return app
 
+
+def _take_over(voice: Starlette, app: FastAPI) -> None:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The routes are taken over without their app, whose lifespan nobody else would run.
         async with voice.router.lifespan_context(voice):
             yield
 
-    app = _rest()
-    app.state.container = container
     app.router.lifespan_context = lifespan
     app.router.routes.extend(voice.router.routes)
-    if container.page is not None:
-        app.frontend("/", directory=container.page, fallback=None)
-    app.add_middleware(Gate, hosts=hosts)
-    app.add_middleware(SecurityHeaders)
-    return app
 
 
 def openapi() -> dict[str, Any]:

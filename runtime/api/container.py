@@ -12,9 +12,10 @@ from runtime.people import Principal
 from runtime.services.code import CodeRuns
 from runtime.services.cv import CvProfiles
 from runtime.services.interviews import Interviews
+from runtime.services.plans import Plans
 from runtime.services.reports import Reports
 from runtime.services.turns import Turns
-from runtime.voice.conversation import VoicePorts
+from runtime.voice.protocol import Engines
 from runtime.voice.tickets import Tickets
 
 type Authenticate = Callable[[HTTPConnection], Principal]
@@ -24,17 +25,19 @@ type Authenticate = Callable[[HTTPConnection], Principal]
 class Container:
     """The use cases, and where they are served.
 
-    `authenticate` raises `UnauthorizedError`. `socket_url` gives the address of an interview's socket for a
-    request. `page` is the folder of the built page, if it is served from here.
+    `authenticate` raises `UnauthorizedError`. `socket_url` gives the address of an interview's socket for a request:
+    where it came in, the interview's id and the ticket that the address carries. `engines`: what speaks and hears
+    there. `page` is the folder of the built page, if it is served from here.
     """
 
     interviews: Interviews
     turns: Turns
+    plans: Plans
     profiles: CvProfiles
     code: CodeRuns
     reports: Reports
     tickets: Tickets
-    voice: VoicePorts
+    engines: Engines
     authenticate: Authenticate
-    socket_url: Callable[[HTTPConnection, str], str]
+    socket_url: Callable[[HTTPConnection, str, str], str]
     page: Path | None

@@ -1,13 +1,15 @@
 """What a request must be before it is looked at: from an expected host and origin, and not too large.
 
 A laptop's server answers without a token, so any page in the user's browser could otherwise talk to it: by a request
-of its own (Origin) or by a name of its own that resolves to 127.0.0.1 (Host, DNS rebinding).
+of its own (Origin) or by a name of its own that resolves to 127.0.0.1 (Host, DNS rebinding). In AWS every request must
+have come through the distribution, where the firewall stands, and not straight to the API's own address.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.api.problems import problem
+from runtime.people.access import OriginUnknownError
 
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_CV_BYTES: Final = 4 * 1024 * 1024
@@ -24,21 +27,37 @@ _MULTIPART_SLACK: Final = 16 * 1024
 _MAX_BODY_BYTES: Final = 2 * 1024 * 1024
 _MOST_DRAINED_BYTES: Final = 64 * 1024 * 1024
 _DRAIN_S: Final = 10.0
+_NOT_BY_THE_FRONT: Final = "this address answers its own front only; call the platform by its public address"
+
+
+ORIGIN_HEADER: Final = "x-prepai-origin"
+
+type OriginCheck = Callable[[str], bool]
 
 
 class Gate:
-    """ASGI middleware. `hosts`: names this server answers to; None: any, because callers bring a token."""
+    """ASGI middleware. `hosts`: names this server answers to; None: any, because callers bring a token.
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str] | None) -> None:
+    `origin`: whether the header `x-prepai-origin` proves that the distribution in front of us sent the request; raises
+    `OriginUnknownError`. With it, `Origin` is not compared with `Host`: that is the API's own name and never the
+    page's, and no cookie of ours exists that another page could ride on.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str] | None, origin: OriginCheck | None) -> None:
         self._app = app
         self._hosts = hosts
+        self._origin = origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(headers)
+        try:
+            refusal = self._refusal(headers)
+        except OriginUnknownError as error:
+            await problem(503, "origin_unknown", str(error))(scope, receive, send)
+            return
         if refusal:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008, "reason": refusal})
@@ -55,6 +74,8 @@ class Gate:
         name = _hostname(f"//{host}")
         if self._hosts is not None and name not in self._hosts:
             return f"this server answers to {', '.join(sorted(self._hosts))}; open it by one of these names"
+        if self._origin is not None:
+            return None if self._origin(headers.get(ORIGIN_HEADER, "")) else _NOT_BY_THE_FRONT
         origin = headers.get("origin")
         if origin is not None and _netloc(origin) != host:
             return "this server answers its own page only; open the page from this server"

@@ -114,8 +114,8 @@ def create_ticket(
     """Get the address of the interview's socket, with a ticket that is good once, for a minute."""
     platform.interviews.get(interview_id, caller, Access.TAKE_PART)
     ticket = platform.tickets.issue(interview_id, caller.id)
-    url = f"{platform.socket_url(request, interview_id)}?ticket={ticket}"
-    return SocketTicket(url=url, expires_in=TICKET_TTL_S)
+    url = platform.socket_url(request, interview_id, ticket)
+    return SocketTicket(url=url, ticket=ticket, expires_in=TICKET_TTL_S)
 
 
 @router.post("/messages", responses=responses(404, 409))
@@ -185,7 +185,7 @@ def list_languages(platform: Platform, caller: Caller) -> LanguageList:  # noqa:
 
 
 def _open_task(platform: Container, interview: Interview) -> OpenTask | None:
-    task = platform.voice.plans.open_task(interview)
+    task = platform.plans.open_task(interview)
     if task is None:
         return None
     return OpenTask(

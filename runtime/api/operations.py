@@ -16,7 +16,7 @@ router = APIRouter()
 @router.get("/health", tags=["operations"], responses=responses(503), openapi_extra={"security": []})
 def get_health(request: Request, platform: Platform) -> Health:
     """Say that the platform answers, and with which engines."""
-    engines = platform.voice.engines
+    engines = platform.engines
     return Health(
         status="ok",
         version=request.app.version,

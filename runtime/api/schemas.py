@@ -233,9 +233,13 @@ class CvProfileIn(_Body):
 
 
 class SocketTicket(_Body):
-    """Where to open the socket, and for how many seconds the ticket in it is good."""
+    """Where to open the socket, and for how many seconds the ticket is good.
+
+    The address carries the ticket already; `session.start` may bring it as well.
+    """
 
     url: str
+    ticket: str
     expires_in: int
 
 

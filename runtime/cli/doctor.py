@@ -16,7 +16,8 @@ from runtime.interview.store import StoreUnavailableError
 from runtime.knowledge import load_bank
 from runtime.local.speech import embedded_speech
 from runtime.local.store import SqliteStore
-from runtime.sandbox import WasmPython, probe
+from runtime.sandbox.probing import probe
+from runtime.sandbox.wasm_python import WasmPython
 from runtime.settings import LaptopSettings
 from runtime.voice.ports import SpeechUnavailable
 

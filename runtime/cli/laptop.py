@@ -16,6 +16,8 @@ from starlette.routing import Route
 
 from runtime.api import Container, create_app
 from runtime.api.gate import LOOPBACK_HOSTS
+from runtime.cv.analysis import analyze
+from runtime.evaluation import evaluate
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
@@ -23,12 +25,14 @@ from runtime.local.access import authenticate_by, enter
 from runtime.local.serving import only_server
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.local.store import SqliteStore
-from runtime.sandbox import WasmPython
-from runtime.services.platform import Services
+from runtime.sandbox import EngineExecutor
+from runtime.sandbox.wasm_python import WasmPython
+from runtime.services.platform import Services, Tools
 from runtime.services.turns import HOLDERS
 from runtime.settings import LaptopSettings
 from runtime.voice.conversation import VoicePorts
 from runtime.voice.ports import SpeechUnavailable
+from runtime.voice.server import create_voice_app
 from runtime.voice.tickets import Tickets
 
 PAGE = Path(__file__).resolve().parents[2] / "web" / "dist"
@@ -79,9 +83,12 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             store.drop(HOLDERS)
         engine = stack.enter_context(WasmPython())
         async with _speech(settings, report) as speech:
-            container = _container(settings, store, engine, speech)
+            services = _services(store, engine)
+            ports = _ports(store, services, speech)
+            container = _container(settings, services, ports)
+            voice = create_voice_app(ports, container.tickets)
             # Whoever brings the token may come by any name; without one, only this machine's own names count.
-            app = create_app(container, hosts=None if settings.token else LOOPBACK_HOSTS)
+            app = create_app(container, hosts=None if settings.token else LOOPBACK_HOSTS, voice=voice)
             if settings.token is not None:
                 app.router.routes.insert(0, Route("/enter", enter(settings.token)))
             # The sandbox's first worker and the bank's first reading should not wait for the first candidate.
@@ -99,11 +106,14 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             await warming
 
 
-def _container(
-    settings: LaptopSettings, store: SqliteStore, engine: WasmPython, speech: EmbeddedSpeech | None
-) -> Container:
-    services = Services.over(store, load_bank(), load_phrases(), engine)
-    voice = VoicePorts(
+def _services(store: SqliteStore, engine: WasmPython) -> Services:
+    # Everything in one process: each tool is its room's own function.
+    tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluate)
+    return Services.over(store, load_bank(), load_phrases(), tools)
+
+
+def _ports(store: SqliteStore, services: Services, speech: EmbeddedSpeech | None) -> VoicePorts:
+    return VoicePorts(
         store=store,
         turns=services.turns,
         plans=services.plans,
@@ -113,23 +123,27 @@ def _container(
         recognizer=speech.recognizer if speech else None,
         synthesizer=speech.synthesizer if speech else None,
     )
+
+
+def _container(settings: LaptopSettings, services: Services, ports: VoicePorts) -> Container:
     return Container(
         interviews=services.interviews,
         turns=services.turns,
+        plans=services.plans,
         profiles=services.profiles,
         code=services.code,
         reports=services.reports,
-        tickets=Tickets(store),
-        voice=voice,
+        tickets=Tickets(ports.store),
+        engines=ports.engines,
         authenticate=authenticate_by(settings.token),
         socket_url=_socket_url,
         page=PAGE if (PAGE / "index.html").exists() else None,
     )
 
 
-def _socket_url(connection: HTTPConnection, interview_id: str) -> str:
+def _socket_url(connection: HTTPConnection, interview_id: str, ticket: str) -> str:
     scheme = "wss" if connection.url.scheme == "https" else "ws"
-    return f"{scheme}://{connection.url.netloc}/ws/interview/{interview_id}"
+    return f"{scheme}://{connection.url.netloc}/ws/interview/{interview_id}?ticket={ticket}"
 
 
 @contextlib.asynccontextmanager

@@ -65,7 +65,8 @@ def cv(
     ] = None,
 ) -> None:
     """Read a CV and print {resume, analysis} as JSON."""
-    from runtime.cv import CvError, analyze
+    from runtime.cv import CvError
+    from runtime.cv.analysis import analyze
 
     try:
         day = date.fromisoformat(as_of) if as_of else None
@@ -90,7 +91,8 @@ def code(
     """Run code in the sandbox against tests and print the results as JSON. Exit code 1: not all passed."""
     from pydantic import ValidationError
 
-    from runtime.sandbox import CodeRequest, SandboxError, WasmPython, execute
+    from runtime.sandbox import CodeRequest, SandboxError, execute
+    from runtime.sandbox.wasm_python import WasmPython
 
     payload = _tests(tests) | {"language": language, "code": _bytes(file).decode("utf-8", "replace")}
     if function:

@@ -30,7 +30,7 @@ async def _serve(settings: LaptopSettings, console: Console) -> None:
 
 
 def _announce(platform: Laptop, settings: LaptopSettings, console: Console) -> None:
-    engines = platform.container.voice.engines
+    engines = platform.container.engines
     console.print(f"\nPrepAI is at [bold]{platform.url}[/bold] (the API is at /docs)")
     if settings.token:
         console.print("Callers bring the token: `Authorization: Bearer ...`, or open /enter?token=... once.")

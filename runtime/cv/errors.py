@@ -15,5 +15,17 @@ class DocumentTooLarge(CvError):  # noqa: N818
     """Larger than a CV can reasonably be, packed or unpacked (REST: 413)."""
 
 
+class StoreNotConfigured(CvError):  # noqa: N818
+    """A key was given where no store of documents is configured."""
+
+
+class DocumentNotFound(CvError):  # noqa: N818
+    """No document lies under the key (REST: 404)."""
+
+
+class AnalyzerUnavailable(CvError):  # noqa: N818
+    """Whoever analyses CVs cannot be reached or broke off; the document is not to blame (REST: 503)."""
+
+
 class UnreadableDocument(CvError):  # noqa: N818
     """The right kind, but encrypted or broken (REST: 422)."""

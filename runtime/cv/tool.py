@@ -12,16 +12,17 @@ from pydantic.alias_generators import to_camel
 
 from runtime.cv.analysis import analyze, analyze_text
 from runtime.cv.document import MAX_BYTES, MAX_CHARS
-from runtime.cv.errors import CvError, UnreadableDocument
+from runtime.cv.errors import DocumentNotFound, StoreNotConfigured, UnreadableDocument
 from runtime.cv.result import CvResult
 
-
-class StoreNotConfigured(CvError):  # noqa: N818 - named like its siblings
-    """A key was given where no store of documents is configured."""
-
-
-class DocumentNotFound(CvError):  # noqa: N818
-    """No document lies under the key."""
+__all__ = [
+    "CvAnalyzerRequest",
+    "DocumentNotFound",
+    "DocumentSource",
+    "StoreNotConfigured",
+    "answer",
+    "values_only",
+]
 
 
 class DocumentSource(Protocol):

@@ -7,6 +7,7 @@ from runtime.evaluation.evaluator import evaluate
 from runtime.evaluation.evidence import Extraction, Extractor, LexicalExtractor, Rubric, check_quotes
 from runtime.evaluation.grading import Grade, grade
 from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
+from runtime.evaluation.ports import EvaluationFailedError, Evaluator
 from runtime.evaluation.report import (
     DIMENSIONS,
     Dimension,
@@ -27,7 +28,9 @@ __all__ = [
     "AnswerTurn",
     "CodeEvidence",
     "Dimension",
+    "EvaluationFailedError",
     "EvaluationInput",
+    "Evaluator",
     "Extraction",
     "Extractor",
     "Finding",

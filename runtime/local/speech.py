@@ -6,40 +6,18 @@ import asyncio
 import contextlib
 import json
 import logging
-import struct
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
 
-from runtime.voice.ports import (
-    INPUT_RATE,
-    SAMPLE_BYTES,
-    SpeechRejected,
-    SpeechTimeout,
-    SpeechUnavailable,
-    Transcript,
-    joined,
-)
+from runtime.voice import invocations
+from runtime.voice.ports import SpeechError, SpeechTimeout, SpeechUnavailable, Transcript
 
 _log = logging.getLogger(__name__)
-
-_ATTRIBUTES: Final = "X-Amzn-SageMaker-Custom-Attributes"
-_ATTRIBUTES_LIMIT: Final = 1_024  # SageMaker's, in characters
-_SECOND_BYTES: Final = INPUT_RATE * SAMPLE_BYTES
-# 60 s is 1.9 MB: within SageMaker's 6 MB and, at half of real time, within its 60 s for one answer.
-_LONGEST_PART_S: Final = 60
-_CUT_WITHIN_S: Final = 20
-_BLOCK_BYTES: Final = _SECOND_BYTES // 10
-_LENGTH: Final = struct.Struct(">I")
-# A second of sound is 48 kB; a length beyond this is no length.
-_LONGEST_PIECE_BYTES: Final = 8 * 1024**2
-_TRANSCRIPT: Final = TypeAdapter(Transcript)
 
 
 class _Engine:
@@ -65,15 +43,10 @@ class _Engine:
         """Close the connections to the engine."""
         await self._http.aclose()
 
-    def _refused(self, response: httpx.Response) -> SpeechUnavailable | SpeechRejected:
-        try:
-            detail = str(response.json()["detail"])
-        except (ValueError, KeyError, TypeError):
-            detail = response.reason_phrase
-        what = f"{self.name} answered {response.status_code}: {detail}"
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == 429:
-            return SpeechUnavailable(f"{what} Try again, or type instead.")
-        return SpeechRejected(what)
+    def _refused(self, response: httpx.Response) -> SpeechError:
+        return invocations.refused(
+            self.name, response.status_code, response.content, otherwise=response.reason_phrase
+        )
 
     @contextlib.contextmanager
     def _named_failures(self) -> Iterator[None]:
@@ -99,25 +72,13 @@ class HttpRecognizer(_Engine):
         self, pcm: bytes, *, vocabulary: Sequence[str] = (), language: str = "en"
     ) -> Transcript:
         """See `runtime.voice.ports.Recognizer`; sound over a minute is cut where it is quietest."""
-        if len(pcm) % SAMPLE_BYTES:
-            raise SpeechRejected(f"expected whole 16-bit samples, got {len(pcm)} bytes")
-        attributes = _attributes(language, vocabulary)
+        attributes = invocations.attributes(language, vocabulary)
         # Parts wait for one another in the engine, so each is given the time of the whole.
-        limit_s = self._timeout_s + len(pcm) / _SECOND_BYTES
-        # The group ends the other parts' requests when one of them fails.
-        try:
-            async with asyncio.TaskGroup() as group:
-                parts = [
-                    (start_ms, group.create_task(self._transcribe(part, attributes, limit_s)))
-                    for start_ms, part in _parts(pcm)
-                ]
-        except* (SpeechUnavailable, SpeechTimeout, SpeechRejected) as failures:
-            first = failures.exceptions[0]
-            raise first from first.__cause__
-        return joined([(start_ms, task.result()) for start_ms, task in parts])
+        limit_s = self._timeout_s + len(pcm) / invocations.SECOND_BYTES
+        return await invocations.transcribed(pcm, lambda part: self._transcribe(part, attributes, limit_s))
 
     async def _transcribe(self, pcm: bytes, attributes: str, limit_s: float) -> Transcript:
-        headers = {"content-type": f"audio/l16;rate={INPUT_RATE}", _ATTRIBUTES: attributes}
+        headers = {"content-type": invocations.SOUND_TYPE, invocations.ATTRIBUTES_HEADER: attributes}
         with self._named_failures():
             async with asyncio.timeout(limit_s):
                 response = await self._http.post(
@@ -125,12 +86,7 @@ class HttpRecognizer(_Engine):
                 )
         if response.status_code != httpx.codes.OK:
             raise self._refused(response)
-        try:
-            return _TRANSCRIPT.validate_json(response.content)
-        except ValidationError as error:
-            raise SpeechUnavailable(
-                f"{self.name} answered without a transcript. Check that {self.url} is a recogniser."
-            ) from error
+        return invocations.transcript(response.content, engine=self.name, where=self.url)
 
 
 class HttpSynthesizer(_Engine):
@@ -142,63 +98,19 @@ class HttpSynthesizer(_Engine):
 
     async def synthesize(self, text: str, *, language: str = "en") -> AsyncIterator[bytes]:
         """See `runtime.voice.ports.Synthesizer`."""
-        request = {"text": text, "language": language, "format": "pcm16/24000"}
+        request = invocations.sentence(text, language)
+        pieces = invocations.Pieces(engine=self.name, where=self.url)
         with self._named_failures():
             async with self._http.stream("POST", "/invocations", json=request) as response:
                 if response.status_code != httpx.codes.OK:
                     await response.aread()
                     raise self._refused(response)
-                async for piece in self._pieces(response):
-                    yield piece
-
-    async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
-        received = bytearray()
-        async for chunk in response.aiter_raw():
-            received += chunk
-            while len(received) >= _LENGTH.size:
-                (length,) = _LENGTH.unpack_from(received)
-                if length == 0:
-                    return
-                if length > _LONGEST_PIECE_BYTES or length % SAMPLE_BYTES:
-                    raise SpeechUnavailable(
-                        f"{self.name} sent no sound. Check that {self.url} is a synthesiser."
-                    )
-                if len(received) < _LENGTH.size + length:
-                    break
-                yield bytes(received[_LENGTH.size : _LENGTH.size + length])
-                del received[: _LENGTH.size + length]
-        raise SpeechUnavailable(
-            f"{self.name} broke off in the middle of a sentence. Try again, or read the text."
-        )
-
-
-def _attributes(language: str, vocabulary: Sequence[str]) -> str:
-    """A header's worth of JSON: as many words of the vocabulary as fit, the first ones first."""
-    kept = list(dict.fromkeys(vocabulary))[:100]
-    while (
-        len(attributes := json.dumps({"language": language, "vocabulary": kept})) > _ATTRIBUTES_LIMIT and kept
-    ):
-        kept.pop()
-    return attributes
-
-
-def _parts(pcm: bytes) -> Iterator[tuple[int, bytes]]:
-    """The sound in parts of at most _LONGEST_PART_S with where each begins, in milliseconds."""
-    start, longest = 0, _LONGEST_PART_S * _SECOND_BYTES
-    while len(pcm) - start > longest:
-        end = _quietest(pcm, start + longest - _CUT_WITHIN_S * _SECOND_BYTES, start + longest)
-        yield start * 1_000 // _SECOND_BYTES, pcm[start:end]
-        start = end
-    yield start * 1_000 // _SECOND_BYTES, pcm[start:]
-
-
-def _quietest(pcm: bytes, low: int, high: int) -> int:
-    """The middle of the quietest 100 ms; every eighth sample is enough to tell, and eight times as fast."""
-
-    def loudness(at: int) -> int:
-        return sum(map(abs, memoryview(pcm)[at : at + _BLOCK_BYTES].cast("h")[::8]))
-
-    return min(range(low, high - _BLOCK_BYTES, _BLOCK_BYTES), key=loudness) + _BLOCK_BYTES // 2
+                async for chunk in response.aiter_raw():
+                    for piece in pieces.feed(chunk):
+                        yield piece
+                    if pieces.ended:
+                        return
+        pieces.check_ended()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class UnauthorizedError(Exception):
     """The caller did not say who they are, or not so that it can be believed."""
 
 
+class OriginUnknownError(Exception):
+    """Whether a request came through the front cannot be checked now; the same request may be answered later."""
+
+
 class ForbiddenError(Exception):
     """The principal may not do this. To them the interview does not exist."""
 

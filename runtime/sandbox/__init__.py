@@ -1,26 +1,26 @@
 """Untrusted code: run where it reaches nothing, graded outside.
 
-`execute(engine, submission)` is the room's work; `WasmPython` is its engine. When nothing holds, it refuses.
+`execute(engine, submission)` is the room's work, `CodeExecutor` its port: in this process (`EngineExecutor`) or
+elsewhere. The engine (`wasm_python.WasmPython`) is imported where it runs, since most callers only ask for it. When
+nothing holds, the room refuses.
 """
 
 from .engine import Engine, Language, Observation, Program, TestInput
 from .errors import SandboxBusy, SandboxError, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
-from .execution import CodeRun, LanguageInfo, execute, languages
+from .execution import CodeExecutor, CodeRun, EngineExecutor, LanguageInfo, execute, languages
 from .grading import TestResult, Verdict, grade, same, same_text
-from .probing import Check, ProbeResult, probe
 from .submission import CodeRequest, Limits, Submission, TestCase
-from .wasm_python import WasmPython
 
 __all__ = [
-    "Check",
+    "CodeExecutor",
     "CodeRequest",
     "CodeRun",
     "Engine",
+    "EngineExecutor",
     "Language",
     "LanguageInfo",
     "Limits",
     "Observation",
-    "ProbeResult",
     "Program",
     "SandboxBusy",
     "SandboxError",
@@ -32,11 +32,9 @@ __all__ = [
     "TestResult",
     "UnsupportedLanguage",
     "Verdict",
-    "WasmPython",
     "execute",
     "grade",
     "languages",
-    "probe",
     "same",
     "same_text",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from .engine import Engine, Program, TestInput
@@ -76,3 +78,40 @@ def languages(engine: Engine) -> list[LanguageInfo]:
         )
         for language in engine.languages()
     ]
+
+
+class CodeExecutor(Protocol):
+    """Where submissions are run for the platform: in this process, or in a function of its own.
+
+    Every method raises `SandboxUnavailable` when nothing holds.
+    """
+
+    @property
+    def isolation(self) -> str:
+        """What holds the code there."""
+        ...
+
+    def languages(self) -> list[LanguageInfo]:
+        """What can be run there."""
+        ...
+
+    def execute(self, submission: Submission) -> CodeRun:
+        """Run and grade; hidden tests are told in full. Raises as the function `execute` does."""
+        ...
+
+
+class EngineExecutor:
+    """Runs submissions on an engine in this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def isolation(self) -> str:
+        return self._engine.isolation
+
+    def languages(self) -> list[LanguageInfo]:
+        return languages(self._engine)
+
+    def execute(self, submission: Submission) -> CodeRun:
+        return execute(self._engine, submission)

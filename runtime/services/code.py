@@ -18,15 +18,13 @@ from runtime.interview.log import amend, load
 from runtime.interview.store import Store
 from runtime.knowledge.bank import CodingTask
 from runtime.sandbox import (
+    CodeExecutor,
     CodeRequest,
     CodeRun,
-    Engine,
     LanguageInfo,
     SandboxUnavailable,
     Submission,
     TestCase,
-    execute,
-    languages,
 )
 from runtime.services.errors import InterviewEndedError, KeyReusedError
 from runtime.services.plans import Plans
@@ -46,24 +44,27 @@ class KeptRun:
 
 
 class CodeRuns:
-    """Code of all interviews. Without an engine nothing is run, and it says so."""
+    """Code of all interviews. Without an executor nothing is run, and it says so."""
 
-    def __init__(self, store: Store, plans: Plans, engine: Engine | None) -> None:
+    def __init__(self, store: Store, plans: Plans, executor: CodeExecutor | None) -> None:
         self._store = store
         self._plans = plans
-        self._engine = engine
+        self._executor = executor
         # What each interview's editor held when it was last saved by this process.
         self._saved = _Editors()
 
     @property
     def isolation(self) -> str | None:
         """What holds the code here; None: nothing, so none is run."""
-        return self._engine.isolation if self._engine else None
+        try:
+            return self._executor.isolation if self._executor else None
+        except SandboxUnavailable:
+            return None
 
     def languages(self) -> list[LanguageInfo]:
         """What can be run here; empty when nothing holds untrusted code."""
         try:
-            return languages(self._engine) if self._engine else []
+            return self._executor.languages() if self._executor else []
         except SandboxUnavailable:
             return []
 
@@ -75,7 +76,7 @@ class CodeRuns:
         Raises what the sandbox refuses, `InterviewEndedError`, or `KeyReusedError` when `run_id` was used for
         another request (code, language, function or tests).
         """
-        if self._engine is None:
+        if self._executor is None:
             raise SandboxUnavailable(
                 "no sandbox holds on this machine, so no code is run; `prepai doctor` says why"
             )
@@ -87,7 +88,7 @@ class CodeRuns:
         _refuse_ended(interview)
         task = self._plans.open_task(interview)
         submission, tests_by = _submission(request, task)
-        outcome = execute(self._engine, submission)
+        outcome = self._executor.execute(submission)
         body = outcome.model_dump_json(exclude={"all_passed"}).encode()
         event = CodeRunEvent(
             run_id=run_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
-from runtime.cv import Claim, CvResult, analyze, claims
+from runtime.cv import Claim, CvAnalyzer, CvResult, claims
 from runtime.interview.events import BlobRef, CvAnalyzed, CvEdited, CvUploaded, Event
 from runtime.interview.interview import CvVersion, Interview
 from runtime.interview.log import amend
@@ -35,15 +35,16 @@ class Profile:
 class CvProfiles:
     """The CVs of all interviews."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, analyze: CvAnalyzer) -> None:
         self._store = store
+        self._analyze = analyze
 
     def upload(self, interview_id: str, document: bytes, filename: str, *, actor: str) -> Profile:
         """Analyse and keep a CV. The same document again gives the same version.
 
         Raises what `runtime.cv` refuses (`CvError`), before anything is stored.
         """
-        result = analyze(document, filename)
+        result = self._analyze(document, filename)
         body = result.model_dump(mode="json", exclude_none=True)
         raw = json.dumps(body, ensure_ascii=False).encode()
         suffix = PurePath(filename).suffix.lower()

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from runtime.cv import CvAnalyzer
+from runtime.evaluation import Evaluator
 from runtime.interview.store import Store
 from runtime.knowledge.bank import Bank
 from runtime.knowledge.phrases import Phrases
-from runtime.sandbox import Engine
+from runtime.sandbox import CodeExecutor
 from runtime.services.code import CodeRuns
 from runtime.services.cv import CvProfiles
 from runtime.services.interviews import Interviews
@@ -21,6 +23,18 @@ from runtime.services.turns import Turns
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The work that is done in functions of its own in AWS, and by the rooms themselves on a laptop.
+
+    `code` None: nothing holds untrusted code here, so none is run.
+    """
+
+    code: CodeExecutor | None
+    cv: CvAnalyzer
+    evaluation: Evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +54,18 @@ class Services:
         store: Store,
         bank: Bank,
         phrases: Phrases,
-        engine: Engine | None,
+        tools: Tools,
         *,
         clock: Callable[[], datetime] = _now,
     ) -> Self:
-        """The use cases over one store. Without an `engine` no code is run, and it says so."""
-        profiles = CvProfiles(store)
+        """The use cases over one store, with their tools."""
+        profiles = CvProfiles(store, tools.cv)
         plans = Plans(store, bank, phrases, profiles)
         return cls(
             interviews=Interviews(store),
             turns=Turns(store, plans, clock=clock),
             plans=plans,
             profiles=profiles,
-            code=CodeRuns(store, plans, engine),
-            reports=Reports(store, plans),
+            code=CodeRuns(store, plans, tools.code),
+            reports=Reports(store, plans, tools.evaluation),
         )

@@ -16,9 +16,9 @@ from runtime.evaluation import (
     AnswerTurn,
     CodeEvidence,
     EvaluationInput,
+    Evaluator,
     PersonalAnswer,
     Report,
-    evaluate,
 )
 from runtime.interview.events import Event, ReportFailed, ReportMade
 from runtime.interview.intents import Intent, intent_of
@@ -31,6 +31,8 @@ from runtime.services.plans import Plans
 
 _log = logging.getLogger(__name__)
 
+_FAILED = "the evaluator failed"
+
 
 class NotEndedError(RefusedError):
     """The interview goes on; there is no report yet."""
@@ -39,9 +41,10 @@ class NotEndedError(RefusedError):
 class Reports:
     """The reports of all interviews."""
 
-    def __init__(self, store: Store, plans: Plans) -> None:
+    def __init__(self, store: Store, plans: Plans, evaluate: Evaluator) -> None:
         self._store = store
         self._plans = plans
+        self._evaluate = evaluate
 
     def report(self, interview_id: str, *, actor: str) -> Report:
         """The interview's report; made now if it was not yet.
@@ -67,7 +70,7 @@ class Reports:
             if interview.report:
                 return []
             # Here, where a correction that comes meanwhile makes it be asked again: quotes stand in the transcript.
-            report = _evaluated(evaluation_input(interview, self._plans.plan(interview)))
+            report = self._evaluated(evaluation_input(interview, self._plans.plan(interview)))
             if report is None:
                 return [] if interview.report_failed else [ReportFailed(reason=_FAILED)]
             body = report.model_dump_json().encode()
@@ -80,18 +83,14 @@ class Reports:
             raise ReportFailedError(f"{_FAILED}; the interview is kept, and asking again tries again")
         return made
 
-
-_FAILED = "the evaluator failed"
-
-
-def _evaluated(given: EvaluationInput) -> Report | None:
-    try:
-        return evaluate(given)
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the interview stays and can be evaluated again
-        # Where it happened, and not what it says: that may hold a candidate's words.
-        where = "".join(traceback.format_tb(fault.__traceback__))
-        _log.error("%s on %s: %s\n%s", _FAILED, given.interview_id, type(fault).__name__, where)
-        return None
+    def _evaluated(self, given: EvaluationInput) -> Report | None:
+        try:
+            return self._evaluate(given)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the interview stays and can be evaluated again
+            # Where it happened, and not what it says: that may hold a candidate's words.
+            where = "".join(traceback.format_tb(fault.__traceback__))
+            _log.error("%s on %s: %s\n%s", _FAILED, given.interview_id, type(fault).__name__, where)
+            return None
 
 
 def evaluation_input(interview: Interview, plan: Plan) -> EvaluationInput:

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 import uvicorn
 
+from runtime.cv.analysis import analyze
+from runtime.evaluation import evaluate
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
 from runtime.people.access import LOCAL_USER
 from runtime.services.interviews import Interviews, NewInterview
-from runtime.services.platform import Services
+from runtime.services.platform import Services, Tools
 from runtime.services.turns import Turns
 from runtime.voice.client import InterviewSocket
 from runtime.voice.conversation import VoicePorts
@@ -81,7 +83,8 @@ class Platform:
 
     async def start(self) -> None:
         self.store = SqliteStore(self.folder)
-        services = Services.over(self.store, load_bank(), load_phrases(), None)
+        tools = Tools(code=None, cv=analyze, evaluation=evaluate)
+        services = Services.over(self.store, load_bank(), load_phrases(), tools)
         self.interviews, self.turns = services.interviews, services.turns
         self.tickets = Tickets(self.store)
         ports = VoicePorts(

@@ -14,7 +14,8 @@ from docx.shared import Pt
 from fpdf import FPDF
 from PIL import Image
 
-from runtime.cv import CvResult, DocumentTooLarge, UnreadableDocument, UnsupportedDocument, analyze
+from runtime.cv import CvResult, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv.analysis import analyze
 
 NAME = "Elena Marsh"
 CONTACT = ("elena.marsh@example.com", "(415) 555-0142", "Portland, OR")

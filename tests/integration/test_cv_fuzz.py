@@ -12,7 +12,8 @@ import docx
 import pytest
 from fpdf import FPDF
 
-from runtime.cv import CvError, analyze
+from runtime.cv import CvError
+from runtime.cv.analysis import analyze
 
 RUNS = 2_000
 SECONDS = 10.0

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.sandbox import CodeRun, Limits, Submission, TestCase, WasmPython, execute
+from runtime.sandbox import CodeRun, Limits, Submission, TestCase, execute
+from runtime.sandbox.wasm_python import WasmPython
 
 QUICK = Limits(cpu_s=0.1)
 

@@ -26,11 +26,11 @@ from runtime.sandbox import (
     TestInput,
     TestResult,
     UnsupportedLanguage,
-    WasmPython,
     execute,
     languages,
-    probe,
 )
+from runtime.sandbox.probing import probe
+from runtime.sandbox.wasm_python import WasmPython
 
 QUICK = Limits(cpu_s=0.2)
 
@@ -385,7 +385,8 @@ def test_an_open_question_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> No
 def test_workers_die_with_their_parent() -> None:
     code = """
 import os, sys, threading
-from runtime.sandbox import Limits, Program, TestInput, WasmPython
+from runtime.sandbox import Limits, Program, TestInput
+from runtime.sandbox.wasm_python import WasmPython
 engine = WasmPython(workers=1)
 program = Program("python", "import time\\ndef f(x):\\n    time.sleep(60 * x)", "f")
 running = engine.run(program, [TestInput((0,)), TestInput((1,))], Limits())

@@ -14,6 +14,8 @@ from starlette.requests import HTTPConnection
 
 from runtime.api import Container, create_app
 from runtime.api.gate import LOOPBACK_HOSTS
+from runtime.cv.analysis import analyze
+from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.interview.store import Store, StoreUnavailableError
 from runtime.knowledge import load_bank
@@ -22,11 +24,13 @@ from runtime.knowledge.phrases import Phrases, load_phrases
 from runtime.local.store import SqliteStore
 from runtime.people import Principal
 from runtime.people.access import LOCAL_USER
+from runtime.sandbox import EngineExecutor
 from runtime.sandbox.engine import Language, Observation, Program, TestInput
 from runtime.sandbox.errors import SandboxBusy
 from runtime.sandbox.submission import Limits
-from runtime.services.platform import Services
+from runtime.services.platform import Services, Tools
 from runtime.voice.conversation import VoicePorts
+from runtime.voice.server import create_voice_app
 from runtime.voice.tickets import Tickets
 
 CV = b"""Jane Doe
@@ -87,12 +91,23 @@ class FailingStore:
 
 
 @dataclass
+class ReplaceableEvaluator:
+    """The room's own evaluator, until a test puts another in its place."""
+
+    evaluate: Evaluator = evaluate
+
+    def __call__(self, given: EvaluationInput, /) -> Report:
+        return self.evaluate(given)
+
+
+@dataclass
 class Api:
     """An app over a store of its own, and a client that comes from its own page."""
 
     client: TestClient
     store: FailingStore
     engine: ScriptedEngine
+    evaluator: ReplaceableEvaluator
 
     def create(self, **changes: Any) -> str:
         body = {"interview_type": "Backend engineer", "candidate_name": "Ada Lovelace"} | changes
@@ -135,8 +150,10 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
         failing = FailingStore(sqlite)
         store: Store = failing
         engine = ScriptedEngine()
-        services = Services.over(store, *bank, engine)
-        voice = VoicePorts(
+        evaluator = ReplaceableEvaluator()
+        tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluator)
+        services = Services.over(store, *bank, tools)
+        ports = VoicePorts(
             store=store,
             turns=services.turns,
             plans=services.plans,
@@ -149,24 +166,25 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
         container = Container(
             interviews=services.interviews,
             turns=services.turns,
+            plans=services.plans,
             profiles=services.profiles,
             code=services.code,
             reports=services.reports,
             tickets=Tickets(store),
-            voice=voice,
+            engines=ports.engines,
             authenticate=authenticate,
-            socket_url=lambda connection, id_: f"ws://{connection.url.netloc}/ws/interview/{id_}",
+            socket_url=lambda at, id_, ticket: f"ws://{at.url.netloc}/ws/interview/{id_}?ticket={ticket}",
             page=page,
         )
         # What the server fails at is answered, as to a real caller, and not raised in the test.
         client = TestClient(
-            create_app(container, hosts=hosts),
+            create_app(container, hosts=hosts, voice=create_voice_app(ports, container.tickets)),
             base_url="http://localhost:8000",
             raise_server_exceptions=False,
         )
         client.__enter__()
         clients.append(client)
-        return Api(client, failing, engine)
+        return Api(client, failing, engine, evaluator)
 
     yield make
     for client in clients:

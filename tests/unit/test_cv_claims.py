@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from runtime.cv import analyze_text, claims
+from runtime.cv import claims
+from runtime.cv.analysis import analyze_text
 from runtime.cv.document import from_text
 
 TEXT = """Jane Smith

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.cv import CvResult, analyze, analyze_text
+from runtime.cv import CvResult
+from runtime.cv.analysis import analyze, analyze_text
 from runtime.cv.document import MAX_CHARS, from_text
 from runtime.cv.errors import DocumentTooLarge
 from runtime.cv.result import Leaf

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
 import httpx2
 import pytest
-from fastapi.testclient import TestClient
 
 from runtime.evaluation import EvaluationInput, Report
 from runtime.interview.log import load
-from runtime.interview.store import Store
-from runtime.services import reports
-
-
-class Api(Protocol):
-    """What of the shared fixture is used here."""
-
-    client: TestClient
-    store: Store
-
-    def create(self) -> str: ...
-    def say(self, interview_id: str, text: str) -> httpx2.Response: ...
-    def end(self, interview_id: str) -> None: ...
-
+from tests.unit.conftest import Api
 
 SECRET = "zanzibar"
 
@@ -49,10 +34,10 @@ def ask(api: Api, ended: str) -> Callable[[], httpx2.Response]:
 
 
 def test_it_is_a_problem_that_asking_again_solves(
-    ask: Callable[[], httpx2.Response], monkeypatch: pytest.MonkeyPatch
+    api: Api, ask: Callable[[], httpx2.Response], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(reports, "evaluate", failing)
+        broken.setattr(api.evaluator, "evaluate", failing)
         for _ in range(2):
             answer = ask()
             assert answer.status_code == 503
@@ -66,7 +51,7 @@ def test_it_is_in_the_log_of_the_interview_once_and_a_report_takes_it_back(
     api: Api, ended: str, ask: Callable[[], httpx2.Response], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(reports, "evaluate", failing)
+        broken.setattr(api.evaluator, "evaluate", failing)
         ask()
         first = load(api.store, ended)
         ask()
@@ -79,9 +64,12 @@ def test_it_is_in_the_log_of_the_interview_once_and_a_report_takes_it_back(
 
 
 def test_the_fault_is_logged_without_the_candidates_words(
-    ask: Callable[[], httpx2.Response], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    api: Api,
+    ask: Callable[[], httpx2.Response],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(reports, "evaluate", failing)
+    monkeypatch.setattr(api.evaluator, "evaluate", failing)
     with caplog.at_level(logging.ERROR):
         detail = ask().text
     assert "RuntimeError" in caplog.text

@@ -138,15 +138,19 @@ class _Studio:
 
     def __post_init__(self) -> None:
         # Here, not above: a test run reads logs and needs none of these rooms.
+        from runtime.cv.analysis import analyze
+        from runtime.evaluation import evaluate
         from runtime.knowledge import load_bank
         from runtime.knowledge.phrases import load_phrases
         from runtime.local.store import SqliteStore
-        from runtime.sandbox import WasmPython
-        from runtime.services.platform import Services
+        from runtime.sandbox import EngineExecutor
+        from runtime.sandbox.wasm_python import WasmPython
+        from runtime.services.platform import Services, Tools
 
         self.store = SqliteStore(self.folder, clock=self.clock)
         self.engine = WasmPython()
-        services = Services.over(self.store, load_bank(), load_phrases(), self.engine, clock=lambda: self.now)
+        tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=evaluate)
+        services = Services.over(self.store, load_bank(), load_phrases(), tools, clock=lambda: self.now)
         self.profiles, self.turns = services.profiles, services.turns
         self.interviews, self.code, self.reports = services.interviews, services.code, services.reports
 

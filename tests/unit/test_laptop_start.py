@@ -10,11 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 from runtime.cli.laptop import laptop
+from runtime.cv.analysis import analyze
+from runtime.evaluation import evaluate
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.serving import only_server
 from runtime.local.store import SqliteStore
-from runtime.services.platform import Services
+from runtime.services.platform import Services, Tools
 from runtime.settings import LaptopSettings
 
 HOLD = """
@@ -44,8 +46,9 @@ def test_a_second_server_of_a_folder_is_told_until_the_first_is_killed(tmp_path:
 
 def held_after_a_start(folder: Path) -> bool:
     """Whether a socket's hold of before is still there once a server has started."""
+    tools = Tools(code=None, cv=analyze, evaluation=evaluate)
     with closing(SqliteStore(folder)) as store:
-        turns = Services.over(store, load_bank(), load_phrases(), None).turns
+        turns = Services.over(store, load_bank(), load_phrases(), tools).turns
         turns.hold("i-1", "a socket of a killed process")
 
         async def start() -> None:

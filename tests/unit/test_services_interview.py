@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.evaluation import EvaluationInput, Report, evaluate
+from runtime.cv.analysis import analyze
+from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
 from runtime.evaluation.lexicon import stem
 from runtime.interview.events import (
     MoveEnded,
@@ -31,7 +32,15 @@ from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
 from runtime.people import Access, Principal, Role
 from runtime.people.access import LOCAL_USER
-from runtime.sandbox import CodeRequest, Limits, Observation, Program, SandboxUnavailable, TestInput
+from runtime.sandbox import (
+    CodeRequest,
+    EngineExecutor,
+    Limits,
+    Observation,
+    Program,
+    SandboxUnavailable,
+    TestInput,
+)
 from runtime.sandbox.engine import Language
 from runtime.services.code import CodeRuns, KeptRun
 from runtime.services.errors import (
@@ -42,7 +51,7 @@ from runtime.services.errors import (
     StaleVersionError,
 )
 from runtime.services.interviews import NewInterview
-from runtime.services.platform import Services
+from runtime.services.platform import Services, Tools
 from runtime.services.reports import NotEndedError, evaluation_input
 from runtime.services.turns import FencedOffError
 
@@ -104,11 +113,16 @@ class Platform:
     store: SqliteStore
     now: datetime = datetime(2026, 3, 1, 9, tzinfo=UTC)
     engine: FakeEngine = field(default_factory=FakeEngine)
+    evaluate: Evaluator = evaluate
 
     def __post_init__(self) -> None:
-        services = Services.over(self.store, load_bank(), load_phrases(), self.engine, clock=lambda: self.now)
+        tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=self._evaluate_now)
+        services = Services.over(self.store, load_bank(), load_phrases(), tools, clock=lambda: self.now)
         self.profiles, self.plans, self.turns = services.profiles, services.plans, services.turns
         self.interviews, self.code, self.reports = services.interviews, services.code, services.reports
+
+    def _evaluate_now(self, given: EvaluationInput, /) -> Report:
+        return self.evaluate(given)
 
     def create(self, **change: object) -> str:
         new = replace(NEW, **change)  # type: ignore[arg-type]
@@ -776,7 +790,7 @@ class TestCode:
 
 class TestReports:
     def test_a_correction_that_comes_while_it_is_made_is_in_it_and_later_ones_are_refused(
-        self, platform: Platform, interview_id: str, monkeypatch: pytest.MonkeyPatch
+        self, platform: Platform, interview_id: str
     ) -> None:
         platform.turns.greet(interview_id)
         heard = TurnCommitted(item_id="v1", text="The cash can be stale.", modality="voice")
@@ -790,7 +804,7 @@ class TestReports:
                 platform.turns.correct(interview_id, "v1", "The cache can be stale.", actor=ME)
             return evaluate(given)
 
-        monkeypatch.setattr("runtime.services.reports.evaluate", corrected_meanwhile)
+        platform.evaluate = corrected_meanwhile
         platform.reports.report(interview_id, actor=ME)
 
         assert [given.answers[0].turns[0].text for given in read] == [

@@ -6,20 +6,20 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.local import speech
+from runtime.voice.invocations import attributes, parts
 from runtime.voice.ports import Transcript, Word, joined
 
 
 def test_a_minute_or_less_is_one_part() -> None:
     pcm = bytes(60 * 32_000)
 
-    assert list(speech._parts(pcm)) == [(0, pcm)]
+    assert list(parts(pcm)) == [(0, pcm)]
 
 
 def test_a_long_answer_is_cut_where_it_is_quietest() -> None:
     loud = array("h", [8_000, -8_000] * 8_000).tobytes()
     pcm = loud * 50 + bytes(32_000) + loud * 30
-    (first_ms, first), (second_ms, second) = speech._parts(pcm)
+    (first_ms, first), (second_ms, second) = parts(pcm)
 
     assert first + second == pcm
     assert first_ms == 0
@@ -28,10 +28,10 @@ def test_a_long_answer_is_cut_where_it_is_quietest() -> None:
 
 def test_the_parts_of_an_answer_are_the_answer() -> None:
     pcm = bytes(200 * 32_000 + 2)
-    parts = list(speech._parts(pcm))
+    cut = list(parts(pcm))
 
-    assert b"".join(part for _, part in parts) == pcm
-    assert all(len(part) <= 60 * 32_000 for _, part in parts)
+    assert b"".join(part for _, part in cut) == pcm
+    assert all(len(part) <= 60 * 32_000 for _, part in cut)
 
 
 def test_joined_words_lie_where_they_were_said() -> None:
@@ -50,11 +50,11 @@ def test_joined_words_lie_where_they_were_said() -> None:
 
 @given(vocabulary=st.lists(st.text(max_size=40), max_size=200))
 def test_any_vocabulary_fits_its_header(vocabulary: list[str]) -> None:
-    attributes = speech._attributes("en", vocabulary)
+    written = attributes("en", vocabulary)
 
-    assert len(attributes) <= 1_024
-    assert attributes.isascii()
+    assert len(written) <= 1_024
+    assert written.isascii()
     assert (
-        json.loads(attributes)["vocabulary"]
-        == list(dict.fromkeys(vocabulary))[: len(json.loads(attributes)["vocabulary"])]
+        json.loads(written)["vocabulary"]
+        == list(dict.fromkeys(vocabulary))[: len(json.loads(written)["vocabulary"])]
     )

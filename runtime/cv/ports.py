@@ -1,0 +1,15 @@
+"""The port to whoever analyses a CV for the platform: in this process, or a function of its own."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from runtime.cv.result import CvResult
+
+
+class CvAnalyzer(Protocol):
+    """A document to its profile; `runtime.cv.analysis.analyze` is one."""
+
+    def __call__(self, document: bytes, filename: str, /) -> CvResult:
+        """The profile in `document`. Raises `CvError`: what is wrong with the document, in a sentence for its sender,
+        or `AnalyzerUnavailable`."""

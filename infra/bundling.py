@@ -1,0 +1,200 @@
+"""From an entry module to what Lambda or AgentCore runs: its import closure, its data, its locked dependencies.
+
+No Docker and no AWS call: wheels are chosen for the target by uv, our own files by following imports. The same input
+gives the same bytes, so an asset changes only when what it runs changes. The recipe is design section 6.2.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import aws_cdk as cdk
+import grimp
+import jsii
+import uv
+
+from infra.environments import Architecture
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+_OURS: Final = ("runtime", "lambdas")
+_PLATFORMS: Final[dict[Architecture, str]] = {
+    "arm64": "aarch64-manylinux_2_28",
+    "x86_64": "x86_64-manylinux_2_28",
+}
+_PYTHON: Final = "3.13"
+# Raised when the recipe below changes what it makes of the same input.
+_RECIPE: Final = 1
+
+
+class BundlingError(Exception):
+    """An asset cannot be made here; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployable:
+    """Something that runs by itself in AWS.
+
+    entry: the module that is started; everything it imports of ours comes along.
+    lock: its lock in `requirements/`, without the suffix.
+    also: modules that are started or read as files, where no import leads to them.
+    data: folders of the clone that it reads.
+    main: the text of a `main.py` for platforms that start a file and not a module.
+    """
+
+    entry: str
+    lock: str
+    also: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    main: str | None = field(default=None)
+
+    def files(self) -> tuple[Path, ...]:
+        """What is ours in the asset, relative to the clone, in order."""
+        modules = _closure((self.entry, *self.also))
+        code = (_source(module) for module in modules)
+        data = (
+            path.relative_to(ROOT)
+            for folder in self.data
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        )
+        return tuple(sorted({*code, *data}))
+
+    def digest(self, architecture: Architecture) -> str:
+        """Names the asset: it changes exactly when the asset's bytes can."""
+        digest = hashlib.sha256(f"{_RECIPE} {architecture} {_PYTHON} {self.entry} {self.main}".encode())
+        for path in (Path("requirements") / f"{self.lock}.lock", *self.files()):
+            digest.update(f"\0{path}\0".encode())
+            digest.update((ROOT / path).read_bytes())
+        return digest.hexdigest()
+
+    def build(self, target: Path, architecture: Architecture) -> None:
+        """Write the asset into the folder `target`. Raises `BundlingError`."""
+        _install(target, ROOT / "requirements" / f"{self.lock}.lock", architecture)
+        for path in self.files():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, target / path)
+        if self.main is not None:
+            (target / "main.py").write_text(self.main, encoding="utf-8")
+        _compile(target)
+        _settle(target)
+
+    def options(self, architecture: Architecture) -> dict[str, Any]:
+        """The arguments of `Code.from_asset` and its like that make this asset here, without Docker."""
+        return {
+            "asset_hash": self.digest(architecture),
+            "asset_hash_type": cdk.AssetHashType.CUSTOM,
+            "bundling": cdk.BundlingOptions(
+                # Never pulled: `_Local` either makes the asset or raises.
+                image=cdk.DockerImage.from_registry("scratch"),
+                local=_Local(self, architecture),
+            ),
+        }
+
+
+@jsii.implements(cdk.ILocalBundling)
+class _Local:
+    """CDK's side of a deployable. It raises where it fails: to return False would mean "try Docker"."""
+
+    def __init__(self, deployable: Deployable, architecture: Architecture) -> None:
+        self._deployable = deployable
+        self._architecture = architecture
+
+    @jsii.member(jsii_name="tryBundle")
+    def try_bundle(self, output_dir: str, **_options: Any) -> bool:
+        self._deployable.build(Path(output_dir), self._architecture)
+        return True
+
+
+def this_machine() -> Architecture:
+    """The architecture whose assets can be tried here."""
+    return "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
+
+
+@functools.cache
+def _graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*_OURS, exclude_type_checking_imports=True, cache_dir=None)
+
+
+def _closure(entries: tuple[str, ...]) -> frozenset[str]:
+    """The modules of ours that run when the entries are imported, the packages they lie in included."""
+    graph = _graph()
+    found: set[str] = set()
+    left = list(entries)
+    while left:
+        name = left.pop()
+        parts = name.split(".")
+        for module in (".".join(parts[:length]) for length in range(1, len(parts) + 1)):
+            if module in found:
+                continue
+            if module not in graph.modules:
+                # `lambdas` and its like are namespaces, without a file of their own.
+                if (ROOT / module.replace(".", "/")).is_dir():
+                    continue
+                raise BundlingError(f"expected a module of {', '.join(_OURS)}, got {module}")
+            found.add(module)
+            left += graph.find_modules_directly_imported_by(module)
+    return frozenset(module for module in found if _exists(module))
+
+
+def _exists(module: str) -> bool:
+    return any(path.exists() for path in _places(module))
+
+
+def _source(module: str) -> Path:
+    return next(path for path in _places(module) if path.exists()).relative_to(ROOT)
+
+
+def _places(module: str) -> Iterator[Path]:
+    path = ROOT / module.replace(".", "/")
+    yield path.with_suffix(".py")
+    yield path / "__init__.py"
+
+
+def _install(target: Path, lock: Path, architecture: Architecture) -> None:
+    command = [
+        *(uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(target), "--no-deps"),
+        *("--python-platform", _PLATFORMS[architecture], "--python-version", _PYTHON),
+        *("--only-binary", ":all:", "--require-hashes", "--no-installer-metadata", "--no-compile-bytecode"),
+        *("--link-mode", "copy", "-r", str(lock)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
+    if done.returncode:
+        raise BundlingError(
+            f"the packages of {lock.name} could not be installed for {architecture}:\n{done.stderr.strip()}"
+        )
+    # uv's own lock, and what console scripts say of the machine they were made on.
+    (target / ".lock").unlink(missing_ok=True)
+    shutil.rmtree(target / "bin", ignore_errors=True)
+
+
+def _compile(target: Path) -> None:
+    """Bytecode that is used without looking at the source's time: half of a cold start is compiling."""
+    if sys.version_info[:2] != (3, 13):
+        raise BundlingError(
+            f"expected Python {_PYTHON}, whose bytecode Lambda runs, got {platform.python_version()}; "
+            "run CDK with .venv/bin/python"
+        )
+    command = [
+        *(sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"),
+        # Paths as they will be there, so that tracebacks and bytes do not depend on where this was made.
+        *("-s", str(target), "-p", "/var/task", str(target)),
+    ]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    # A package may carry files for other versions of Python, which do not compile; they are never imported.
+    subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - our own arguments
+
+
+def _settle(target: Path) -> None:
+    """The same modes everywhere: Lambda's user must be able to read what whoever bundles may keep to themselves."""
+    for path in target.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)

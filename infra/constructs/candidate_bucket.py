@@ -1,0 +1,83 @@
+"""The bucket of everything about a candidate that is larger than an event: CVs, sound, code, plans, reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.environments import Environment
+
+PREFIXES: Final = ("sessions/", "cvs/", "reports/")
+"""Where blobs lie: then comes the interview's id. Only these hold candidate data."""
+
+_RECOVERY_DAYS: Final = 7
+"""How long what was overwritten or deleted by mistake can be brought back; a DELETE request does not wait for it."""
+
+
+class CandidateBucket(Construct):
+    """Encrypted, private, TLS only, versioned for a week, and emptied by `candidate_data_days`."""
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment, key: kms.IKey | None) -> None:
+        super().__init__(scope, id)
+        retained = environment.production
+        removal = cdk.RemovalPolicy.RETAIN if retained else cdk.RemovalPolicy.DESTROY
+        account = cdk.Stack.of(self).account
+        # Who read which CV must stay known longer than the CV itself can be read.
+        self.access_log = s3.Bucket(
+            self,
+            "AccessLog",
+            bucket_name=f"{environment.named('access-log')}-{account}",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[s3.LifecycleRule(id="forget", expiration=cdk.Duration.days(365))],
+            removal_policy=removal,
+        )
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=f"{environment.named('candidates')}-{account}",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=key,
+            bucket_key_enabled=key is not None,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=True,
+            server_access_logs_bucket=self.access_log,
+            server_access_logs_prefix="candidates/",
+            # Browsers post large CVs here by a presigned form, which only works across origins.
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.POST],
+                    allowed_origins=["*"],
+                    allowed_headers=["content-type"],
+                    max_age=3600,
+                )
+            ],
+            lifecycle_rules=[
+                *(
+                    s3.LifecycleRule(
+                        id=f"forget-{prefix.rstrip('/')}",
+                        prefix=prefix,
+                        expiration=cdk.Duration.days(environment.candidate_data_days),
+                    )
+                    for prefix in PREFIXES
+                ),
+                s3.LifecycleRule(
+                    id="forget-versions",
+                    noncurrent_version_expiration=cdk.Duration.days(_RECOVERY_DAYS),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                ),
+                # A rule of its own: CloudFormation refuses it beside an expiration in days.
+                s3.LifecycleRule(id="forget-markers", expired_object_delete_marker=True),
+            ],
+            removal_policy=removal,
+        )

@@ -1,0 +1,1 @@
+"""The five stacks: composition of constructs, and nothing else."""

@@ -1,0 +1,55 @@
+"""One environment, put together from its stacks."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import cdk_nag
+from constructs import Construct
+
+from infra.environments import Environment, chosen
+from infra.stacks.agent import AgentStack
+from infra.stacks.app import AppStack
+from infra.stacks.data import DataStack
+from infra.stacks.speech import SpeechStack
+from infra.stacks.tools import ToolsStack
+
+_CONTEXT = ("env", "sandbox", "interviewer", "speech", "architecture")
+
+
+class EnvironmentStage(cdk.Stage):
+    """Everything of one environment: `prepai-<environment>-<stack>`.
+
+    Stacks depend on data, and the app on all that it calls. Nothing depends on the agent but the app that was told to
+    use it; with `-c interviewer=converse` it is not there at all: Bedrock Agents is closed to new customers.
+    """
+
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            environment.name,
+            env=cdk.Environment(account=environment.account, region=environment.region),
+        )
+        data = DataStack(self, "data", environment=environment)
+        speech = (
+            None
+            if environment.speech == "off"
+            else SpeechStack(self, "speech", environment=environment, data=data)
+        )
+        tools = ToolsStack(self, "tools", environment=environment, data=data)
+        agent = (
+            AgentStack(self, "agent", environment=environment, data=data, tools=tools)
+            if environment.interviewer == "bedrock_agent"
+            else None
+        )
+        AppStack(self, "app", environment=environment, data=data, speech=speech, tools=tools, agent=agent)
+        cdk.Tags.of(self).add("application", "prepai")
+        cdk.Tags.of(self).add("environment", environment.name)
+
+
+def synthesise(app: cdk.App) -> None:
+    """Write the chosen environments to the app's outdir. Raises where a rule is broken, after naming it."""
+    context = {name: app.node.try_get_context(name) for name in _CONTEXT}
+    for environment in chosen(context):
+        EnvironmentStage(app, environment=environment)
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    app.synth()

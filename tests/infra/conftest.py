@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -42,7 +42,7 @@ class Stack:
 
     def of(self, kind: str) -> dict[str, Resource]:
         """The resources of one type, by logical id."""
-        return {id: resource for id, resource in self.resources.items() if resource["Type"] == kind}
+        return {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
 
     def one(self, kind: str) -> Resource:
         """The properties of the only resource of a type."""
@@ -86,6 +86,6 @@ def synthesise() -> Callable[..., Stacks]:
 
 
 @pytest.fixture(scope="session", params=sorted(COMMITTED))
-def stacks(request: pytest.FixtureRequest, synthesise: Callable[..., Stacks]) -> Iterator[Stacks]:
+def stacks(request: pytest.FixtureRequest, synthesise: Callable[..., Stacks]) -> Stacks:
     """Each committed environment in turn."""
-    yield synthesise(request.param)
+    return synthesise(request.param)

@@ -15,7 +15,7 @@ STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable", "AWS::Cognito::User
 def test_production_keeps_what_a_removed_stack_held(synthesise: Callable[..., Stacks]) -> None:
     data = synthesise("prod")["data"]
 
-    kept = {id: r.get("DeletionPolicy") for kind in STATEFUL for id, r in data.of(kind).items()}
+    kept = {name: r.get("DeletionPolicy") for kind in STATEFUL for name, r in data.of(kind).items()}
 
     assert len(kept) == 4
     assert set(kept.values()) == {"Retain"}

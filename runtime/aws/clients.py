@@ -41,8 +41,8 @@ class Patience:
 # Not named here: secretsmanager and polly, which answer at once or not at all.
 _PATIENCE: Final[dict[str, Patience]] = {
     # Answers in milliseconds; a turn waits for it, so a lost packet must not cost a minute (botocore's default).
-    "dynamodb": Patience(silence_s=3, attempts=4),
-    "s3": Patience(silence_s=10, attempts=4),
+    "dynamodb": Patience(silence_s=2),
+    "s3": Patience(silence_s=10),
     # A model may think before its first word; the conductor gives up on it sooner, by its own clock.
     "bedrock-runtime": Patience(silence_s=30),
     "bedrock-agent-runtime": Patience(silence_s=30),

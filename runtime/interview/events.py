@@ -37,6 +37,9 @@ MoveKind = Literal[
     "greet", "ask", "probe", "clarify", "repeat", "wait", "coding_task", "continue", "silence_prompt", "close"
 ]
 EndReason = Literal["completed", "candidate", "time", "no_response"]
+# Why a model's words were not said, or not to their end: it took too long, failed, said nothing, or said what the
+# candidate must not hear from the interviewer.
+Lapse = Literal["late", "failed", "silent", "off_limits"]
 
 
 class InterviewCreated(_Frozen):
@@ -126,7 +129,9 @@ class TurnCorrected(_Frozen):
 class MoveMade(_Frozen):
     """What the interviewer does next, and the authored text for it.
 
-    `in_reply_to` is the candidate's item it answers (null: it opens, or breaks a silence).
+    `in_reply_to` is the candidate's item it answers (null: it opens, or breaks a silence). From the character
+    `fixed_from` on (null: from the first), `text` is said as it stands; what is before it an interviewer may put into
+    words of its own.
     """
 
     type: Literal["move.made"] = "move.made"
@@ -137,6 +142,20 @@ class MoveMade(_Frozen):
     question_id: str | None = None
     task_id: str | None = None
     key_point: str | None = None
+    fixed_from: int | None = None
+
+
+class MoveSaid(_Frozen):
+    """The words that were said in place of the move's authored opening, and by whom.
+
+    With a `lapse` a model was to say them and did not, or not to their end. Absent: the authored text was said.
+    """
+
+    type: Literal["move.said"] = "move.said"
+    item_id: str
+    opening: str
+    said_by: str
+    lapse: Lapse | None = None
 
 
 class MoveEnded(_Frozen):
@@ -211,6 +230,7 @@ Event = Annotated[
     | TurnCommitted
     | TurnCorrected
     | MoveMade
+    | MoveSaid
     | MoveEnded
     | CodeSaved
     | CodeRun
@@ -222,6 +242,14 @@ Event = Annotated[
 ]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def event_body(event: Event) -> str:
+    """The event as every store keeps it. Raises `ValueError` when it takes more than `MAX_EVENT_BYTES`."""
+    body = event.model_dump_json(exclude_defaults=False, exclude_none=True)
+    if len(body.encode()) > MAX_EVENT_BYTES:
+        raise ValueError(f"{event.type} takes {len(body.encode())} bytes; an event has {MAX_EVENT_BYTES}")
+    return body
 
 
 class StoredEvent(_Frozen):

@@ -1,16 +1,27 @@
 """The port to where interviews are kept: an append-only log, blobs beside it, and values written once.
 
-One contract suite (`tests/contract/test_store.py`) holds every adapter to these words.
+One contract suite (`tests/contract/test_store.py`) holds every adapter to these words. What they must do alike, which
+keys a blob may have and what a cursor says, stands here once.
 """
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from runtime.interview.events import BlobRef, Event, StoredEvent
+
+BLOB_ROOTS: Final = ("sessions", "cvs", "reports")
+"""The first part of every blob's key; the second is the interview's id."""
+_INTERVIEW_ID: Final = r"[A-Za-z0-9-]{1,64}"
+_BLOB_KEY: Final = re.compile(
+    rf"(?:{'|'.join(BLOB_ROOTS)})/({_INTERVIEW_ID})/[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*"
+)
 
 
 class StoreError(Exception):
@@ -119,3 +130,30 @@ class Store(Protocol):
     def blob(self, ref: BlobRef) -> bytes:
         """The body, checked against its SHA-256. Raises `UnknownBlobError`."""
         ...
+
+
+def blob_owner(key: str) -> str:
+    """The id of the interview that a blob's key belongs to. Raises `ValueError` for what is no blob's key."""
+    found = _BLOB_KEY.fullmatch(key)
+    if found is None:
+        raise ValueError(f"expected a blob key such as cvs/INTERVIEW/NAME.pdf, got {key!r}")
+    return found[1]
+
+
+def write_cursor(last: Header) -> str:
+    """The cursor of the page that follows `last`."""
+    raw = json.dumps([last.created_at.isoformat(), last.interview_id])
+    return base64.urlsafe_b64encode(raw.encode()).decode()
+
+
+def read_cursor(cursor: str) -> tuple[datetime, str]:
+    """When the interview that a cursor names was created, and its id. Raises `ValueError` for anything else."""
+    refusal = "expected a cursor as `next_cursor` gave it"
+    try:
+        created_at, interview_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        moment, is_id = datetime.fromisoformat(created_at), re.fullmatch(_INTERVIEW_ID, interview_id)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ValueError(refusal) from error
+    if moment.tzinfo is None or is_id is None:
+        raise ValueError(refusal)
+    return moment, interview_id

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import os
-import re
 import shutil
 import sqlite3
 import tempfile
@@ -20,8 +17,9 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from runtime.interview.events import EVENT, MAX_EVENT_BYTES, BlobRef, Event, StoredEvent
+from runtime.interview.events import EVENT, BlobRef, Event, StoredEvent, event_body
 from runtime.interview.store import (
+    BLOB_ROOTS,
     ConflictError,
     Header,
     HeaderPage,
@@ -29,12 +27,13 @@ from runtime.interview.store import (
     StoreUnavailableError,
     UnknownBlobError,
     UnknownInterviewError,
+    blob_owner,
+    read_cursor,
+    write_cursor,
 )
 
 # A laptop has one writer; whoever waits longer than this for a lock waits for a backup tool or a debugger.
 _LOCK_WAIT_S: Final = 2.0
-_BLOB_ROOTS: Final = ("sessions", "cvs", "reports")
-_BLOB_KEY = re.compile(rf"({'|'.join(_BLOB_ROOTS)})/[A-Za-z0-9-]{{1,64}}/[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
 _HEADER: Final = TypeAdapter(Header)
 # The schema's history, oldest first; `PRAGMA user_version` counts how much of it a folder has been through.
 # What stands here was run on somebody's data: add to the end, never change.
@@ -124,7 +123,7 @@ class SqliteStore:
             StoredEvent(seq=seq, at=at, actor=actor, event=event)
             for seq, event in enumerate(events, start=expected + 1)
         )
-        rows = [(interview_id, item.seq, at.isoformat(), actor, _body(item.event)) for item in stored]
+        rows = [(interview_id, item.seq, at.isoformat(), actor, event_body(item.event)) for item in stored]
         with self._transaction() as connection:
             last = self._last_seq(interview_id)
             if last is None:
@@ -164,7 +163,8 @@ class SqliteStore:
             values.append(owner)
         if cursor is not None:
             conditions.append("(created_at, interview_id) < (?, ?)")
-            values.extend(_read_cursor(cursor))
+            created_at, interview_id = read_cursor(cursor)
+            values.extend((created_at.isoformat(), interview_id))
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         with self._lock, self._failing_clearly():
             rows = self._connection.execute(
@@ -174,7 +174,7 @@ class SqliteStore:
             ).fetchall()
         items = tuple(_HEADER.validate_json(body) for (body,) in rows[:limit])
         more = len(rows) > limit
-        return HeaderPage(items, _write_cursor(items[-1]) if more else None)
+        return HeaderPage(items, write_cursor(items[-1]) if more else None)
 
     def delete(self, interview_id: str) -> tuple[Removed, ...]:
         at = self._clock()
@@ -186,7 +186,7 @@ class SqliteStore:
             connection.execute("INSERT INTO tombstones VALUES (?, ?)", (interview_id, at.isoformat()))
             receipt = [Removed("event log", events, at)]
             # Inside the transaction: when a file cannot be removed, the log stays and deleting can be repeated.
-            for root in _BLOB_ROOTS:
+            for root in BLOB_ROOTS:
                 folder = self._folder / "blobs" / root / interview_id
                 files = [path for path in folder.rglob("*") if path.is_file()]
                 if folder.exists():
@@ -240,6 +240,7 @@ class SqliteStore:
 
     def put_blob(self, key: str, body: bytes, *, media_type: str) -> BlobRef:
         path = self._blob_path(key)
+        interview_id = blob_owner(key)
         with self._failing_clearly():
             path.parent.mkdir(parents=True, exist_ok=True)
             # Written aside and renamed: a reader, or a crash, never sees half a body.
@@ -251,7 +252,7 @@ class SqliteStore:
                     os.fsync(file.fileno())
                 # Deleting takes the same lock, so nothing reappears behind it.
                 with self._transaction():
-                    self._refuse_deleted(Path(key).parts[1])
+                    self._refuse_deleted(interview_id)
                     Path(aside).replace(path)
             except UnknownInterviewError:
                 shutil.rmtree(self._folder / "blobs" / Path(*Path(key).parts[:2]), ignore_errors=True)
@@ -277,8 +278,7 @@ class SqliteStore:
         return body
 
     def _blob_path(self, key: str) -> Path:
-        if not _BLOB_KEY.fullmatch(key):
-            raise ValueError(f"expected a blob key such as cvs/INTERVIEW/NAME.pdf, got {key!r}")
+        blob_owner(key)
         return self._folder / "blobs" / key
 
     def _sync_folders(self, folder: Path) -> None:
@@ -342,24 +342,3 @@ class SqliteStore:
 
     def _unavailable(self, error: Exception) -> StoreUnavailableError:
         return StoreUnavailableError(f"the data in {self._folder} cannot be used now: {error}")
-
-
-def _body(event: Event) -> str:
-    body = event.model_dump_json(exclude_defaults=False, exclude_none=True)
-    if len(body.encode()) > MAX_EVENT_BYTES:
-        raise ValueError(f"{event.type} takes {len(body.encode())} bytes; an event has {MAX_EVENT_BYTES}")
-    return body
-
-
-def _write_cursor(header: Header) -> str:
-    raw = json.dumps([header.created_at.isoformat(), header.interview_id])
-    return base64.urlsafe_b64encode(raw.encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[str, str]:
-    try:
-        created_at, interview_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        datetime.fromisoformat(created_at)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ValueError("expected a cursor as `next_cursor` gave it") from error
-    return str(created_at), str(interview_id)

@@ -10,12 +10,14 @@ import struct
 import wave
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
 
 import httpx
 import numpy as np
 import pytest
 import soxr
 
+from runtime.aws.sagemaker import SageMakerRecognizer, SageMakerSynthesizer
 from runtime.local.speech import EmbeddedSpeech, HttpRecognizer, HttpSynthesizer, embedded_speech
 from runtime.voice.ports import (
     Recognizer,
@@ -26,10 +28,20 @@ from runtime.voice.ports import (
     Synthesizer,
     Transcript,
 )
+from tests.contract.sagemaker_runtime import ENDPOINT, sagemaker_runtime
 
 SENTENCE = "Yesterday the president talked about the economy."
 
-type Use = Callable[[EmbeddedSpeech], Coroutine[None, None, object]]
+
+@dataclass(frozen=True)
+class Engines:
+    """Both engines behind one adapter."""
+
+    recognizer: Recognizer
+    synthesizer: Synthesizer
+
+
+type Use = Callable[[Engines], Coroutine[None, None, object]]
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +51,29 @@ def loop() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture(scope="module")
-def engines(loop: asyncio.Runner) -> Iterator[EmbeddedSpeech]:
+def servers(loop: asyncio.Runner) -> Iterator[EmbeddedSpeech]:
     stack = contextlib.AsyncExitStack()
     yield loop.run(stack.enter_async_context(embedded_speech(report=lambda _: None)))
     loop.run(stack.aclose())
+
+
+@pytest.fixture(scope="module")
+def behind_sagemaker(loop: asyncio.Runner, servers: EmbeddedSpeech) -> Iterator[Engines]:
+    urls = {"hears": servers.recognizer.url, "speaks": servers.synthesizer.url}
+    with sagemaker_runtime(urls) as client:
+        hears = SageMakerRecognizer(endpoint=ENDPOINT, component="hears", client=client, name="ear")
+        speaks = SageMakerSynthesizer(endpoint=ENDPOINT, component="speaks", client=client, name="mouth")
+        yield Engines(hears, speaks)
+        loop.run(hears.aclose())
+        loop.run(speaks.aclose())
+
+
+@pytest.fixture(scope="module", params=["at a URL", "behind SageMaker"])
+def engines(request: pytest.FixtureRequest, servers: EmbeddedSpeech) -> Engines:
+    if request.param == "at a URL":
+        return Engines(servers.recognizer, servers.synthesizer)
+    behind: Engines = request.getfixturevalue("behind_sagemaker")
+    return behind
 
 
 async def spoken(synthesizer: Synthesizer, text: str, language: str = "en") -> bytes:
@@ -55,7 +86,7 @@ def heard_at_16_khz(pcm: bytes) -> bytes:
     return resampled
 
 
-def test_what_is_spoken_is_heard(loop: asyncio.Runner, engines: EmbeddedSpeech) -> None:
+def test_what_is_spoken_is_heard(loop: asyncio.Runner, engines: Engines) -> None:
     recognizer: Recognizer = engines.recognizer
     pcm = heard_at_16_khz(loop.run(spoken(engines.synthesizer, SENTENCE)))
     transcript = loop.run(recognizer.transcribe(pcm, vocabulary=["economy"]))
@@ -68,7 +99,7 @@ def test_what_is_spoken_is_heard(loop: asyncio.Runner, engines: EmbeddedSpeech) 
 
 
 def test_the_same_sound_gives_the_same_words_whatever_came_before(
-    loop: asyncio.Runner, engines: EmbeddedSpeech
+    loop: asyncio.Runner, engines: Engines
 ) -> None:
     async def twice() -> tuple[object, object]:
         one = heard_at_16_khz(await spoken(engines.synthesizer, SENTENCE))
@@ -84,17 +115,17 @@ def test_the_same_sound_gives_the_same_words_whatever_came_before(
 
 
 @pytest.mark.parametrize("pcm", [b"", bytes(2), bytes(3_200), bytes(64_000)])
-def test_silence_has_no_words(loop: asyncio.Runner, engines: EmbeddedSpeech, pcm: bytes) -> None:
+def test_silence_has_no_words(loop: asyncio.Runner, engines: Engines, pcm: bytes) -> None:
     assert loop.run(engines.recognizer.transcribe(pcm)).text == ""
 
 
-def test_the_first_sound_is_audible_at_once(loop: asyncio.Runner, engines: EmbeddedSpeech) -> None:
+def test_the_first_sound_is_audible_at_once(loop: asyncio.Runner, engines: Engines) -> None:
     samples = array("h", loop.run(spoken(engines.synthesizer, SENTENCE)))
 
     assert max(map(abs, samples[:480])) >= 64
 
 
-def test_sound_comes_in_pieces_of_whole_samples(loop: asyncio.Runner, engines: EmbeddedSpeech) -> None:
+def test_sound_comes_in_pieces_of_whole_samples(loop: asyncio.Runner, engines: Engines) -> None:
     async def pieces() -> list[bytes]:
         return [piece async for piece in engines.synthesizer.synthesize(SENTENCE)]
 
@@ -104,7 +135,7 @@ def test_sound_comes_in_pieces_of_whole_samples(loop: asyncio.Runner, engines: E
     assert sizes[0] < sum(sizes) / 5
 
 
-def test_markup_is_read_not_obeyed(loop: asyncio.Runner, engines: EmbeddedSpeech) -> None:
+def test_markup_is_read_not_obeyed(loop: asyncio.Runner, engines: Engines) -> None:
     plain = loop.run(spoken(engines.synthesizer, "hello"))
     marked = loop.run(spoken(engines.synthesizer, "<b>hello</b>"))
     phonemes = loop.run(spoken(engines.synthesizer, "[[hE]] hello"))
@@ -114,9 +145,7 @@ def test_markup_is_read_not_obeyed(loop: asyncio.Runner, engines: EmbeddedSpeech
 
 
 @pytest.mark.parametrize("command", ["\x01" + "450S", "\x00", "\x1b", "\x9f"])
-def test_control_characters_are_never_commands(
-    loop: asyncio.Runner, engines: EmbeddedSpeech, command: str
-) -> None:
+def test_control_characters_are_never_commands(loop: asyncio.Runner, engines: Engines, command: str) -> None:
     # "\x01" and "450S" would make the rest three times as fast.
     rest = "hello there, how are you doing today"
     commanded = loop.run(spoken(engines.synthesizer, f"{command} {rest}"))
@@ -126,13 +155,11 @@ def test_control_characters_are_never_commands(
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00"])
-def test_nothing_to_say_is_no_sound_and_no_error(
-    loop: asyncio.Runner, engines: EmbeddedSpeech, text: str
-) -> None:
+def test_nothing_to_say_is_no_sound_and_no_error(loop: asyncio.Runner, engines: Engines, text: str) -> None:
     assert loop.run(spoken(engines.synthesizer, text)) == b""
 
 
-def test_a_listener_may_leave_early(loop: asyncio.Runner, engines: EmbeddedSpeech) -> None:
+def test_a_listener_may_leave_early(loop: asyncio.Runner, engines: Engines) -> None:
     async def leave_then_listen() -> bytes:
         pieces = engines.synthesizer.synthesize("A long story. " * 200)
         await anext(pieces)
@@ -142,7 +169,7 @@ def test_a_listener_may_leave_early(loop: asyncio.Runner, engines: EmbeddedSpeec
     assert loop.run(leave_then_listen())
 
 
-def test_a_region_without_a_voice_speaks_its_language(loop: asyncio.Runner, engines: EmbeddedSpeech) -> None:
+def test_a_region_without_a_voice_speaks_its_language(loop: asyncio.Runner, engines: Engines) -> None:
     number = "einundzwanzig"
     regional, german, english = (
         len(loop.run(spoken(engines.synthesizer, number, language))) for language in ("de-AT", "de", "en")
@@ -163,7 +190,7 @@ def test_a_region_without_a_voice_speaks_its_language(loop: asyncio.Runner, engi
     ],
 )
 def test_what_an_engine_cannot_do_is_refused_with_the_reason(
-    loop: asyncio.Runner, engines: EmbeddedSpeech, use: Use, named: str
+    loop: asyncio.Runner, engines: Engines, use: Use, named: str
 ) -> None:
     with pytest.raises(SpeechRejected, match=named):
         loop.run(use(engines))
@@ -198,10 +225,10 @@ def wav(rate: int = 16_000, channels: int = 1) -> bytes:
     ],
 )
 def test_the_recognizer_says_what_it_takes(
-    engines: EmbeddedSpeech, content_type: str, body: bytes, status: int
+    servers: EmbeddedSpeech, content_type: str, body: bytes, status: int
 ) -> None:
     answer = httpx.post(
-        f"{engines.recognizer.url}/invocations",
+        f"{servers.recognizer.url}/invocations",
         content=body,
         headers={"content-type": content_type},
         trust_env=False,
@@ -228,10 +255,10 @@ def test_the_recognizer_says_what_it_takes(
     ],
 )
 def test_the_synthesizer_says_what_it_takes(
-    engines: EmbeddedSpeech, content_type: str, body: bytes, status: int
+    servers: EmbeddedSpeech, content_type: str, body: bytes, status: int
 ) -> None:
     answer = httpx.post(
-        f"{engines.synthesizer.url}/invocations",
+        f"{servers.synthesizer.url}/invocations",
         content=body,
         headers={"content-type": content_type},
         trust_env=False,
@@ -242,8 +269,8 @@ def test_the_synthesizer_says_what_it_takes(
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_unknown_paths_and_methods_are_problems(engines: EmbeddedSpeech) -> None:
-    for engine in (engines.recognizer, engines.synthesizer):
+def test_unknown_paths_and_methods_are_problems(servers: EmbeddedSpeech) -> None:
+    for engine in (servers.recognizer, servers.synthesizer):
         assert httpx.get(f"{engine.url}/nothing", trust_env=False).json()["status"] == 404
         assert httpx.get(f"{engine.url}/invocations", trust_env=False).json()["status"] == 405
 

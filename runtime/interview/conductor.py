@@ -188,7 +188,7 @@ class _Situation:
         if aside is not None:
             return aside
         if self._question_unheard(step):
-            return self._move("repeat", step, *self.fresh("interrupted"), self._wording(step))
+            return self._move("repeat", step, self._wording(step), opening=self.fresh("interrupted"))
         if isinstance(step, TaskStep):
             return self._on_task(step, done=intent is Intent.DONE)
         probe = None if intent is Intent.DONE else self._probe(step)
@@ -242,7 +242,7 @@ class _Situation:
             case Intent.ASK_RESULT:
                 return self._respond("clarify", step, "deflect_score", at_most=_MOST_CLARIFIED)
             case Intent.ASK_COMPANY:
-                return self._respond("clarify", step, "deflect_company", at_most=_MOST_CLARIFIED)
+                return self._respond("clarify", step, "deflect_company", at_most=_MOST_CLARIFIED, free=True)
             case Intent.GIBBERISH:
                 return self._respond("clarify", step, "did_not_catch", at_most=_MOST_CLARIFIED)
             case Intent.SKIP:
@@ -281,12 +281,23 @@ class _Situation:
         )
         if asked_again >= _MOST_REPEATED:
             return self._go_on("silence_last")
-        return self._move("repeat", step, *self.fresh(introduction), self._wording(step))
+        if introduction == "clarification":
+            # No word of a model narrows a question for one candidate and not for the next.
+            return self._move("repeat", step, *self.fresh(introduction), self._wording(step))
+        return self._move("repeat", step, self._wording(step), opening=self.fresh(introduction))
 
     def _respond(
-        self, kind: MoveKind, step: Step, *occasions: Occasion, at_most: int | None = None
+        self,
+        kind: MoveKind,
+        step: Step,
+        *occasions: Occasion,
+        at_most: int | None = None,
+        free: bool = False,
     ) -> Decision:
-        """A phrase for the first of `occasions` that has one left; on to the next step when none has."""
+        """A phrase for the first of `occasions` that has one left; on to the next step when none has.
+
+        `free`: an interviewer may say it in other words.
+        """
         times = sum(
             move.kind == kind and any(self._says(move, occasion) for occasion in occasions)
             for move in self.moves_on(step)
@@ -294,13 +305,14 @@ class _Situation:
         words = next((said for occasion in occasions if (said := self.fresh(occasion))), ())
         if not words or (at_most is not None and times >= at_most):
             return self._go_on("silence_last")
-        return self._aside(kind, step, words)
+        return self._aside(kind, step, words, free=free)
 
-    def _aside(self, kind: MoveKind, step: Step, words: tuple[str, ...]) -> Decision:
+    def _aside(self, kind: MoveKind, step: Step, words: tuple[str, ...], *, free: bool = False) -> Decision:
         """`words` beside the question; after them the question, for whom they kept from hearing it."""
+        opening, said = (words, ()) if free else ((), words)
         if kind == "clarify" and self._question_unheard(step):
-            return self._move("repeat", step, *words, self._wording(step))
-        return self._move(kind, step, *words)
+            return self._move("repeat", step, *said, self._wording(step), opening=opening)
+        return self._move(kind, step, *said, opening=opening)
 
     def _says(self, move: Move, occasion: Occasion) -> bool:
         return any(variant in move.authored for variant in self.conductor.phrases.variants[occasion])
@@ -317,7 +329,7 @@ class _Situation:
                 topic = task.topic
             case PersonalStep():
                 topic = "your own work"
-        return self._move("repeat", step, *self.fresh("resumed", topic=topic), self._wording(step))
+        return self._move("repeat", step, self._wording(step), opening=self.fresh("resumed", topic=topic))
 
     def _silences_in_a_row(self) -> int:
         """Silence prompts since the candidate last said anything."""
@@ -400,7 +412,9 @@ class _Situation:
             follow_up = _weightiest(step.question, still_open)
             if follow_up is not None and not (words < _TERSE and elaborate):
                 acknowledgement = self.fresh("acknowledgement")
-                return self._move("probe", step, *acknowledgement, follow_up.text, key_point=follow_up.opens)
+                return self._move(
+                    "probe", step, follow_up.text, opening=acknowledgement, key_point=follow_up.opens
+                )
         probed_before = any(move.kind == "probe" for move in moves)
         if elaborate and (words < _TERSE or (words < _FEW_WORDS and not probed_before)):
             return self._move("probe", step, *elaborate)
@@ -417,15 +431,16 @@ class _Situation:
         step = self.next_step
         if step is None or self.overdue:
             return self._finish()
-        said = [*self.fresh(occasion)]
-        moved_on = bool(said) and occasion in _MOVING_ON
-        if self.time_left <= _NEARLY_UP and not self._told_time() and (time := self.fresh("time_nearly_up")):
-            said += time
-            moved_on = True
-        if isinstance(step, QuestionStep) and not moved_on:
+        opening = self.fresh(occasion)
+        moved_on = bool(opening) and occasion in _MOVING_ON
+        time: tuple[str, ...] = ()
+        if self.time_left <= _NEARLY_UP and not self._told_time():
+            time = self.fresh("time_nearly_up")
+        if isinstance(step, QuestionStep) and not moved_on and not time:
             behavioural = step.question.kind == "behavioural"
-            said += self.fresh("transition_behavioural" if behavioural else "transition")
-        return self._open(step, *said, kind="coding_task" if isinstance(step, TaskStep) else "ask")
+            opening += self.fresh("transition_behavioural" if behavioural else "transition")
+        kind: MoveKind = "coding_task" if isinstance(step, TaskStep) else "ask"
+        return self._open(step, *time, kind=kind, opening=opening)
 
     def _finish(self) -> Decision:
         """The end that is due: everything was asked, or the time is over."""
@@ -434,14 +449,15 @@ class _Situation:
     def _told_time(self) -> bool:
         return any(self._says(move, "time_nearly_up") for move in self.interview.moves)
 
-    def _open(self, step: Step, *said: str, kind: MoveKind) -> Decision:
+    def _open(self, step: Step, *said: str, kind: MoveKind, opening: tuple[str, ...] = ()) -> Decision:
         match step:
             case QuestionStep(question=question):
-                return self._move(kind, step, *said, question.text)
+                asked: tuple[str, ...] = (question.text,)
             case PersonalStep():
-                return self._move(kind, step, *said, step.text)
+                asked = (step.text,)
             case TaskStep(task=task):
-                return self._move(kind, step, *said, self.phrase("coding_introduction"), task.text)
+                asked = (self.phrase("coding_introduction"), task.text)
+        return self._move(kind, step, *said, *asked, opening=opening)
 
     def _close(self, reason: EndReason) -> Decision:
         occasions: dict[EndReason, Occasion] = {
@@ -454,13 +470,26 @@ class _Situation:
         words = self.phrase(occasions[reason], name=name)
         return Decision(self._move("close", None, words).move, end=reason)
 
-    def _move(self, kind: MoveKind, step: Step | None, *said: str, key_point: str | None = None) -> Decision:
+    def _move(
+        self,
+        kind: MoveKind,
+        step: Step | None,
+        *said: str,
+        opening: tuple[str, ...] = (),
+        key_point: str | None = None,
+    ) -> Decision:
+        """A move that says `opening`, which an interviewer may put into other words, then `said` as it stands.
+
+        What is asked, disclosed or counted is never in the opening: everybody hears that in the same words (ADR 6).
+        """
         is_task = isinstance(step, TaskStep)
+        text = " ".join((*opening, *said))
         return Decision(
             MoveMade(
                 item_id=f"m{self.interview.seq + 1}",
                 kind=kind,
-                text=" ".join(said),
+                text=text,
+                fixed_from=len(text) - len(" ".join(said)) if opening else None,
                 in_reply_to=self.turn.item_id if self.turn else None,
                 question_id=step.id if step and not is_task else None,
                 task_id=step.id if step and is_task else None,

@@ -19,10 +19,12 @@ from runtime.interview.events import (
     Event,
     InterviewCreated,
     InterviewEnded,
+    Lapse,
     Modality,
     MoveEnded,
     MoveKind,
     MoveMade,
+    MoveSaid,
     PlanFrozen,
     ReportFailed,
     ReportMade,
@@ -61,7 +63,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What the interviewer did: `text` as the candidate got it."""
+    """What the interviewer did: `text` as the candidate got it, `authored` as the conductor wrote it.
+
+    `said_by`: who put the opening into the words it was said in; None while the log knows of no other words than the
+    authored ones.
+    """
 
     seq: int
     at: datetime
@@ -74,11 +80,25 @@ class Move:
     task_id: str | None
     key_point: str | None
     interrupted: bool = False
+    fixed_from: int = 0
+    said: str = ""
+    said_by: str | None = None
+    lapse: Lapse | None = None
+
+    @property
+    def opening(self) -> str:
+        """The authored words that an interviewer may say in words of its own; "" when there are none."""
+        return self.authored[: self.fixed_from]
+
+    @property
+    def fixed(self) -> str:
+        """The authored words that are said to the letter: what is asked."""
+        return self.authored[self.fixed_from :]
 
     @property
     def unheard(self) -> bool:
         """Whether the candidate spoke before they could have heard what they were asked."""
-        return self.interrupted and len(self.text.split()) < _HEARD_SHARE * len(self.authored.split())
+        return self.interrupted and len(self.text.split()) < _HEARD_SHARE * len(self.said.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +260,8 @@ def _changed(interview: Interview, stored: StoredEvent) -> Interview:  # noqa: P
             return _turn_corrected(interview, event)
         case MoveMade() as event:
             return replace(interview, items=(*interview.items, _move(stored, event)))
+        case MoveSaid() as event:
+            return replace(interview, items=tuple(_said(item, event) for item in interview.items))
         case MoveEnded() as event:
             return replace(interview, items=tuple(_ended(item, event) for item in interview.items))
         case CodeSaved() as event:
@@ -309,7 +331,18 @@ def _move(stored: StoredEvent, event: MoveMade) -> Move:
         question_id=event.question_id,
         task_id=event.task_id,
         key_point=event.key_point,
+        fixed_from=event.fixed_from or 0,
+        said=event.text,
     )
+
+
+def _said(item: Turn | Move, event: MoveSaid) -> Turn | Move:
+    if not isinstance(item, Move) or item.item_id != event.item_id:
+        return item
+    said = event.opening + item.fixed
+    # What was heard of an interrupted move stays what it was.
+    text = item.text if item.interrupted else said
+    return replace(item, text=text, said=said, said_by=event.said_by, lapse=event.lapse)
 
 
 def _ended(item: Turn | Move, event: MoveEnded) -> Turn | Move:

@@ -16,6 +16,7 @@ from runtime.interview.events import (
     Event,
     InterviewEnded,
     MoveEnded,
+    MoveSaid,
     SessionOpened,
     TurnCommitted,
     correction_parts,
@@ -181,6 +182,16 @@ class Turns:
 
         return self._make_move(interview_id, choose, connection_id)
 
+    def said(self, interview_id: str, said: MoveSaid, *, connection_id: str) -> Interview:
+        """Note once in what words a move was said. Raises `FencedOffError`: who took over says it anew."""
+
+        def decide(interview: Interview) -> Sequence[Event]:
+            _fence(interview, connection_id)
+            move = interview.item(said.item_id)
+            return [said] if isinstance(move, Move) and move.said_by is None else []
+
+        return amend(self._store, interview_id, decide, actor=INTERVIEWER)
+
     def say_message(
         self, interview_id: str, item_id: str, text: str, *, actor: str
     ) -> tuple[Interview, Move]:
@@ -207,8 +218,8 @@ class Turns:
         connection_id: str | None,
     ) -> Interview:
         def decide(interview: Interview) -> Sequence[Event]:
-            if connection_id is not None and interview.connection_id != connection_id:
-                raise FencedOffError(f"connection {interview.connection_id} has taken the interview over")
+            if connection_id is not None:
+                _fence(interview, connection_id)
             if interview.ended:
                 return []
             plan = self._plans.plan(interview)
@@ -223,6 +234,11 @@ class Turns:
             return [*before, move, *decision.facts, *ends]
 
         return amend(self._store, interview_id, decide, actor=INTERVIEWER)
+
+
+def _fence(interview: Interview, connection_id: str) -> None:
+    if interview.connection_id != connection_id:
+        raise FencedOffError(f"connection {interview.connection_id} has taken the interview over")
 
 
 def _refuse_ended(interview: Interview) -> None:

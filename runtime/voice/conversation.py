@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runtime.interview.conductor import GRANTED_PAUSE_MS
-from runtime.interview.events import MoveMade, TurnCommitted
+from runtime.interview.events import MoveMade, MoveSaid, TurnCommitted
 from runtime.interview.interview import Interview, Move, Turn, extend
 from runtime.interview.interviewer import Interviewer
 from runtime.interview.plan import Plan, QuestionStep
@@ -111,6 +111,7 @@ class Conversation:
         self._ending: p.SessionEnd | None = None
         self._workers: list[asyncio.Task[None]] = []
         self._quiet_since = time.monotonic()
+        self._said: list[tuple[MoveSaid, str]] = []
         self._code: list[p.CodeUpdate] = []
         self._code_saved_at = 0.0
 
@@ -183,6 +184,7 @@ class Conversation:
         await self._ear.close()
         with contextlib.suppress(StoreUnavailableError, UnknownInterviewError, RefusedError):
             await self._save_code()
+            await self._save_said()
             if connection:
                 await asyncio.to_thread(self._ports.turns.let_go, self.interview_id, connection.id)
 
@@ -419,12 +421,31 @@ class Conversation:
 
     async def _speak(self, seq: int, move: Move, connection: Connection) -> None:
         """Say a move; then be as patient as its question asks, and count silence from when it has been heard."""
-        sound_ms = await self._mouth.say(seq, move, self._interview, self._plan, connection)
+
+        async def note(said: MoveSaid) -> None:
+            self._said.append((said, connection.id))
+            await self._save_said()
+
+        sound_ms = await self._mouth.say(seq, move, self._interview, self._plan, connection, note)
         self._ear.wait_for(self._patience)
         if move.kind == "wait":
             self._ear.grant_pause(GRANTED_PAUSE_MS)
             sound_ms += GRANTED_PAUSE_MS
         self._quiet_since = time.monotonic() + sound_ms / 1000
+
+    async def _save_said(self) -> None:
+        """The words moves were said in into the log; while the store is away they wait here for the clock."""
+        while self._said:
+            said, connection_id = self._said[0]
+            try:
+                await self._amend(self._ports.turns.said, said, connection_id=connection_id)
+            except FencedOffError:
+                pass  # whoever took over says the move anew, and notes that
+            except StoreUnavailableError as error:
+                _log.warning("interview %s: %s", self.interview_id, error)
+                return
+            if self._said and self._said[0][0] is said:
+                del self._said[0]
 
     async def _load_plan(self) -> None:
         if self._plan is None and self._interview.plan:
@@ -461,6 +482,8 @@ class Conversation:
         if now - self._looked_at > _LOOK_EVERY_S:
             self._looked_at = now
             self._publish_due.set()
+        if self._said:
+            await self._save_said()
         if self._code and now - self._code_saved_at > _SAVE_CODE_EVERY_S:
             with contextlib.suppress(RefusedError):
                 await self._save_code()

@@ -5,22 +5,30 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Final
 
+from runtime.interview.delivery import Delivery
+from runtime.interview.events import MoveSaid
 from runtime.interview.interview import Interview, Move
 from runtime.interview.interviewer import Interviewer
 from runtime.interview.plan import Plan
+from runtime.interview.sentences import sentences
 from runtime.voice import protocol as p
 from runtime.voice.connection import Connection
 from runtime.voice.ports import SpeechError, Synthesizer
 from runtime.voice.replay import coding_task, done
-from runtime.voice.sentences import sentences
 
 _PIECE_BYTES: Final = 19_200  # 400 ms of output; 25,600 characters of base64
 _BYTES_PER_MS: Final = p.OUTPUT_SAMPLE_RATE * 2 / 1000
 # A client reports how much of an item was heard soon after it was said.
 _REMEMBERED: Final = 16
+
+
+type Note = Callable[[MoveSaid], Awaitable[None]]
+"""Takes down what was said of a move in words that the log does not hold yet."""
 
 
 @dataclass(slots=True)
@@ -50,17 +58,34 @@ class Mouth:
             self._speech.cancel()
 
     async def say(
-        self, seq: int, move: Move, interview: Interview, plan: Plan | None, connection: Connection
+        self,
+        seq: int,
+        move: Move,
+        interview: Interview,
+        plan: Plan | None,
+        connection: Connection,
+        note: Note,
     ) -> float:
-        """Say a move to its end or until `hush`; the milliseconds of sound that were sent."""
+        """Say a move to its end or until `hush`; the milliseconds of sound that were sent.
+
+        `note` is called once, before the move's question, if its opening was said in other words than the authored.
+        """
         self._spoken[move.item_id] = []
         while len(self._spoken) > _REMEMBERED:
             self._spoken.popitem(last=False)
-        self._speech = asyncio.create_task(self._say(seq, move, interview, plan, connection))
+        delivery = Delivery(
+            interviewer=self._interviewer,
+            move=move,
+            interview=interview,
+            plan=plan,
+        )
+        saying = _Saying(seq, move, interview, connection, delivery, note)
+        self._speech = asyncio.create_task(self._say(saying, plan))
         await asyncio.wait([self._speech])
+        await saying.take_note()
         if self._speech.cancelled():
             # The text stands as it is in the log; its sound stops here.
-            await connection.send(done(seq, move).model_copy(update={"status": "cancelled"}))
+            await connection.send(done(seq, saying.moved).model_copy(update={"status": "cancelled"}))
         elif error := self._speech.exception():
             raise error
         return sum(sentence.ms for sentence in self._spoken.get(move.item_id, ()))
@@ -81,37 +106,67 @@ class Mouth:
             left -= sentence.ms
         return " ".join(words)
 
-    async def _say(
-        self, seq: int, move: Move, interview: Interview, plan: Plan | None, connection: Connection
-    ) -> None:
+    async def _say(self, saying: _Saying, plan: Plan | None) -> None:
+        move, connection = saying.move, saying.connection
         await connection.send(p.ResponseCreated(item_id=move.item_id, move=move.kind))
-        if move.kind == "coding_task" and (task := coding_task(seq, move.task_id, plan)):
+        if move.kind == "coding_task" and (task := coding_task(saying.seq, move.task_id, plan)):
             await connection.send(task)
-        synthesizer = self._synthesizer if connection.audio else None
-        failed: str | None = None
-        async for sentence in sentences(self._interviewer.say(move, interview)):
-            await connection.send(p.OutputTextDelta(item_id=move.item_id, delta=sentence))
-            if synthesizer and failed is None:
-                try:
-                    await self._voice(synthesizer, move.item_id, sentence, interview, connection)
-                except SpeechError as error:
-                    failed = str(error)
-        if synthesizer:
-            await connection.send(p.OutputAudioDone(item_id=move.item_id, failed=failed))
-        await connection.send(done(seq, move))
+        async with aclosing(saying.delivery.opening()) as opening, aclosing(sentences(opening)) as cut:
+            async for sentence in cut:
+                await self._utter(sentence, saying)
+        await saying.take_note()
+        async with aclosing(sentences(_once(move.fixed))) as cut:
+            async for sentence in cut:
+                await self._utter(sentence, saying)
+        if self._synthesizer and connection.audio:
+            await connection.send(p.OutputAudioDone(item_id=move.item_id, failed=saying.failed))
+        await connection.send(done(saying.seq, saying.moved))
 
-    async def _voice(
-        self,
-        synthesizer: Synthesizer,
-        item_id: str,
-        sentence: str,
-        interview: Interview,
-        connection: Connection,
-    ) -> None:
+    async def _utter(self, sentence: str, saying: _Saying) -> None:
+        """Send a sentence as text, and as sound while there is a voice."""
+        item_id, connection = saying.move.item_id, saying.connection
+        await connection.send(p.OutputTextDelta(item_id=item_id, delta=sentence))
+        if not (self._synthesizer and connection.audio) or saying.failed is not None:
+            return
         spoken = _Spoken(sentence)
         self._spoken[item_id].append(spoken)
-        async for pcm in synthesizer.synthesize(sentence, language=interview.created.language):
-            for start in range(0, len(pcm), _PIECE_BYTES):
-                piece = base64.b64encode(pcm[start : start + _PIECE_BYTES]).decode()
-                await connection.send(p.OutputAudioDelta(item_id=item_id, delta=piece))
-            spoken.ms += len(pcm) / _BYTES_PER_MS
+        language = saying.interview.created.language
+        try:
+            async for pcm in self._synthesizer.synthesize(sentence, language=language):
+                for start in range(0, len(pcm), _PIECE_BYTES):
+                    piece = base64.b64encode(pcm[start : start + _PIECE_BYTES]).decode()
+                    await connection.send(p.OutputAudioDelta(item_id=item_id, delta=piece))
+                spoken.ms += len(pcm) / _BYTES_PER_MS
+        except SpeechError as error:
+            saying.failed = str(error)
+
+
+@dataclass(slots=True)
+class _Saying:
+    """A move on its way to one connection. `failed`: why its voice is gone."""
+
+    seq: int
+    move: Move
+    interview: Interview
+    connection: Connection
+    delivery: Delivery
+    note: Note
+    failed: str | None = None
+    noted: bool = False
+
+    @property
+    def moved(self) -> Move:
+        """The move with the words it was said in."""
+        said = self.delivery.said
+        return replace(self.move, text=said.opening + self.move.fixed) if said else self.move
+
+    async def take_note(self) -> None:
+        """Before the question is said, so that a crash after it finds the words before it in the log."""
+        said = self.delivery.said
+        if said is not None and not self.noted:
+            self.noted = True
+            await self.note(said)
+
+
+async def _once(text: str) -> AsyncIterator[str]:
+    yield text

@@ -26,6 +26,7 @@ from runtime.interview.events import (
     InterviewEnded,
     MoveEnded,
     MoveMade,
+    MoveSaid,
     PlanFrozen,
     ReportFailed,
     ReportMade,
@@ -144,6 +145,25 @@ class TestItems:
         assert move.interrupted
         assert (move.text, move.authored) == ("What is", "What is an index, and when does it help?")
 
+    def test_what_a_model_said_stands_in_the_transcript_and_what_was_authored_is_kept(self) -> None:
+        made = MoveMade(item_id="m2", kind="probe", text="I see. What is an index?", fixed_from=7)
+        interview = folded(made, MoveSaid(item_id="m2", opening="You named two. ", said_by="a model"))
+
+        move = interview.moves[0]
+        assert (move.text, move.authored) == ("You named two. What is an index?", "I see. What is an index?")
+        assert (move.opening, move.fixed) == ("I see. ", "What is an index?")
+        assert (move.said_by, move.lapse) == ("a model", None)
+
+    def test_of_an_interrupted_move_what_was_heard_stands_whoever_said_it(self) -> None:
+        made = MoveMade(item_id="m2", kind="probe", text="I see. What is an index?", fixed_from=7)
+        cut = MoveEnded(item_id="m2", status="interrupted", text="You named", heard_ms=300)
+        said_so = MoveSaid(item_id="m2", opening="You named two of them. ", said_by="a model")
+
+        orders = [folded(made, cut, said_so), folded(made, said_so, cut)]
+
+        assert [interview.moves[0].text for interview in orders] == ["You named", "You named"]
+        assert [interview.moves[0].unheard for interview in orders] == [True, True]
+
     def test_the_end_of_an_unknown_move_or_turn_changes_nothing(self) -> None:
         ended = MoveEnded(item_id="t1", status="interrupted", text="")
 
@@ -238,6 +258,7 @@ whole_events: dict[type, st.SearchStrategy[list[Event]]] = {
         lambda item, times: list(correction_parts(item, "xyz " * times)), ids, st.integers(0, 2000)
     ),
     MoveMade: st.builds(MoveMade, item_id=ids, text=short).map(lambda event: [event]),
+    MoveSaid: st.builds(MoveSaid, item_id=ids, opening=short).map(lambda event: [event]),
     MoveEnded: st.builds(MoveEnded, item_id=ids, text=short).map(lambda event: [event]),
     **{
         model: alone(model)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 # A sentence ends at . ! ? (and a closing quote) before a space; not after an initial or a number's point.
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Za-z]\.[A-Za-z])[.!?]{1,8}[\"')\]]{0,8}(?=\s)")
 
 
-async def sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+async def sentences(pieces: AsyncIterator[str]) -> AsyncGenerator[str]:
     """Whole sentences, each with the white space that followed it, joined equal to the pieces joined."""
     held = ""
     async for piece in pieces:

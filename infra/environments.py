@@ -99,6 +99,7 @@ class Environment:
     customer_managed_key: data is encrypted under a KMS key of the account's own (1 dollar a month and per request).
     prewarm: when scale-to-zero speech endpoints wake up before anybody asks, as cron expressions in UTC.
     page_urls: further addresses at which people sign in, beside the distribution's own.
+    bounded: every role is below the permission boundary that `make pipeline` makes (infra/pipeline.py).
     """
 
     name: str
@@ -118,6 +119,7 @@ class Environment:
     daily_token_limit: int = 5_000_000
     alarm_email: str | None = None
     page_urls: tuple[str, ...] = ()
+    bounded: bool = False
     architecture: Architecture = "arm64"
 
     def __post_init__(self) -> None:
@@ -182,7 +184,7 @@ _DEV: Final = Environment(
     candidate_data_days=30,
     monthly_budget_usd=50,
 )
-_STAGING: Final = replace(_DEV, name="staging", speech="scale_to_zero", monthly_budget_usd=150)
+_STAGING: Final = replace(_DEV, name="staging", speech="scale_to_zero", monthly_budget_usd=150, bounded=True)
 _PROD: Final = replace(
     _STAGING,
     name="prod",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 import cdk_nag
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.environments import Environment, chosen
@@ -42,6 +43,11 @@ class EnvironmentStage(cdk.Stage):
             else None
         )
         AppStack(self, "app", environment=environment, data=data, speech=speech, tools=tools, agent=agent)
+        if environment.bounded:
+            boundary = iam.ManagedPolicy.from_managed_policy_name(
+                data, "Boundary", environment.named("boundary")
+            )
+            iam.PermissionsBoundary.of(self).apply(boundary)
         cdk.Tags.of(self).add("application", "prepai")
         cdk.Tags.of(self).add("environment", environment.name)
 

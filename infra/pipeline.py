@@ -1,0 +1,208 @@
+"""What an account must hold before a pipeline may deploy to it: a role without keys, and a ceiling for all roles.
+
+Deployed once per environment by an administrator (`make pipeline ENV=prod GITHUB=owner/repository`). It has no assets and
+needs no bootstrap, because bootstrapping comes after it: the ceiling is then given to CDK's own deploying role.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.constructs.image_repository import ImageRepository
+from infra.environments import Environment, InvalidEnvironmentError
+
+ISSUER: Final = "token.actions.githubusercontent.com"
+# cdk bootstrap's default; its roles are what the deploy role may become, and all it may become.
+QUALIFIER: Final = "hnb659fds"
+# Since July 2026 new repositories' tokens name owner and repository with their numbers, which nobody can take over.
+# https://docs.github.com/actions/reference/security/oidc
+_REPOSITORY: Final = re.compile(r"[\w.-]+(@\d+)?/[\w.-]+(@\d+)?")
+
+
+class PipelineStack(cdk.Stack):
+    """The deploy role of one environment, its permission boundary, and the repositories of its images.
+
+    repository: `owner/name`, or `owner@id/name@id` as newer tokens have it (the subject of a run's token says which).
+    first_in_account: whether GitHub's issuer and the repositories are made here; an account has them once, so the
+        second environment of an account says False.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: Environment,
+        repository: str,
+        first_in_account: bool = True,
+    ) -> None:
+        if not _REPOSITORY.fullmatch(repository):
+            raise InvalidEnvironmentError(
+                f"expected the GitHub repository as owner/name or owner@id/name@id, got {repository!r}"
+            )
+        super().__init__(
+            scope,
+            id,
+            stack_name=environment.named("pipeline"),
+            description="PrepAI: who may deploy, and how much the deployed may do",
+            termination_protection=True,
+            env=cdk.Environment(account=environment.account, region=environment.region),
+            # An administrator's own credentials: there may be no bootstrap yet.
+            synthesizer=cdk.CliCredentialsStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        issuer_arn = f"arn:{self.partition}:iam::{self.account}:oidc-provider/{ISSUER}"
+        role = iam.Role(
+            self,
+            "DeployRole",
+            role_name=environment.named("deploy"),
+            description=f"Deploys {environment.name} from {repository}",
+            max_session_duration=cdk.Duration.hours(2),
+            assumed_by=iam.WebIdentityPrincipal(
+                issuer_arn,
+                {
+                    "StringEquals": {
+                        f"{ISSUER}:aud": "sts.amazonaws.com",
+                        # The GitHub environment, because that is where reviewers approve.
+                        f"{ISSUER}:sub": f"repo:{repository}:environment:{environment.name}",
+                    }
+                },
+            ),
+        )
+        if first_in_account:
+            issuer = iam.CfnOIDCProvider(
+                self, "Issuer", url=f"https://{ISSUER}", client_id_list=["sts.amazonaws.com"]
+            )
+            role.node.add_dependency(issuer)
+            for engine, image in (("Whisper", environment.whisper), ("Tts", environment.tts)):
+                ImageRepository(self, f"{engine}Images", environment=environment, image=image)
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="BecomeTheBootstrapRoles",
+                actions=["sts:AssumeRole"],
+                resources=[
+                    f"arn:{self.partition}:iam::{self.account}:role/cdk-{QUALIFIER}-{kind}-role-{self.account}-{self.region}"
+                    for kind in ("deploy", "file-publishing", "image-publishing", "lookup")
+                ],
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="PushImages",
+                actions=[
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:CompleteLayerUpload",
+                    "ecr:DescribeImages",
+                    "ecr:GetDownloadUrlForLayer",
+                    "ecr:InitiateLayerUpload",
+                    "ecr:PutImage",
+                    "ecr:UploadLayerPart",
+                ],
+                resources=[
+                    f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{image.repository}"
+                    for image in (environment.whisper, environment.tts)
+                ],
+            )
+        )
+        # A token for the registry as a whole: IAM knows no resource for it.
+        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        self.boundary = Boundary(self, "Boundary", environment=environment)
+
+
+class Boundary(Construct):
+    """The most that any role of an environment may do, whatever a later change of the stack says.
+
+    Nothing about identities: a role below this ceiling cannot make another, or lift its own.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        here = f"{stack.region}:{stack.account}"
+        arn = f"arn:{stack.partition}"
+        own = environment.named("*")
+        self.policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            managed_policy_name=environment.named("boundary"),
+            description=f"The ceiling of every role of {environment.name}",
+            statements=[
+                iam.PolicyStatement(
+                    sid="OwnThings",
+                    actions=[
+                        "dynamodb:*Item",
+                        "dynamodb:*Items",
+                        "dynamodb:Query",
+                        "dynamodb:DescribeTable",
+                        "lambda:InvokeFunction",
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogGroups",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                        "s3:*Object*",
+                        "s3:GetBucket*",
+                        "s3:ListBucket*",
+                        "sqs:ChangeMessageVisibility",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ReceiveMessage",
+                        "sqs:SendMessage",
+                        "sagemaker:InvokeEndpoint*",
+                        "secretsmanager:GetSecretValue",
+                        "sns:Publish",
+                    ],
+                    resources=[
+                        f"{arn}:dynamodb:{here}:table/{own}",
+                        f"{arn}:lambda:{here}:function:{own}",
+                        f"{arn}:logs:{here}:log-group:*{own}",
+                        f"{arn}:logs:{here}:log-group:/aws/bedrock-agentcore/runtimes/*",
+                        f"{arn}:s3:::{own}",
+                        f"{arn}:s3:::cdk-{QUALIFIER}-assets-{stack.account}-{stack.region}*",
+                        f"{arn}:sqs:{here}:{own}",
+                        f"{arn}:sagemaker:{here}:endpoint/{own}",
+                        f"{arn}:sagemaker:{here}:inference-component/{own}",
+                        f"{arn}:secretsmanager:{here}:secret:{own}",
+                        f"{arn}:sns:{here}:{own}",
+                    ],
+                ),
+                iam.PolicyStatement(
+                    sid="Services",
+                    # Their resources are named by the services, or cannot be named at all.
+                    actions=[
+                        "bedrock:ApplyGuardrail",
+                        "bedrock:GetInferenceProfile",
+                        "bedrock:InvokeAgent",
+                        "bedrock:InvokeModel*",
+                        "bedrock:ListIngestionJobs",
+                        "bedrock:Retrieve",
+                        "bedrock:StartIngestionJob",
+                        "bedrock-agentcore:InvokeAgentRuntime*",
+                        "cloudfront:CreateInvalidation",
+                        "cloudfront:GetInvalidation",
+                        "cloudwatch:PutMetricData",
+                        "ecr:BatchCheckLayerAvailability",
+                        "ecr:BatchGetImage",
+                        "ecr:GetAuthorizationToken",
+                        "ecr:GetDownloadUrlForLayer",
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey*",
+                        "kms:ReEncrypt*",
+                        "logs:CreateLogGroup",
+                        "polly:SynthesizeSpeech",
+                        "s3vectors:*",
+                        "textract:*DocumentTextDetection",
+                        "textract:DetectDocumentText",
+                        "transcribe:StartStreamTranscription*",
+                        "xray:Put*",
+                    ],
+                    resources=["*"],
+                ),
+            ],
+        )

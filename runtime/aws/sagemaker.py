@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EventStreamError
 
 from runtime.aws.speech import Body, Threads, named_failures
 from runtime.voice import invocations
-from runtime.voice.ports import SpeechTimeout, Transcript
+from runtime.voice.ports import Transcript
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -42,10 +42,6 @@ class _Endpoint:
     def _engines_own(self, error: ClientError) -> Exception:
         """The engine's refusal if this is one, else the error as it is."""
         response: Any = error.response
-        if isinstance(error, EventStreamError):
-            if response.get("ErrorCode") == "ModelInvocationTimeExceeded":
-                return SpeechTimeout(f"{self.name} took too long. Try again, or read the text.")
-            return invocations.broken_off(self.name)
         if response.get("Error", {}).get("Code") != "ModelError":
             return error
         return invocations.refused(
@@ -149,5 +145,6 @@ class SageMakerSynthesizer(_Endpoint):
             for event in events:
                 if part := event.get("PayloadPart"):
                     yield part["Bytes"]
-        except EventStreamError as error:
-            raise self._engines_own(error) from None
+        except EventStreamError:
+            # Its kind makes no difference: botocore drops the code that would tell a timeout.
+            raise invocations.broken_off(self.name) from None

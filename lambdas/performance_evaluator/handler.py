@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtime.evaluation.conversation import PerformanceRequest, evaluate_conversation
+from runtime.aws.telemetry import begin
+from runtime.evaluation import evaluate
+from runtime.evaluation.conversation import InterviewRequest, PerformanceRequest, evaluate_conversation
 from runtime.knowledge import load_bank
-from runtime.services.action_groups import respond
+from runtime.services.action_groups import is_agent_event, respond
+from runtime.settings import PerformanceEvaluatorSettings
+
+telemetry = begin("performance-evaluator", PerformanceEvaluatorSettings)
 
 
+@telemetry.handler
 def handler(event: dict[str, Any], context: object = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """The report of a conversation, or `{error}`; the contract is `PerformanceRequest`."""
-    from_agent = "actionGroup" in event
+    from_agent = is_agent_event(event)
+    if "evaluation" in event and not from_agent:
+        return respond(
+            event, InterviewRequest, lambda given: evaluate(given.evaluation).model_dump(mode="json")
+        )
 
     def answer(request: PerformanceRequest) -> dict[str, Any]:
         # What an agent's model says about a run is no run: only the platform reports executed tests.
         trusted = request.model_copy(update={"code_runs": ()}) if from_agent else request
         return evaluate_conversation(trusted, load_bank()).model_dump(mode="json")
 
-    return respond(event, PerformanceRequest, answer, brief=_brief)
+    return respond(event, PerformanceRequest, answer, brief=_brief, during_interviews=False)
 
 
 def _brief(report: dict[str, Any]) -> dict[str, Any]:

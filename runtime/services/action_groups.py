@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 MAX_AGENT_BODY = 24_000
 # The platform puts the interview's id under this name when it invokes the agent.
 INTERVIEW_ATTRIBUTE = "interviewId"
+# And the kind of move it is saying under this one, while an interview is going on.
+MOVE_ATTRIBUTE = "moveKind"
 _INTERVIEW_PARAMETERS = frozenset({"interviewid", "sessionid"})
 _KEY_PREFIXES = ("cvs/{}/", "sessions/{}/")
 _IDENTIFIER = re.compile(r"^[A-Za-z0-9_-]{1,128}$")
@@ -40,16 +42,24 @@ def respond[Request: BaseModel](
     function: Callable[[Request], BaseModel | Json],
     *,
     brief: Callable[[Json], Json] = lambda answer: answer,
+    during_interviews: bool = True,
 ) -> Json:
     """What `function` answers to the request in `event`, in the form its caller expects.
 
     Wrong requests, and errors that `function` raises as a `ValueError` of its own kind, become
     `{"error": {"type", "detail", ...}}`; anything else is a fault of ours and is raised, so that it is seen.
-    `brief` shortens an answer for agents, whose function results are limited to 25 KB.
+    `brief` shortens an answer for agents, whose function results are limited to 25 KB. Unless `during_interviews`, an
+    agent that is conducting one is refused: what it hears, the candidate can ask it for.
     """
-    if not _is_agent_event(event):
+    if not is_agent_event(event):
         return _answer(lambda: dict(event), request_model, function)
-    answer = _answer(lambda: _agent_payload(event, request_model), request_model, function)
+
+    def payload() -> Json:
+        if not during_interviews and _is_conducting(event):
+            raise _refusal(event, "interview going on", "This is answered when the interview has ended.")
+        return _agent_payload(event, request_model)
+
+    answer = _answer(payload, request_model, function)
     if "error" not in answer:
         answer = brief(answer)
     body = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
@@ -66,7 +76,8 @@ def respond[Request: BaseModel](
     }
 
 
-def _is_agent_event(event: Mapping[str, Any]) -> bool:
+def is_agent_event(event: Mapping[str, Any]) -> bool:
+    """Whether a Bedrock Agent asks, for a model that a candidate talks to; a direct caller is the platform."""
     return "messageVersion" in event and "actionGroup" in event
 
 
@@ -122,6 +133,11 @@ def _interview(event: Mapping[str, Any]) -> str | None:
     attributes = event.get("sessionAttributes")
     found = attributes.get(INTERVIEW_ATTRIBUTE) if isinstance(attributes, Mapping) else None
     return found if isinstance(found, str) and _IDENTIFIER.match(found) else None
+
+
+def _is_conducting(event: Mapping[str, Any]) -> bool:
+    attributes = event.get("sessionAttributes")
+    return isinstance(attributes, Mapping) and MOVE_ATTRIBUTE in attributes
 
 
 def _check_key(event: Mapping[str, Any], key: object, interview: str | None) -> None:

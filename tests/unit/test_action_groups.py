@@ -88,3 +88,14 @@ def test_an_answer_longer_than_an_agent_takes_becomes_an_error_that_fits() -> No
         _body(respond(_agent(("numbers", "array", "[1]")), _Sum, long))["error"]["type"] == "answer_too_large"
     )
     assert respond({"numbers": [1]}, _Sum, long)["total"] == 1
+
+
+def test_an_agent_that_conducts_an_interview_is_refused_what_only_an_ended_one_tells() -> None:
+    conducting = _agent(("numbers", "array", "[1]"), interviewId="i-1", moveKind="ask")
+    afterwards = _agent(("numbers", "array", "[1]"), interviewId="i-1")
+
+    refused = _body(respond(conducting, _Sum, _add, during_interviews=False))
+
+    assert refused["error"]["type"] == "refused"
+    assert _body(respond(afterwards, _Sum, _add, during_interviews=False))["total"] == 1
+    assert _body(respond(conducting, _Sum, _add))["total"] == 1

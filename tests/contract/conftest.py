@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -41,7 +41,7 @@ class Wire:
     """Carries requests to moto, one at a time: its transactions are not isolated from each other as DynamoDB's are."""
 
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
-    requests: list[tuple[str, Any]] = field(default_factory=list)
+    requests: list[tuple[str, AWSPreparedRequest]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -53,7 +53,7 @@ class Wire:
             return answered
 
         with self._lock:
-            self.requests.append((operation, request.body))
+            self.requests.append((operation, request))
             waiting = self.faults.get(operation)
             return waiting.popleft()(answer) if waiting else answer()
 
@@ -63,7 +63,9 @@ class Wire:
 
     def bodies(self, operation: str) -> list[Any]:
         """What was sent to an operation of DynamoDB, in order."""
-        return [json.loads(body) for name, body in self.requests if name == operation]
+        return [
+            json.loads(cast("bytes", request.body)) for name, request in self.requests if name == operation
+        ]
 
 
 def refused(code: str, *, status: int = 400, **more: Any) -> Fault:
@@ -71,22 +73,17 @@ def refused(code: str, *, status: int = 400, **more: Any) -> Fault:
 
     def fault(_: Answer) -> AWSResponse:
         body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more})
+        # DynamoDB's codes end so, and S3's do not.
+        in_json = code.endswith(("Exception", "ServerError"))
         xml = f"<Error><Code>{code}</Code><Message>{code}</Message></Error>"
-        raw = _Raw((body if more or code in _DYNAMODB_CODES else xml).encode())
-        return AWSResponse("https://aws.test", status, {}, raw)  # type: ignore[arg-type]
+        return answers(body if in_json else xml, status=status)(_)
 
     return fault
 
 
-_DYNAMODB_CODES = {
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "TransactionCanceledException",
-    "InternalServerError",
-    "AccessDeniedException",
-    "ValidationException",
-}
+def answers(body: str, *, status: int = 200) -> Fault:
+    """The service does nothing and says this."""
+    return lambda _: AWSResponse("https://aws.test", status, {}, _Raw(body.encode()))  # type: ignore[arg-type]
 
 
 def raises_before(error: Exception) -> Fault:

@@ -64,7 +64,7 @@ def client(service: str, url: str, **config: Any) -> Any:
 @contextlib.contextmanager
 def sagemaker_runtime(components: Mapping[str, str]) -> Iterator[SageMakerRuntimeClient]:
     """A client of a runtime whose inference components are engines at these URLs."""
-    with _served(_app(components)) as url:
+    with served(_app(components)) as url:
         runtime = client("sagemaker-runtime", url)
         try:
             yield runtime
@@ -133,7 +133,7 @@ def _app(components: Mapping[str, str]) -> Starlette:
 
 
 @contextlib.contextmanager
-def _served(app: Starlette) -> Iterator[str]:
+def served(app: Starlette) -> Iterator[str]:
     # In a thread: the tests' own loop runs only while a test waits for something.
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)
@@ -143,5 +143,5 @@ def _served(app: Starlette) -> Iterator[str]:
             time.sleep(0.005)
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
         thread.join()

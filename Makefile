@@ -53,6 +53,34 @@ bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
 contracts: setup-dev ## write docs/openapi.json and docs/asyncapi.json anew
 	@$(BIN)/python -m runtime.api.contracts docs
 
+# The cloud. ENV is dev, staging, prod, or sandbox-NAME for a personal one; INTERVIEWER= and SPEECH= change it.
+ENV ?= dev
+OF_ENV = --env "$(ENV)" $(if $(INTERVIEWER),--interviewer "$(INTERVIEWER)") $(if $(SPEECH),--speech "$(SPEECH)")
+CDK = $(NODE) node node_modules/aws-cdk/bin/cdk
+
+doctor: setup-dev ## whether ENV can be deployed from here (TRY=1 tries to make a Bedrock agent)
+	@$(BIN)/python -m infra doctor $(OF_ENV) $(if $(TRY),--try-agent)
+
+cost: setup-dev ## what ENV costs: idle per month, and per 100 interviews; from templates and a dated price file
+	@[ -d "cdk.out/assembly-$(ENV)" ] || $(MAKE) --no-print-directory synth
+	@$(BIN)/python -m infra cost $(OF_ENV)
+
+diff: setup-dev ## what deploying ENV would change
+	@$(CDK) diff "$(ENV)/*" -c env="$(ENV)"
+
+pipeline: setup-dev ## once, by an administrator: ENV's deploy role and permission boundary (GITHUB=owner/repository)
+	@[ -n "$(GITHUB)" ] || { echo "expected GITHUB=owner/repository"; exit 2; }
+	@$(CDK) deploy "$(ENV)-pipeline" -c env="$(ENV)" -c github="$(GITHUB)" $(if $(SECOND),-c first_in_account=false)
+
+bootstrap: setup-dev ## once per account and region: CDK's own roles, for staging and prod below ENV's permission boundary
+	@$(BIN)/python -m infra bootstrap $(OF_ENV)
+
+deploy: setup-dev ## deploy ENV, after asking what would make it fail
+	@$(BIN)/python -m infra deploy $(OF_ENV)
+
+destroy: setup-dev ## remove ENV with its data; production is refused
+	@$(BIN)/python -m infra destroy $(OF_ENV)
+
 LOCKS := laptop dev infra api voice cv-analyzer code-executor performance-evaluator knowledge-ingestion speech-embedded
 lock: ## compile requirements/*.lock anew from pyproject.toml
 	@echo 'uv==0.13.9' | .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.9 \
@@ -61,4 +89,5 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	  .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.13 \
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
-.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock
+.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock \
+  doctor cost diff pipeline bootstrap deploy destroy

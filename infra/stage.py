@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import aws_cdk as cdk
 import cdk_nag
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.environments import Environment, chosen
+from infra.pipeline import PipelineStack
 from infra.stacks.agent import AgentStack
 from infra.stacks.app import AppStack
 from infra.stacks.data import DataStack
 from infra.stacks.speech import SpeechStack
 from infra.stacks.tools import ToolsStack
 
-_CONTEXT = ("env", "sandbox", "interviewer", "speech", "architecture")
+_CONTEXT: Final = ("env", "sandbox", "interviewer", "speech", "architecture")
 
 
 class EnvironmentStage(cdk.Stage):
@@ -52,10 +55,21 @@ class EnvironmentStage(cdk.Stage):
         cdk.Tags.of(self).add("environment", environment.name)
 
 
-def synthesise(app: cdk.App) -> None:
-    """Write the chosen environments to the app's outdir. Raises where a rule is broken, after naming it."""
+def synthesise() -> None:
+    """Write the chosen environments to where the CDK CLI asked. Raises where a rule is broken, after naming it."""
+    app = cdk.App()
     context = {name: app.node.try_get_context(name) for name in _CONTEXT}
+    # `make pipeline`: what an administrator deploys once, before and beside the environment itself.
+    github = app.node.try_get_context("github")
     for environment in chosen(context):
         EnvironmentStage(app, environment=environment)
+        if github:
+            PipelineStack(
+                app,
+                f"{environment.name}-pipeline",
+                environment=environment,
+                repository=github,
+                first_in_account=app.node.try_get_context("first_in_account") != "false",
+            )
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     app.synth()

@@ -25,12 +25,12 @@ class CandidateBucket(Construct):
         super().__init__(scope, id)
         retained = environment.production
         removal = cdk.RemovalPolicy.RETAIN if retained else cdk.RemovalPolicy.DESTROY
-        account = cdk.Stack.of(self).account
+        candidates, access_log = self.names(environment, cdk.Stack.of(self).account)
         # Who read which CV must stay known longer than the CV itself can be read.
         self.access_log = s3.Bucket(
             self,
             "AccessLog",
-            bucket_name=f"{environment.named('access-log')}-{account}",
+            bucket_name=access_log,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
@@ -42,7 +42,7 @@ class CandidateBucket(Construct):
         self.bucket = s3.Bucket(
             self,
             "Bucket",
-            bucket_name=f"{environment.named('candidates')}-{account}",
+            bucket_name=candidates,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
             encryption_key=key,
@@ -81,3 +81,8 @@ class CandidateBucket(Construct):
             ],
             removal_policy=removal,
         )
+
+    @staticmethod
+    def names(environment: Environment, account: str) -> tuple[str, str]:
+        """The bucket's name, and that of its access log. Names of buckets are everybody's, hence the account."""
+        return f"{environment.named('candidates')}-{account}", f"{environment.named('access-log')}-{account}"

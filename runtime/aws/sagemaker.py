@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, EventStreamError
 
-from runtime.aws.speech import Body, Threads, named_failures
+from runtime.aws.speech import named_failures
+from runtime.aws.threads import Body, Threads
 from runtime.voice import invocations
 from runtime.voice.ports import Transcript
 
@@ -131,7 +132,7 @@ class SageMakerSynthesizer(_Endpoint):
             await chunks.aclose()
         pieces.check_ended()
 
-    def _invoke(self, request: bytes) -> Body:
+    def _invoke(self, request: bytes) -> Body[bytes]:
         try:
             answer = self._client.invoke_endpoint_with_response_stream(
                 **self._where, ContentType="application/json", Body=request

@@ -12,7 +12,8 @@ import wave
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from runtime.aws.speech import Threads, named_failures
+from runtime.aws.speech import named_failures
+from runtime.aws.threads import Threads
 from runtime.voice import invocations
 from runtime.voice.ports import (
     INPUT_RATE,

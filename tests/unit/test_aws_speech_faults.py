@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from runtime.aws.sagemaker import SageMakerRecognizer, SageMakerSynthesizer
-from runtime.aws.speech import Threads
+from runtime.aws.threads import Threads
 from runtime.voice.ports import SpeechError, SpeechRejected, SpeechTimeout, SpeechUnavailable
 from tests.contract.sagemaker_runtime import client, payload_part, stream_error
 

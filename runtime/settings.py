@@ -98,6 +98,8 @@ class VoiceSettings(StoreSettings, ToolSettings):
     whisper_component: Name | None = None
     tts_endpoint: Name | None = None
     tts_component: Name | None = None
+    # Sockets that last an hour are reported to be cut; the client is told to come again well before.
+    reconnect_after_s: Annotated[int, Field(ge=60, le=3300)] = 3000
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

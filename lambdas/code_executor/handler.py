@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import functools
-import os
 from typing import Any
 
-from runtime.sandbox import CodeRequest, Engine, SandboxError, execute
-from runtime.sandbox.wasm_python import WasmPython
-from runtime.services.action_groups import respond
+from runtime.aws.executor import executor_engine
+from runtime.aws.telemetry import begin, in_lambda
+from runtime.sandbox import CodeRequest, Engine
+from runtime.sandbox.tool import LanguagesRequest, answer, brief, known
+from runtime.services.action_groups import is_agent_event, respond
+from runtime.settings import CodeExecutorSettings
 
-_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
-
-
-def handler(event: dict[str, Any], context: object = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """`{results, isolation}` with one result per test, or `{error}`; the contract is `CodeRequest`."""
-    return respond(event, CodeRequest, _answer, brief=_short)
+telemetry = begin("code-executor", CodeExecutorSettings)
 
 
 @functools.cache
 def engine() -> Engine:
-    for name in _CREDENTIALS:  # this function needs none, and candidate code is about to run beside it
-        os.environ.pop(name, None)
-    return WasmPython()
+    return executor_engine(telemetry.count)
 
 
-def _answer(request: CodeRequest) -> dict[str, Any]:
-    try:
-        run = execute(engine(), request.submission())
-    except SandboxError as refusal:
-        return {"error": {"type": refusal.kind, "detail": str(refusal)}}
-    return run.public().model_dump(mode="json")
+if in_lambda():
+    engine()  # while the function is initialised, which SnapStart keeps
 
 
-def _short(answer: dict[str, Any]) -> dict[str, Any]:
-    """An agent's answer has room for 24 KB, and its model for less: what a program printed is cut."""
-    shown = [{**result, "stdout": result["stdout"][:400], "stderr": ""} for result in answer["results"][:40]]
-    return {**answer, "results": shown, "tests": len(answer["results"])}
+@telemetry.handler
+def handler(event: dict[str, Any], context: object = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """`{results, isolation}` with one result per test, or `{error}`; `{languages: true}` asks what runs here."""
+    if "languages" in event and not is_agent_event(event):
+        return respond(event, LanguagesRequest, lambda _: known(engine()))
+    return respond(event, CodeRequest, lambda request: answer(engine(), request), brief=brief)

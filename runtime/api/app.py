@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 
+from runtime import __version__
 from runtime.api import interviews, operations, problems, reference, sessions
 from runtime.api.container import Container
 from runtime.api.gate import Gate, OriginCheck
 from runtime.api.headers import SecurityHeaders
 from runtime.api.problems import Problem
 
-VERSION = version("prepai")
+VERSION = __version__
 
 
 def create_app(

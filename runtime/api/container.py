@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from starlette.requests import HTTPConnection
 
@@ -13,6 +14,7 @@ from runtime.services.code import CodeRuns
 from runtime.services.cv import CvProfiles
 from runtime.services.interviews import Interviews
 from runtime.services.plans import Plans
+from runtime.services.platform import Services
 from runtime.services.reports import Reports
 from runtime.services.turns import Turns
 from runtime.voice.protocol import Engines
@@ -41,3 +43,29 @@ class Container:
     authenticate: Authenticate
     socket_url: Callable[[HTTPConnection, str, str], str]
     page: Path | None
+
+    @classmethod
+    def over(
+        cls,
+        services: Services,
+        tickets: Tickets,
+        *,
+        engines: Engines,
+        authenticate: Authenticate,
+        socket_url: Callable[[HTTPConnection, str, str], str],
+        page: Path | None = None,
+    ) -> Self:
+        """The container of a platform's use cases."""
+        return cls(
+            interviews=services.interviews,
+            turns=services.turns,
+            plans=services.plans,
+            profiles=services.profiles,
+            code=services.code,
+            reports=services.reports,
+            tickets=tickets,
+            engines=engines,
+            authenticate=authenticate,
+            socket_url=socket_url,
+            page=page,
+        )

@@ -277,7 +277,7 @@ class Ended(_Body):
 
 
 class EnginesOut(_Body):
-    """Which engines answer; null: none does."""
+    """Which engines answer in this process; null: none does here. A session names its own in `session.created`."""
 
     recognizer: str | None
     synthesizer: str | None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from types_boto3_bedrock_agent.client import AgentsforBedrockClient
     from types_boto3_bedrock_agent_runtime.client import AgentsforBedrockRuntimeClient
     from types_boto3_bedrock_runtime.client import BedrockRuntimeClient
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker_runtime.client import SageMakerRuntimeClient
     from types_boto3_secretsmanager.client import SecretsManagerClient
     from types_boto3_textract.client import TextractClient
+
+    from runtime.aws.transcribe import TranscribeClient
 
 # botocore's default of 10 connections makes the eleventh turn open its own and throw it away.
 _CONNECTIONS: Final = 50
@@ -56,6 +61,7 @@ _PATIENCE: Final[dict[str, Patience]] = {
 _ELSE: Final = Patience(silence_s=5)
 
 type Service = Literal[
+    "bedrock-agent",
     "bedrock-agent-runtime",
     "bedrock-runtime",
     "dynamodb",
@@ -65,11 +71,18 @@ type Service = Literal[
     "sagemaker-runtime",
     "secretsmanager",
     "textract",
+    "transcribe",
 ]
 
 _clients: dict[str, object] = {}
-# Making clients shares boto3's session, which is not safe for threads; using them is.
+# Making clients shares botocore's session, which is not safe for threads; using them is.
 _making = threading.Lock()
+
+
+@functools.cache
+def session() -> botocore.session.Session:
+    """The process's session. Botocore's own: boto3 would add a file transfer manager, which nobody needs, to each start."""
+    return botocore.session.get_session()
 
 
 def configuration(service_name: Service) -> Config:
@@ -90,6 +103,8 @@ def configuration(service_name: Service) -> Config:
 
 
 @overload
+def client(service_name: Literal["bedrock-agent"]) -> AgentsforBedrockClient: ...
+@overload
 def client(service_name: Literal["bedrock-agent-runtime"]) -> AgentsforBedrockRuntimeClient: ...
 @overload
 def client(service_name: Literal["bedrock-runtime"]) -> BedrockRuntimeClient: ...
@@ -107,6 +122,8 @@ def client(service_name: Literal["sagemaker-runtime"]) -> SageMakerRuntimeClient
 def client(service_name: Literal["secretsmanager"]) -> SecretsManagerClient: ...
 @overload
 def client(service_name: Literal["textract"]) -> TextractClient: ...
+@overload
+def client(service_name: Literal["transcribe"]) -> TranscribeClient: ...
 def client(service_name: Service) -> object:
     """The process's client of a service, made at the first call. Region and credentials come from the environment.
 
@@ -117,8 +134,23 @@ def client(service_name: Service) -> object:
         if found is None:
             # Every runtime of AWS sets AWS_REGION; botocore by itself reads AWS_DEFAULT_REGION and the profile alone.
             region = os.environ.get("AWS_REGION")
-            made = cast("Any", boto3.client)(
+            found = _clients[service_name] = session().create_client(
                 service_name, region_name=region, config=configuration(service_name)
             )
-            found = _clients[service_name] = made
     return found
+
+
+def when_used[Client](make: Callable[[], Client]) -> Client:
+    """A client that is made when something of it is first used: most requests need one or two of many.
+
+    `when_used(lambda: client("s3"))`.
+    """
+    return cast("Client", _WhenUsed(make))
+
+
+class _WhenUsed:
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)

@@ -126,14 +126,9 @@ def _ports(store: SqliteStore, services: Services, speech: EmbeddedSpeech | None
 
 
 def _container(settings: LaptopSettings, services: Services, ports: VoicePorts) -> Container:
-    return Container(
-        interviews=services.interviews,
-        turns=services.turns,
-        plans=services.plans,
-        profiles=services.profiles,
-        code=services.code,
-        reports=services.reports,
-        tickets=Tickets(ports.store),
+    return Container.over(
+        services,
+        Tickets(ports.store),
         engines=ports.engines,
         authenticate=authenticate_by(settings.token),
         socket_url=_socket_url,

@@ -70,6 +70,14 @@ class PerformanceRequest(BaseModel):
     code_runs: Annotated[tuple[CodeRun, ...], Field(alias="codeRuns")] = ()
 
 
+class InterviewRequest(BaseModel):
+    """`{evaluation}`: an interview of the platform's, as it hands it to the evaluator. No agent may send one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    evaluation: EvaluationInput
+
+
 def evaluate_conversation(request: PerformanceRequest, bank: Bank) -> Report:
     """The report of a conversation, by the interview's own path."""
     answers, personal = _answers(request.conversation_history, bank)

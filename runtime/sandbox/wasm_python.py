@@ -106,6 +106,19 @@ class WasmPython:
         with self._worker() as slot:
             yield from _Run(slot, program, limits).observations(inputs)
 
+    def rest(self) -> None:
+        """End the processes that wait for work, before this one is frozen and copied: a copy's clocks and random
+        numbers would go on where the original's stood."""
+        with self._condition:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.kill()
+
+    def wake(self) -> None:
+        """Have a process ready again, after `rest` or when the ones of before may be gone."""
+        self.rest()
+        self._start_spare()
+
     def close(self) -> None:
         """End every process; runs still under way end as `engine_failed`."""
         with self._condition:
@@ -227,6 +240,13 @@ class _Slot:
             self._pool._start_spare()  # noqa: SLF001
 
 
+def _environment(directory: Path) -> dict[str, str]:
+    """All that a worker is told: where the runtime unpacks its standard library (beside the snapshot, not in a shared
+    /tmp), and where the interpreter's own library lies, which Lambda's Python finds in no other way."""
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return {"TMPDIR": str(directory)} | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
+
+
 class _Worker:
     """The parent's end of one process running `_worker.py`."""
 
@@ -247,8 +267,7 @@ class _Worker:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    # Where the runtime unpacks its standard library: beside the snapshot, not in a shared /tmp.
-                    env={"TMPDIR": str(image.parent)},
+                    env=_environment(image.parent),
                     cwd="/",
                 )
             except OSError as error:

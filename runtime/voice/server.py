@@ -1,4 +1,7 @@
-"""The ASGI server of live interviews: `/ws/interview/{id}` and `/ping`, on a laptop and in AWS alike."""
+"""The ASGI server of live interviews, on a laptop and in AWS alike: `/ws/interview/{id}`, `/ws` and `/ping`.
+
+AgentCore Runtime knows one fixed path, `/ws`; there the ticket says which interview it is.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +32,29 @@ _log = logging.getLogger(__name__)
 
 # Within this time a dropped client may come back to what was being said.
 _KEEP_S: Final = 60.0
+_CLOSE_GOING_AWAY: Final = 1001
 _SWEEP_S: Final = 5.0
 # A client opens the socket on its device check and starts when its user is ready.
 _START_WITHIN_S: Final = 900.0
 _TICKET_WITHIN_S: Final = 10.0
+# How long a client has to replace a connection that expires.
+_EXPIRING_S: Final = 60
+# AgentCore Runtime hands on a parameter of the signed address, and the session's id, as headers.
+_TICKET_PARAMETER: Final = "X-Amzn-Bedrock-AgentCore-Runtime-Custom-Ticket"
+_SESSION_HEADER: Final = "x-amzn-bedrock-agentcore-runtime-session-id"
 
 
 class VoiceServer:
-    """The conversations of one process."""
+    """The conversations of one process.
 
-    def __init__(self, ports: VoicePorts, tickets: Tickets) -> None:
+    `reconnect_after_s`: how long a connection may last before its client is asked to come again, where whatever stands
+    in between would cut it otherwise.
+    """
+
+    def __init__(self, ports: VoicePorts, tickets: Tickets, *, reconnect_after_s: float | None) -> None:
         self._ports = ports
         self._tickets = tickets
+        self._reconnect_after_s = reconnect_after_s
         self._conversations: dict[str, Conversation] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -76,13 +90,22 @@ class VoiceServer:
         """One socket from accept to close."""
         await socket.accept()
         connection = Connection(socket)
-        with contextlib.suppress(WebSocketDisconnect):
-            await self._serve(socket, connection, socket.path_params["interview_id"])
+        expiring = asyncio.create_task(self._expire(connection))
+        try:
+            with contextlib.suppress(WebSocketDisconnect):
+                await self._serve(socket, connection)
+        finally:
+            expiring.cancel()
         await connection.closed()
 
-    async def _serve(self, socket: WebSocket, connection: Connection, interview_id: str) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being interviewed."""
+        return any(conversation.idle_s == 0 for conversation in self._conversations.values())
+
+    async def _serve(self, socket: WebSocket, connection: Connection) -> None:
         try:
-            start = await self._admit(socket, connection, interview_id)
+            start, interview_id = await self._admit(socket, connection)
             conversation = await self._conversation(interview_id)
             await conversation.attach(connection, start)
         except (TicketRefusedError, TimeoutError) as error:
@@ -102,18 +125,30 @@ class VoiceServer:
             with contextlib.suppress(StoreError):
                 await conversation.detach(connection)
 
-    async def _admit(self, socket: WebSocket, connection: Connection, interview_id: str) -> p.SessionStart:
-        """The ticket, from the address or the first message, and the `session.start`."""
-        ticket = socket.query_params.get("ticket")
+    async def _expire(self, connection: Connection) -> None:
+        """Ask the client to come again in time, and close what it did not replace."""
+        if self._reconnect_after_s is None:
+            return
+        await asyncio.sleep(self._reconnect_after_s)
+        await connection.send(p.SessionExpiring(seconds=_EXPIRING_S))
+        await asyncio.sleep(_EXPIRING_S)
+        connection.close(_CLOSE_GOING_AWAY, "this connection has expired; connect again, nothing is lost")
+
+    async def _admit(self, socket: WebSocket, connection: Connection) -> tuple[p.SessionStart, str]:
+        """The `session.start`, and the interview that the ticket admits to: from the address or the first message."""
+        # At the fixed path the machine is the interview's own, and its session's id the interview's.
+        expected = socket.path_params.get("interview_id") or socket.headers.get(_SESSION_HEADER)
+        query = socket.query_params
+        ticket = query.get("ticket") or socket.headers.get(_TICKET_PARAMETER) or query.get(_TICKET_PARAMETER)
         admitted = None
         if ticket:
-            admitted = await asyncio.to_thread(self._tickets.redeem, ticket, interview_id)
+            admitted = await asyncio.to_thread(self._tickets.redeem, ticket, expected)
         start = await self._start(socket, connection, _START_WITHIN_S if admitted else _TICKET_WITHIN_S)
         if admitted is None:
-            admitted = await asyncio.to_thread(self._tickets.redeem, start.ticket or "", interview_id)
+            admitted = await asyncio.to_thread(self._tickets.redeem, start.ticket or "", expected)
         connection.id = secrets.token_hex(8)
         connection.principal_id = admitted.principal_id
-        return start
+        return start, admitted.interview_id
 
     async def _conversation(self, interview_id: str) -> Conversation:
         """The interview's conversation in this process; a new one, from the log, when there is none that works."""
@@ -189,13 +224,15 @@ def _event_id(text: str) -> int | None:
     return event_id if isinstance(event_id, int) and 0 < event_id < 2**53 else None
 
 
-async def _ping(_request: Request) -> JSONResponse:
-    return JSONResponse({"status": "Healthy"})
+def create_voice_app(
+    ports: VoicePorts, tickets: Tickets, *, reconnect_after_s: float | None = None
+) -> Starlette:
+    """The ASGI app; mounted into the platform's on a laptop, alone in AWS. `reconnect_after_s`: see `VoiceServer`."""
+    server = VoiceServer(ports, tickets, reconnect_after_s=reconnect_after_s)
 
-
-def create_voice_app(ports: VoicePorts, tickets: Tickets) -> Starlette:
-    """The ASGI app; mounted into the platform's on a laptop, alone in AWS."""
-    server = VoiceServer(ports, tickets)
+    async def ping(_request: Request) -> JSONResponse:
+        # AgentCore Runtime ends a machine that says for a quarter of an hour that it has nothing to do.
+        return JSONResponse({"status": "HealthyBusy" if server.busy else "Healthy"})
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -205,7 +242,8 @@ def create_voice_app(ports: VoicePorts, tickets: Tickets) -> Starlette:
     return Starlette(
         routes=[
             WebSocketRoute("/ws/interview/{interview_id}", server.serve),
-            Route("/ping", _ping),
+            WebSocketRoute("/ws", server.serve),
+            Route("/ping", ping),
         ],
         lifespan=lifespan,
     )

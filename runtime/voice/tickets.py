@@ -40,8 +40,11 @@ class Tickets:
         self._store.put_once(_key(secret), json.dumps([interview_id, principal_id]), ttl_s=TICKET_TTL_S)
         return secret
 
-    def redeem(self, secret: str, interview_id: str) -> Ticket:
-        """Use the ticket up. Raises `TicketRefusedError`, also for another interview's ticket."""
+    def redeem(self, secret: str, interview_id: str | None) -> Ticket:
+        """Use the ticket up. Raises `TicketRefusedError`, also for another interview's ticket.
+
+        `interview_id` None: whichever interview it is for.
+        """
         key = _key(secret)
         value = self._store.held(key)
         if value is None or not self._store.swap(key, expected=value, value=None, ttl_s=0):
@@ -49,7 +52,7 @@ class Tickets:
                 "this ticket was used or is too old; get a new one from the ticket route"
             )
         ticket = Ticket(*json.loads(value))
-        if ticket.interview_id != interview_id:
+        if interview_id not in {None, ticket.interview_id}:
             raise TicketRefusedError("this ticket is for another interview")
         return ticket
 

@@ -163,14 +163,9 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
             recognizer=None,
             synthesizer=None,
         )
-        container = Container(
-            interviews=services.interviews,
-            turns=services.turns,
-            plans=services.plans,
-            profiles=services.profiles,
-            code=services.code,
-            reports=services.reports,
-            tickets=Tickets(store),
+        container = Container.over(
+            services,
+            Tickets(store),
             engines=ports.engines,
             authenticate=authenticate,
             socket_url=lambda at, id_, ticket: f"ws://{at.url.netloc}/ws/interview/{id_}?ticket={ticket}",

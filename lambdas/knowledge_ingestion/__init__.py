@@ -1,0 +1,1 @@
+"""Keeps the knowledge base up to date with its documents."""

@@ -1,0 +1,51 @@
+"""What every process of the platform in AWS is put together from: the store, the tools, and the use cases over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runtime.aws.clients import client, when_used
+from runtime.aws.counted import counted_store
+from runtime.aws.store import DynamoStore
+from runtime.aws.telemetry import Telemetry
+from runtime.aws.tools import Function, LambdaCvAnalyzer, LambdaEvaluator, LambdaExecutor
+from runtime.interview.store import Store
+from runtime.knowledge import load_bank
+from runtime.knowledge.phrases import load_phrases
+from runtime.services.platform import Services, Tools
+from runtime.settings import ApiSettings, VoiceSettings
+from runtime.voice.tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The use cases, and what stands under them."""
+
+    store: Store
+    services: Services
+    tickets: Tickets
+
+
+def platform(settings: ApiSettings | VoiceSettings, telemetry: Telemetry) -> Platform:
+    """The platform of one environment."""
+    store = counted_store(
+        DynamoStore(
+            table=settings.event_table,
+            bucket=settings.s3_bucket,
+            retention_days=settings.candidate_data_days,
+            dynamodb=when_used(lambda: client("dynamodb")),
+            s3=when_used(lambda: client("s3")),
+        ),
+        telemetry.count,
+    )
+
+    def function(name: str) -> Function:
+        return Function(name, client=when_used(lambda: client("lambda")), count=telemetry.count)
+
+    tools = Tools(
+        code=LambdaExecutor(function(settings.lambda_code_executor)),
+        cv=LambdaCvAnalyzer(function(settings.lambda_cv_analyzer)),
+        evaluation=LambdaEvaluator(function(settings.lambda_performance_evaluator)),
+    )
+    services = Services.over(store, load_bank(), load_phrases(), tools)
+    return Platform(store=store, services=services, tickets=Tickets(store))

@@ -99,6 +99,8 @@ class Environment:
     customer_managed_key: data is encrypted under a KMS key of the account's own (1 dollar a month and per request).
     prewarm: when scale-to-zero speech endpoints wake up before anybody asks, as cron expressions in UTC.
     page_urls: further addresses at which people sign in, beside the distribution's own.
+    page_domain, page_certificate: a name of yours for the page and the ARN of its certificate in us-east-1, where
+        CloudFront looks for it. Only with them can the page demand TLS 1.2. The name's record is yours to make.
     bounded: every role is below the permission boundary that `make pipeline` makes (infra/pipeline.py).
     """
 
@@ -119,6 +121,8 @@ class Environment:
     daily_token_limit: int = 5_000_000
     alarm_email: str | None = None
     page_urls: tuple[str, ...] = ()
+    page_domain: str | None = None
+    page_certificate: str | None = None
     bounded: bool = False
     architecture: Architecture = "arm64"
 
@@ -161,6 +165,18 @@ class Environment:
         for url in self.page_urls:
             if not url.startswith("https://"):
                 raise InvalidEnvironmentError(f"expected page_urls to begin with https://, got {url!r}")
+        if (self.page_domain is None) != (self.page_certificate is None):
+            raise InvalidEnvironmentError(
+                "expected page_domain and page_certificate together: CloudFront answers under a name only with its "
+                f"certificate; got {self.page_domain!r} and {self.page_certificate!r}"
+            )
+        if self.page_certificate is not None and not re.fullmatch(
+            r"arn:aws:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+", self.page_certificate
+        ):
+            raise InvalidEnvironmentError(
+                "expected page_certificate to be the ARN of a certificate in us-east-1, where CloudFront looks for it, "
+                f"got {self.page_certificate!r}"
+            )
 
     def named(self, part: str) -> str:
         """The name of a resource of this environment: `prepai-dev-events`."""

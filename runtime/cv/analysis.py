@@ -6,9 +6,10 @@ import datetime as dt
 
 from runtime.cv import dates
 from runtime.cv.contact import basics
-from runtime.cv.document import Document, from_text, read
+from runtime.cv.document import Document, from_recognized, from_text, read
 from runtime.cv.education import education
 from runtime.cv.listed import certificates, projects
+from runtime.cv.ocr import OcrFailed, OcrReader
 from runtime.cv.result import Analysis, Basics, CvResult, Resume, Work
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
@@ -21,19 +22,38 @@ _NEEDS_OCR = (
     "The document holds {letters} letters of text: it is empty or made of pictures. Recognise its text first "
     "(OCR), or send the CV as a text document."
 )
+_RECOGNIZED = (
+    "The document is made of pictures; its text was recognised (OCR). Check names, dates and numbers before they "
+    "count."
+)
 
 
 def analyze(
-    document: bytes, filename: str, *, as_of: dt.date | None = None, extract_skills: bool = True
+    document: bytes,
+    filename: str,
+    *,
+    as_of: dt.date | None = None,
+    extract_skills: bool = True,
+    ocr: OcrReader | None = None,
+    key: str | None = None,
 ) -> CvResult:
     """The profile in a PDF, DOCX, text or Markdown document.
 
     `as_of` is the day up to which a current job counts; by default the document's own date, and where it has
-    none the newest date in its text. Raises `UnsupportedDocument`, `DocumentTooLarge` or
-    `UnreadableDocument`,
-    each a `ValueError` whose message is meant for the sender. The same bytes give the same result.
+    none the newest date in its text. `ocr` reads a PDF that is made of pictures, and `key` is where it is stored.
+    Raises `UnsupportedDocument`, `DocumentTooLarge` or `UnreadableDocument`, each a `ValueError` whose message is
+    meant for the sender. The same text gives the same result.
     """
-    return _analyze(read(document, filename), as_of, extract_skills)
+    found = read(document, filename)
+    if ocr is None or found.kind != "pdf" or _letters(found) >= _FEWEST_LETTERS:
+        return _analyze(found, as_of, extract_skills)
+    try:
+        recognized = ocr.read(document, pages=found.pages, key=key)
+    except OcrFailed as failure:
+        return _needs_ocr(found, str(failure))
+    return _analyze(
+        from_recognized(document, recognized, found.date), as_of, extract_skills, message=_RECOGNIZED
+    )
 
 
 def analyze_text(text: str, *, as_of: dt.date | None = None, extract_skills: bool = True) -> CvResult:
@@ -41,19 +61,25 @@ def analyze_text(text: str, *, as_of: dt.date | None = None, extract_skills: boo
     return _analyze(from_text(text), as_of, extract_skills)
 
 
-def _analyze(document: Document, as_of: dt.date | None, extract_skills: bool) -> CvResult:
+def _letters(document: Document) -> int:
+    return sum(char.isalpha() for char in document.text)
+
+
+def _needs_ocr(document: Document, message: str) -> CvResult:
+    return CvResult(
+        resume=Resume(),
+        analysis=Analysis(
+            status="needs_ocr", message=message, text_chars=len(document.text), pages=document.pages
+        ),
+    )
+
+
+def _analyze(
+    document: Document, as_of: dt.date | None, extract_skills: bool, *, message: str | None = None
+) -> CvResult:
     text = document.text
-    letters = sum(char.isalpha() for char in text)
-    if letters < _FEWEST_LETTERS:
-        return CvResult(
-            resume=Resume(),
-            analysis=Analysis(
-                status="needs_ocr",
-                message=_NEEDS_OCR.format(letters=letters),
-                text_chars=len(text),
-                pages=document.pages,
-            ),
-        )
+    if (letters := _letters(document)) < _FEWEST_LETTERS:
+        return _needs_ocr(document, _NEEDS_OCR.format(letters=letters))
     found = sections(document)
     resume = _resume(document, found, extract_skills)
     day, source = _as_of(document, as_of)
@@ -62,6 +88,7 @@ def _analyze(document: Document, as_of: dt.date | None, extract_skills: bool) ->
         resume=resume,
         analysis=Analysis(
             status="ok",
+            message=message,
             total_years=total_years(resume.work, day),
             as_of=day.isoformat() if day is not None else None,
             as_of_source=source,

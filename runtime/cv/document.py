@@ -17,7 +17,8 @@ from typing import Literal
 
 from runtime.cv import dates, vocabulary
 from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
-from runtime.cv.layout import Line, Segment, Signs, lines
+from runtime.cv.layout import Line, Segment, Signs, Word, lines
+from runtime.cv.ocr import RecognizedPage
 from runtime.cv.passage import Passage
 
 __all__ = [
@@ -135,6 +136,31 @@ def read(document: bytes, filename: str) -> Document:
         word = read_docx(document, max_chars=MAX_CHARS)
         return Document("docx", _bounded(word.lines), 1, word.date)
     return from_text(_decoded(document))
+
+
+def from_recognized(document: bytes, pages: Sequence[RecognizedPage], date: dt.date | None) -> Document:
+    """A PDF's text as it was recognised in its pictures. Raises `DocumentTooLarge`."""
+    from runtime.cv.pdf import page_sizes  # noqa: PLC0415 - see `read`
+
+    if sum(len(word.text) + 1 for page in pages for word in page) > MAX_CHARS:
+        raise DocumentTooLarge("The PDF holds more text than a CV can; send the pages that are the CV.")
+    found: list[Line] = []
+    for number, (words, (width, height)) in enumerate(zip(pages, page_sizes(document), strict=True), 1):
+        boxes = [
+            Word(
+                word.text,
+                word.left * width,
+                word.right * width,
+                word.top * height,
+                word.bottom * height,
+                size=(word.bottom - word.top) * height,
+            )
+            for word in words
+            # A box without height would stand in no row.
+            if word.text and word.bottom > word.top
+        ]
+        found += lines(boxes, number, SIGNS)
+    return Document("pdf", _bounded(_without_margins(found)), len(pages), date)
 
 
 def from_text(text: str) -> Document:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ctypes
 import datetime as dt
+import io
 import re
+import threading
 from dataclasses import dataclass
 
 import pypdfium2
@@ -22,6 +24,8 @@ _HYPHENS = {0xFFFE: "-", 0x00AD: "-", 0x2: "-", 0x2010: "-", 0x2011: "-"}
 _LINE_END = frozenset({0xFFFE, 0x2})
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
 _BOLD_WEIGHT = 600
+# PDFium is not safe for threads, not even with a document each: two at once end the process.
+_one_at_a_time = threading.Lock()
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -35,6 +39,11 @@ class PdfText:
 
 def read_pdf(document: bytes, *, max_pages: int, max_chars: int) -> PdfText:
     """Raises `UnreadableDocument` (encrypted, broken) and `DocumentTooLarge`."""
+    with _one_at_a_time:
+        return _read_pdf(document, max_pages, max_chars)
+
+
+def _read_pdf(document: bytes, max_pages: int, max_chars: int) -> PdfText:
     try:
         pdf = pypdfium2.PdfDocument(document)
     except pypdfium2.PdfiumError as error:
@@ -60,6 +69,26 @@ def read_pdf(document: bytes, *, max_pages: int, max_chars: int) -> PdfText:
         return PdfText(tuple(pages), _document_date(pdf))
     finally:
         pdf.close()
+
+
+def page_sizes(document: bytes) -> tuple[tuple[float, float], ...]:
+    """Each page's width and height in points, as it is shown. For a document that `read_pdf` has read."""
+    with _one_at_a_time, pypdfium2.PdfDocument(document) as pdf:
+        return tuple(pdf.get_page_size(number) for number in range(len(pdf)))
+
+
+def single_pages(document: bytes) -> tuple[bytes, ...]:
+    """Each page as a document of its own. For a document that `read_pdf` has read."""
+    with _one_at_a_time, pypdfium2.PdfDocument(document) as pdf:
+        return tuple(_single_page(pdf, number) for number in range(len(pdf)))
+
+
+def _single_page(pdf: pypdfium2.PdfDocument, number: int) -> bytes:
+    with pypdfium2.PdfDocument.new() as page:
+        page.import_pages(pdf, [number])
+        written = io.BytesIO()
+        page.save(written)
+        return written.getvalue()
 
 
 def _page_words(pdf: pypdfium2.PdfDocument, number: int, budget: int) -> tuple[tuple[Word, ...], int]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from runtime.cv.analysis import analyze, analyze_text
 from runtime.cv.errors import DocumentNotFound, StoreNotConfigured, UnreadableDocument
+from runtime.cv.ocr import OcrReader
 from runtime.cv.request import CvAnalyzerRequest
 from runtime.cv.result import CvResult
 
@@ -16,9 +17,14 @@ __all__ = [
     "DocumentNotFound",
     "DocumentSource",
     "StoreNotConfigured",
+    "StoreUnavailable",
     "answer",
     "values_only",
 ]
+
+
+class StoreUnavailable(Exception):  # noqa: N818
+    """The store of documents did not answer, or may not be read: the deployment's fault and not the request's."""
 
 
 class DocumentSource(Protocol):
@@ -29,15 +35,21 @@ class DocumentSource(Protocol):
         """The name by which callers may state which store they mean."""
 
     def read(self, key: str) -> bytes:
-        """The document under `key`. Raises `DocumentNotFound`."""
+        """The document under `key`. Raises `DocumentNotFound`, `DocumentTooLarge` and `StoreUnavailable`."""
 
 
-def answer(request: CvAnalyzerRequest, source: DocumentSource | None = None) -> CvResult:
-    """The profile in the requested CV. Raises `CvError`, whose message is meant for the caller."""
+def answer(
+    request: CvAnalyzerRequest, source: DocumentSource | None = None, ocr: OcrReader | None = None
+) -> CvResult:
+    """The profile in the requested CV; without `ocr`, one that is made of pictures only says so.
+
+    Raises `CvError`, whose message is meant for the caller, and `StoreUnavailable`.
+    """
+    key: str | None
     if request.cv_text is not None:
         return analyze_text(request.cv_text, as_of=request.as_of, extract_skills=request.extract_skills)
     if request.document is not None and request.file_name is not None:
-        document, name = _decoded(request.document), request.file_name
+        document, name, key = _decoded(request.document), request.file_name, None
     else:
         key = request.s3_key or ""
         if source is None:
@@ -51,7 +63,9 @@ def answer(request: CvAnalyzerRequest, source: DocumentSource | None = None) -> 
                 " cvText."
             )
         document, name = source.read(key), key
-    return analyze(document, name, as_of=request.as_of, extract_skills=request.extract_skills)
+    return analyze(
+        document, name, as_of=request.as_of, extract_skills=request.extract_skills, ocr=ocr, key=key
+    )
 
 
 def _decoded(document: str) -> bytes:

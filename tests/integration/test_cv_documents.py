@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 
@@ -471,3 +473,18 @@ def test_the_words_of_the_person_decide_nothing() -> None:
     assert result.resume.work == analyze(_text(), "cv.txt", as_of=AS_OF).resume.work
     assert result.resume.basics.summary is not None
     assert result.resume.basics.summary.value == hostile
+
+
+def test_several_pdfs_can_be_read_at_once() -> None:
+    # In a process of its own: the PDF reader that is used by two threads ends it.
+    script = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor; from runtime.cv.analysis import analyze\n"
+        "document = sys.stdin.buffer.read()\n"
+        "with ThreadPoolExecutor(4) as threads:\n"
+        "    results = list(threads.map(lambda _: analyze(document, 'cv.pdf'), range(40)))\n"
+        "print(*{result.resume.basics.name.value for result in results})"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], input=_single_column(), capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout.decode().strip()) == (0, NAME)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runtime.aws.clients import client, when_used
@@ -19,11 +20,12 @@ from runtime.voice.tickets import Tickets
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The use cases, and what stands under them."""
+    """The use cases, and what stands under them. `functions`: the tools by the names that agents call them by."""
 
     store: Store
     services: Services
     tickets: Tickets
+    functions: Mapping[str, Function]
 
 
 def platform(settings: ApiSettings | VoiceSettings, telemetry: Telemetry) -> Platform:
@@ -42,10 +44,15 @@ def platform(settings: ApiSettings | VoiceSettings, telemetry: Telemetry) -> Pla
     def function(name: str) -> Function:
         return Function(name, client=when_used(lambda: client("lambda")), count=telemetry.count)
 
+    functions = {
+        "code_executor": function(settings.lambda_code_executor),
+        "cv_analyzer": function(settings.lambda_cv_analyzer),
+        "performance_evaluator": function(settings.lambda_performance_evaluator),
+    }
     tools = Tools(
-        code=LambdaExecutor(function(settings.lambda_code_executor)),
-        cv=LambdaCvAnalyzer(function(settings.lambda_cv_analyzer)),
-        evaluation=LambdaEvaluator(function(settings.lambda_performance_evaluator)),
+        code=LambdaExecutor(functions["code_executor"]),
+        cv=LambdaCvAnalyzer(functions["cv_analyzer"]),
+        evaluation=LambdaEvaluator(functions["performance_evaluator"]),
     )
     services = Services.over(store, load_bank(), load_phrases(), tools)
-    return Platform(store=store, services=services, tickets=Tickets(store))
+    return Platform(store=store, services=services, tickets=Tickets(store), functions=functions)

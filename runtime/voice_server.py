@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
 
+from runtime.aws.bedrock_agent import BedrockAgentInterviewer
 from runtime.aws.clients import client
+from runtime.aws.converse import ConverseModel
 from runtime.aws.counted import TimedRecognizer, TimedSynthesizer
 from runtime.aws.polly import PollySynthesizer
+from runtime.aws.retrieval import KnowledgeBase
 from runtime.aws.sagemaker import SageMakerRecognizer, SageMakerSynthesizer
 from runtime.aws.telemetry import Telemetry
+from runtime.aws.tools import Function
 from runtime.aws.transcribe import TranscribeRecognizer
 from runtime.deployed import platform
+from runtime.interview.chat import ChatInterviewer
 from runtime.interview.interviewer import AuthoredInterviewer, Interviewer
+from runtime.services.agent import AGENT
 from runtime.settings import VoiceSettings
 from runtime.voice.conversation import VoicePorts
 from runtime.voice.failover import FailoverRecognizer, FailoverSynthesizer, Switch
@@ -39,15 +46,53 @@ def voice_app(settings: VoiceSettings, telemetry: Telemetry) -> Starlette:
         plans=services.plans,
         code=services.code,
         interviews=services.interviews,
-        interviewer=_interviewer(settings),
+        interviewer=_interviewer(settings, deployed.functions, telemetry),
         recognizer=TimedRecognizer(recognizer, telemetry.measure),
         synthesizer=TimedSynthesizer(synthesizer, telemetry.measure),
     )
     return create_voice_app(ports, deployed.tickets, reconnect_after_s=settings.reconnect_after_s)
 
 
-def _interviewer(settings: VoiceSettings) -> Interviewer:
-    return AuthoredInterviewer()
+def _interviewer(
+    settings: VoiceSettings, functions: Mapping[str, Function], telemetry: Telemetry
+) -> Interviewer:
+    # What the chosen one needs is there: settings without it were refused.
+    match settings.interviewer:
+        case "authored":
+            return AuthoredInterviewer()
+        case "bedrock_agent":
+            assert settings.bedrock_agent_id
+            assert settings.bedrock_agent_alias_id
+            return BedrockAgentInterviewer(
+                client=_watched(client("bedrock-agent-runtime"), telemetry),
+                agent_id=settings.bedrock_agent_id,
+                alias_id=settings.bedrock_agent_alias_id,
+                definition=AGENT,
+            )
+        case "converse":
+            assert settings.model_id
+            assert settings.guardrail_id
+            assert settings.guardrail_version
+            assert settings.knowledge_base_id
+            return ChatInterviewer(
+                model=ConverseModel(
+                    client=_watched(client("bedrock-runtime"), telemetry),
+                    model_id=settings.model_id,
+                    guardrail_id=settings.guardrail_id,
+                    guardrail_version=settings.guardrail_version,
+                ),
+                definition=AGENT,
+                tools={name: function.ask for name, function in functions.items()},
+                retrieval=KnowledgeBase(
+                    client=_watched(client("bedrock-agent-runtime"), telemetry),
+                    knowledge_base_id=settings.knowledge_base_id,
+                ),
+            )
+
+
+def _watched[Client](made: Client, telemetry: Telemetry) -> Client:
+    telemetry.watch(made, "BedrockThrottles")
+    return made
 
 
 def _speech(settings: VoiceSettings, telemetry: Telemetry) -> tuple[Recognizer, Synthesizer]:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from runtime.cv.document import MAX_BYTES, MAX_CHARS
+from runtime.cv.limits import MAX_BYTES, MAX_CHARS
 
 
 class CvAnalyzerRequest(BaseModel):

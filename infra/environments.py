@@ -98,6 +98,8 @@ class Environment:
     candidate_data_days: after so many days an interview is gone, with or without a request.
     customer_managed_key: data is encrypted under a KMS key of the account's own (1 dollar a month and per request).
     prewarm: when scale-to-zero speech endpoints wake up before anybody asks, as cron expressions in UTC.
+    daily_token_limit: tokens in and out that a day may take before somebody is told.
+    model_tokens_per_minute: the account's quota for the model (Service Quotas); an alarm speaks before it is full.
     page_urls: further addresses at which people sign in, beside the distribution's own.
     page_domain, page_certificate: a name of yours for the page and the ARN of its certificate in us-east-1, where
         CloudFront looks for it. Only with them can the page demand TLS 1.2. The name's record is yours to make.
@@ -119,6 +121,7 @@ class Environment:
     customer_managed_key: bool = False
     monthly_budget_usd: int = 100
     daily_token_limit: int = 5_000_000
+    model_tokens_per_minute: int = 1_000_000
     alarm_email: str | None = None
     page_urls: tuple[str, ...] = ()
     page_domain: str | None = None
@@ -219,7 +222,8 @@ COMMITTED: Final[Mapping[str, Environment]] = {e.name: e for e in (_DEV, _STAGIN
 def chosen(context: Mapping[str, Any]) -> tuple[Environment, ...]:
     """The environments that a CDK context asks for: all committed ones, `-c env=NAME`, or `-c sandbox=NAME`.
 
-    `-c interviewer=`, `-c speech=` and `-c architecture=` change them; production is changed in this file only.
+    `-c interviewer=`, `-c speech=` and `-c architecture=` change them; `-c whisper=` and `-c tts=` are the digests of
+    the images that a release pushed.
     Raises `InvalidEnvironmentError`.
     """
     if sandbox := context.get("sandbox"):
@@ -237,4 +241,7 @@ def chosen(context: Mapping[str, Any]) -> tuple[Environment, ...]:
     }
     if changes.get("speech") not in {None, "scale_to_zero"}:
         changes["prewarm"] = ()
+    for engine in ("whisper", "tts"):
+        if digest := context.get(engine):
+            changes[engine] = replace(getattr(_DEV, engine), digest=digest)
     return tuple(replace(environment, **changes) for environment in environments)

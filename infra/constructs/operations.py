@@ -56,13 +56,18 @@ class Surface(Construct):
         cloudwatch.CfnCompositeAlarm(
             self,
             "Composite",
-            alarm_name=environment.named(name),
+            alarm_name=self.composite_name,
             alarm_description=f"{RUNBOOK}#{name}",
             # Which alarms there are is known when all constructs have added theirs.
             alarm_rule=cdk.Lazy.string(_AnyOf(self._alarms)),
             alarm_actions=[topic.topic_arn],
             ok_actions=[topic.topic_arn],
         )
+
+    @property
+    def composite_name(self) -> str:
+        """The name of the alarm that notifies."""
+        return self._environment.named(self._name)
 
     @property
     def alarms(self) -> tuple[cloudwatch.Alarm, ...]:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Literal
 
-from runtime.cv import dates, vocabulary
+from runtime.cv import dates, limits, vocabulary
 from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
 from runtime.cv.layout import Line, Segment, Signs, Word, lines
 from runtime.cv.ocr import RecognizedPage
@@ -33,9 +33,9 @@ __all__ = [
 
 Kind = Literal["pdf", "docx", "text"]
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = limits.MAX_BYTES
 MAX_PAGES = 40
-MAX_CHARS = 100_000
+MAX_CHARS = limits.MAX_CHARS
 # An unwrapped paragraph of a CV stays below this.
 MAX_LINE = 1_000
 MAX_SEGMENTS = 40

@@ -481,7 +481,7 @@ def test_several_pdfs_can_be_read_at_once() -> None:
         "import sys; from concurrent.futures import ThreadPoolExecutor; from runtime.cv.analysis import analyze\n"
         "document = sys.stdin.buffer.read()\n"
         "with ThreadPoolExecutor(4) as threads:\n"
-        "    results = list(threads.map(lambda _: analyze(document, 'cv.pdf'), range(40)))\n"
+        "    results = list(threads.map(lambda _: analyze(document, 'cv.pdf'), range(120)))\n"
         "print(*{result.resume.basics.name.value for result in results})"
     )
     ran = subprocess.run(

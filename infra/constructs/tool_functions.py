@@ -1,0 +1,121 @@
+"""The three tools that an interviewer and the platform call, each with no more rights than its work takes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.bundling import Deployable
+from infra.constructs.candidate_bucket import CandidateBucket
+from infra.constructs.function import Function
+from infra.constructs.operations import Surface
+from infra.environments import Environment
+from runtime.settings import CodeExecutorSettings, CvAnalyzerSettings, PerformanceEvaluatorSettings
+
+# Lambda gives a function one processor per 1,769 MB. All three compute and wait for nothing, so less memory costs the
+# same and takes longer; and below a whole processor a program would run out of wall time before it runs out of CPU.
+ONE_PROCESSOR_MB: Final = 1769
+# The longest submission runs 30 s, and whoever calls hangs up after 65 (runtime/aws/clients.py).
+_TIMEOUT: Final = cdk.Duration.seconds(60)
+
+CODE_EXECUTOR: Final = Deployable(
+    entry="lambdas.code_executor.handler",
+    lock="code-executor",
+    # Started as files, in processes of their own.
+    also=("runtime.sandbox._worker", "runtime.sandbox._guest"),
+)
+CV_ANALYZER: Final = Deployable(entry="lambdas.cv_analyzer.handler", lock="cv-analyzer")
+PERFORMANCE_EVALUATOR: Final = Deployable(
+    entry="lambdas.performance_evaluator.handler", lock="performance-evaluator", data=("knowledge",)
+)
+
+
+class CodeExecutor(Construct):
+    """Runs candidates' code, so its role can write its log and nothing else, for ever.
+
+    It starts from a snapshot (docs/adr/0007-the-executor-starts-from-a-snapshot.md). The largest submission takes
+    850 MB, interpreters in waiting included; the memory is for the processor. No concurrency is reserved: a function
+    that is asked too often answers 429, which callers repeat, and reserved calls are taken from everybody else's.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment, surface: Surface) -> None:
+        super().__init__(scope, id)
+        self.function = Function(
+            self,
+            "Function",
+            environment=environment,
+            surface=surface,
+            name="code-executor",
+            description="Runs code in WebAssembly and says what it did",
+            deployable=CODE_EXECUTOR,
+            settings=CodeExecutorSettings,
+            variables={},
+            memory_mb=ONE_PROCESSOR_MB,
+            timeout=_TIMEOUT,
+            warm_snapshot=True,
+        )
+
+
+class CvAnalyzer(Construct):
+    """Reads CVs: what it is sent, what lies under the two prefixes where CVs can be, and scans by Textract."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, environment: Environment, surface: Surface, key: kms.IKey | None
+    ) -> None:
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        bucket, _ = CandidateBucket.names(environment, stack.account)
+        arn = f"arn:{stack.partition}:s3:::{bucket}"
+        self.function = Function(
+            self,
+            "Function",
+            environment=environment,
+            surface=surface,
+            name="cv-analyzer",
+            description="Reads a CV and says what stands in it",
+            deployable=CV_ANALYZER,
+            settings=CvAnalyzerSettings,
+            variables={"S3_BUCKET": bucket},
+            memory_mb=ONE_PROCESSOR_MB,
+            timeout=_TIMEOUT,
+        )
+        self.function.allow("s3:GetObject", on=[f"{arn}/cvs/*", f"{arn}/sessions/*"])
+        # Without it S3 answers 403 for a CV that is not there, which would look like a fault of ours.
+        self.function.allow("s3:ListBucket", on=[arn])
+        # IAM knows no resource for Textract: it reads what it is handed.
+        self.function.allow("textract:DetectDocumentText", on=["*"])
+        if key is not None:
+            self.function.allow(
+                "kms:Decrypt",
+                on=[key.key_arn],
+                conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}},
+            )
+        cdk.Validations.of(self.function.role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions::AwsSolutions-IAM5",
+                reason="Every object below the two prefixes can be a CV; textract:DetectDocumentText knows no resource",
+            )
+        )
+
+
+class PerformanceEvaluator(Construct):
+    """Judges the transcript it is sent by the rubrics it carries; it reads nothing else."""
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment, surface: Surface) -> None:
+        super().__init__(scope, id)
+        self.function = Function(
+            self,
+            "Function",
+            environment=environment,
+            surface=surface,
+            name="performance-evaluator",
+            description="Judges a finished interview by its rubrics",
+            deployable=PERFORMANCE_EVALUATOR,
+            settings=PerformanceEvaluatorSettings,
+            variables={},
+            memory_mb=ONE_PROCESSOR_MB,
+            timeout=_TIMEOUT,
+        )

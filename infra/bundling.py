@@ -110,7 +110,7 @@ class _Local:
         self._architecture = architecture
 
     @jsii.member(jsii_name="tryBundle")
-    def try_bundle(self, output_dir: str, *_options: Any) -> bool:
+    def try_bundle(self, output_dir: str, *_options: Any, **_named: Any) -> bool:
         self._deployable.build(Path(output_dir), self._architecture)
         return True
 

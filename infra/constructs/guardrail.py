@@ -70,6 +70,7 @@ class Guardrail(Construct):
             description=f"Definition {self.digest[:16]}",
         )
         version.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+        version.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.RETAIN
         self.guardrail_id = guardrail.attr_guardrail_id
         self.arn = guardrail.attr_guardrail_arn
         self.version = version.attr_version

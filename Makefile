@@ -53,33 +53,60 @@ bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
 contracts: setup-dev ## write docs/openapi.json and docs/asyncapi.json anew
 	@$(BIN)/python -m runtime.api.contracts docs
 
-# The cloud. ENV is dev, staging, prod, or sandbox-NAME for a personal one; INTERVIEWER= and SPEECH= change it.
+# The cloud. ENV is dev, staging, prod, or sandbox-NAME for a personal one. INTERVIEWER= and SPEECH= change what is
+# committed; WHISPER= and TTS= are the digests of the images that a release pushed.
 ENV ?= dev
-OF_ENV = --env "$(ENV)" $(if $(INTERVIEWER),--interviewer "$(INTERVIEWER)") $(if $(SPEECH),--speech "$(SPEECH)")
+CHANGES = $(foreach name,interviewer speech whisper tts,$(if $($(call upper,$(name))),$(1)$(name)$(2)$($(call upper,$(name)))))
+upper = $(shell echo $(1) | tr a-z A-Z)
+OF_ENV = --env "$(ENV)" $(call CHANGES,--, )
 CDK = $(NODE) node node_modules/aws-cdk/bin/cdk
 
+synth: setup-dev ## every environment's templates and assets into cdk.out, checked by every rule and by cfn-lint
+	@rm -rf cdk.out && $(CDK) synth --quiet $(call CHANGES,-c ,=)
+	@$(BIN)/cfn-lint --ignore-checks W3005 --non-zero-exit-code error -- cdk.out/assembly-*/*.template.json
+	@echo "cdk.out holds: $$(cd cdk.out && echo assembly-* | sed 's/assembly-//g')"
+
 doctor: setup-dev ## whether ENV can be deployed from here (TRY=1 tries to make a Bedrock agent)
-	@$(BIN)/python -m infra doctor $(OF_ENV) $(if $(TRY),--try-agent)
+	@$(BIN)/python -m infra $(OF_ENV) doctor $(if $(TRY),--try-agent)
 
 cost: setup-dev ## what ENV costs: idle per month, and per 100 interviews; from templates and a dated price file
 	@[ -d "cdk.out/assembly-$(ENV)" ] || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m infra cost $(OF_ENV)
+	@$(BIN)/python -m infra $(OF_ENV) cost
 
 diff: setup-dev ## what deploying ENV would change
-	@$(CDK) diff "$(ENV)/*" -c env="$(ENV)"
+	@$(CDK) diff "$(ENV)/*" -c env="$(ENV)" $(call CHANGES,-c ,=)
+
+compare: setup-dev ## what differs from BASE (a commit) in every template, and what it costs, as Markdown; asks no AWS
+	@./.github/compare.sh "$(BASE)"
 
 pipeline: setup-dev ## once, by an administrator: ENV's deploy role and permission boundary (GITHUB=owner/repository)
 	@[ -n "$(GITHUB)" ] || { echo "expected GITHUB=owner/repository"; exit 2; }
 	@$(CDK) deploy "$(ENV)-pipeline" -c env="$(ENV)" -c github="$(GITHUB)" $(if $(SECOND),-c first_in_account=false)
 
-bootstrap: setup-dev ## once per account and region: CDK's own roles, for staging and prod below ENV's permission boundary
-	@$(BIN)/python -m infra bootstrap $(OF_ENV)
+bootstrap: setup-dev ## once per account and region: CDK's own roles; for staging and prod below ENV's ceiling
+	@$(BIN)/python -m infra $(OF_ENV) bootstrap
 
-deploy: setup-dev ## deploy ENV, after asking what would make it fail
-	@$(BIN)/python -m infra deploy $(OF_ENV)
+deploy: setup-dev ## deploy ENV, after asking what would make it fail (ASSEMBLY=cdk.out: what was synthesised before)
+	@$(BIN)/python -m infra $(OF_ENV) deploy $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)")
+
+token: setup-dev ## ENV's address and an hour's token for programs, as shell variables
+	@$(BIN)/python -m infra $(OF_ENV) token
+
+e2e: setup-dev ## hold an interview with what is deployed as ENV, or at URL=http://localhost:8000
+	@set -e; if [ -n "$(URL)" ]; then PREPAI_URL="$(URL)"; export PREPAI_URL; \
+	  else eval "$$($(BIN)/python -m infra $(OF_ENV) token)"; export PREPAI_URL PREPAI_ACCESS_TOKEN; fi; \
+	  $(BIN)/pytest -m e2e tests/e2e
+
+drift: setup-dev ## what was changed by hand in ENV since it was deployed
+	@$(CDK) drift "$(ENV)/*" -c env="$(ENV)" $(call CHANGES,-c ,=) --fail
 
 destroy: setup-dev ## remove ENV with its data; production is refused
-	@$(BIN)/python -m infra destroy $(OF_ENV)
+	@$(BIN)/python -m infra $(OF_ENV) destroy
+
+audit: setup-dev ## known advisories about any locked package
+	@for lock in requirements/*.lock; do echo "== $$lock"; \
+	  $(BIN)/python -m pip_audit --require-hashes --disable-pip --requirement "$$lock" || exit 1; done
+	@$(NODE) npm audit --audit-level=high
 
 LOCKS := laptop dev infra api voice cv-analyzer code-executor performance-evaluator knowledge-ingestion speech-embedded
 lock: ## compile requirements/*.lock anew from pyproject.toml
@@ -90,4 +117,4 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
 .PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock \
-  doctor cost diff pipeline bootstrap deploy destroy
+  synth doctor cost diff compare pipeline bootstrap deploy token e2e drift destroy audit

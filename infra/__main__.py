@@ -1,14 +1,20 @@
-"""`python -m infra`: what the Makefile calls. Each command parses, calls one thing, prints."""
+"""`python -m infra --env NAME COMMAND`: what the Makefile calls. Each command parses, calls one thing, prints."""
 
 from __future__ import annotations
 
+import shlex
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import httpx
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
+from infra.commands import access as accesses
 from infra.commands import cost as costs
 from infra.commands import doctor as doctors
 from infra.commands import release
@@ -21,47 +27,67 @@ _out = Console(highlight=False)
 
 _MARKS = {"ok": "[green]ok     [/]", "failed": "[red]failed [/]", "unknown": "[yellow]unknown[/]"}
 
-Env = Annotated[str, typer.Option("--env", help="dev, staging, prod, or sandbox-NAME for a personal one.")]
-Interviewer = Annotated[
-    str | None, typer.Option(help="authored, converse or bedrock_agent instead of the committed one.")
-]
-Speech = Annotated[
-    str | None, typer.Option(help="always_on, scale_to_zero or off instead of the committed one.")
-]
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The environment a command is about, and the CDK context that chooses the same one."""
+
+    environment: Environment
+    context: tuple[str, ...]
+
+    @property
+    def client(self) -> doctors.Client:
+        return doctors.client_for(self.environment)
+
+
+@app.callback()
+def main(
+    ctx: typer.Context,
+    env: Annotated[str, typer.Option(help="dev, staging, prod, or sandbox-NAME for a personal one.")],
+    interviewer: Annotated[str, typer.Option(help="authored, converse or bedrock_agent.")] = "",
+    speech: Annotated[str, typer.Option(help="always_on, scale_to_zero or off.")] = "",
+    whisper: Annotated[str, typer.Option(help="The digest of Whisper's image.")] = "",
+    tts: Annotated[str, typer.Option(help="The digest of the voice's image.")] = "",
+) -> None:
+    """Choose an environment. What is left out stays as it is committed."""
+    which = {"sandbox": env.removeprefix("sandbox-")} if env.startswith("sandbox-") else {"env": env}
+    changes = {"interviewer": interviewer, "speech": speech, "whisper": whisper, "tts": tts}
+    context = which | {name: value for name, value in changes.items() if value}
+    try:
+        (environment,) = chosen(context)
+    except InvalidEnvironmentError as error:
+        _fail(str(error))
+    ctx.obj = Target(environment, tuple(f"{name}={value}" for name, value in context.items()))
 
 
 @app.command()
 def doctor(
-    env: Env,
-    interviewer: Interviewer = None,
-    speech: Speech = None,
+    ctx: typer.Context,
     try_agent: Annotated[bool, typer.Option(help="Make a Bedrock agent and remove it, to know.")] = False,
 ) -> None:
-    """Say whether an environment can be deployed from here, and what to do where it cannot."""
-    environment, _ = _chosen(env, interviewer, speech)
+    """Say whether the environment can be deployed from here, and what to do where it cannot."""
+    target: Target = ctx.obj
     findings = []
-    for finding in doctors.examine(environment, doctors.client_for(environment), try_agent=try_agent):
+    for finding in doctors.examine(target.environment, target.client, try_agent=try_agent):
         findings.append(finding)
         _show(finding)
     if not doctors.ready(findings):
-        _fail(f"{environment.name} cannot be deployed yet")
+        _fail(f"{target.environment.name} cannot be deployed yet")
 
 
 @app.command()
 def deploy(
-    env: Env,
-    interviewer: Interviewer = None,
-    speech: Speech = None,
+    ctx: typer.Context,
     assembly: Annotated[Path | None, typer.Option(help="A folder that `make synth` wrote before.")] = None,
 ) -> None:
-    """Deploy every stack of an environment."""
-    environment, context = _chosen(env, interviewer, speech)
+    """Deploy every stack of the environment."""
+    target: Target = ctx.obj
     try:
         code = release.deploy(
-            environment,
-            context=context,
+            target.environment,
+            context=target.context,
             assembly=str(assembly) if assembly else None,
-            client=doctors.client_for(environment),
+            client=target.client,
             cdk=cdk,
             report=_show,
         )
@@ -71,30 +97,29 @@ def deploy(
 
 
 @app.command()
-def bootstrap(env: Env, interviewer: Interviewer = None, speech: Speech = None) -> None:
+def bootstrap(ctx: typer.Context) -> None:
     """Make what CDK needs in the environment's account and region, once."""
-    environment, _ = _chosen(env, interviewer, speech)
+    target: Target = ctx.obj
     try:
-        code = release.bootstrap(environment, client=doctors.client_for(environment), cdk=cdk)
-    except ToolchainError as error:
+        code = release.bootstrap(target.environment, client=target.client, cdk=cdk)
+    except (release.RefusedError, ToolchainError) as error:
         _fail(str(error))
     raise typer.Exit(code)
 
 
 @app.command()
-def destroy(env: Env, interviewer: Interviewer = None, speech: Speech = None) -> None:
-    """Remove an environment with all data in it; production is refused."""
-    environment, context = _chosen(env, interviewer, speech)
+def destroy(ctx: typer.Context) -> None:
+    """Remove the environment with all data in it; production is refused."""
+    target: Target = ctx.obj
+    name = target.environment.name
     try:
         confirmed = (
-            "" if environment.production else typer.prompt(f"Everything in {env} is lost. Type its name")
+            ""
+            if target.environment.production
+            else typer.prompt(f"Everything in {name} is lost. Type its name")
         )
         code = release.destroy(
-            environment,
-            context=context,
-            confirmed=confirmed,
-            client=doctors.client_for(environment),
-            cdk=cdk,
+            target.environment, context=target.context, confirmed=confirmed, client=target.client, cdk=cdk
         )
     except (release.RefusedError, ToolchainError) as error:
         _fail(str(error))
@@ -102,25 +127,37 @@ def destroy(env: Env, interviewer: Interviewer = None, speech: Speech = None) ->
 
 
 @app.command()
+def token(ctx: typer.Context) -> None:
+    """Print the platform's address and an hour's token for programs, to be evaluated by a shell."""
+    target: Target = ctx.obj
+    try:
+        found = accesses.access(target.environment, target.client)
+    except (accesses.NoAccessError, httpx.HTTPError) as error:
+        _fail(str(error))
+    typer.echo(f"PREPAI_URL={shlex.quote(found.url)}")
+    typer.echo(f"PREPAI_ACCESS_TOKEN={shlex.quote(found.token)}")
+
+
+@app.command()
 def cost(
-    env: Env,
-    interviewer: Interviewer = None,
-    speech: Speech = None,
+    ctx: typer.Context,
     assembly: Annotated[Path, typer.Option(help="Where `make synth` wrote.")] = Path("cdk.out"),
 ) -> None:
-    """Price an environment: a month of being idle, and one hundred interviews."""
-    environment, _ = _chosen(env, interviewer, speech)
+    """Price the environment: a month of being idle, and one hundred interviews."""
+    target: Target = ctx.obj
     prices = costs.load_prices()
     try:
-        stacks = costs.templates(assembly, environment)
+        stacks = costs.templates(assembly, target.environment)
         bills = {
             "Idle, per month": list(costs.idle(stacks, prices)),
-            f"{costs.INTERVIEWS} interviews": list(costs.used(stacks, prices, environment)),
+            f"{costs.INTERVIEWS} interviews": list(costs.used(stacks, prices, target.environment)),
         }
     except (FileNotFoundError, costs.UnknownPriceError) as error:
         _fail(str(error))
     for title, lines in bills.items():
-        table = Table("", "", "US$", title=f"{title} ({environment.name})", title_justify="left")
+        table = Table(
+            "", "", "US$", title=f"{title} ({target.environment.name})", title_justify="left", min_width=72
+        )
         for line in sorted(lines, key=lambda line: -line.dollars):
             table.add_row(line.what, line.how, f"{line.dollars:.2f}")
         table.add_section()
@@ -132,17 +169,6 @@ def cost(
     )
 
 
-def _chosen(env: str, interviewer: str | None, speech: str | None) -> tuple[Environment, list[str]]:
-    context = ({"sandbox": env.removeprefix("sandbox-")} if env.startswith("sandbox-") else {"env": env}) | {
-        name: value for name, value in (("interviewer", interviewer), ("speech", speech)) if value
-    }
-    try:
-        (environment,) = chosen(context)
-    except InvalidEnvironmentError as error:
-        _fail(str(error))
-    return environment, [f"{name}={value}" for name, value in context.items()]
-
-
 def _show(finding: doctors.Finding) -> None:
     _err.print(f"{_MARKS[finding.outcome]} {finding.what}: {finding.how}", soft_wrap=True)
 
@@ -152,5 +178,19 @@ def _fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def run() -> None:
+    """The entry point; what AWS says is one sentence, never a traceback."""
+    try:
+        app()
+    except (BotoCoreError, ClientError) as error:
+        _err.print(
+            f"AWS could not be asked, or refused: {error}; `make doctor` says more",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
+        sys.exit(2)
+
+
 if __name__ == "__main__":
-    app()
+    run()

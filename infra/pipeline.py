@@ -109,14 +109,52 @@ class PipelineStack(cdk.Stack):
                 ],
             )
         )
-        # A token for the registry as a whole: IAM knows no resource for it.
-        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
-        cdk.Validations.of(role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions::AwsSolutions-IAM5[Resource::*]",
-                reason="ecr:GetAuthorizationToken knows no resource",
+        # To try what was deployed, the pipeline comes as a program does: `make token`.
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="FindTheWayIn",
+                actions=["cloudformation:DescribeStacks"],
+                resources=[
+                    f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/{environment.named('app')}/*"
+                ],
             )
         )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="ComeAsTheMachineClient",
+                actions=["cognito-idp:DescribeUserPoolClient"],
+                resources=[f"arn:{self.partition}:cognito-idp:{self.region}:{self.account}:userpool/*"],
+                conditions={"StringEquals": {"aws:ResourceTag/environment": environment.name}},
+            )
+        )
+        # What `make deploy` asks before it begins.
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="AskBeforehand",
+                actions=["iam:GetPolicy", "ssm:GetParameter"],
+                resources=[
+                    f"arn:{self.partition}:iam::{self.account}:policy/{environment.named('boundary')}",
+                    f"arn:{self.partition}:ssm:{self.region}:{self.account}:parameter/cdk-bootstrap/{QUALIFIER}/version",
+                ],
+            )
+        )
+        # A token for the registry as a whole: IAM knows no resource for it.
+        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        account = "<AWS::AccountId>" if cdk.Token.is_unresolved(self.account) else self.account
+        for resource, reason in (
+            ("*", "ecr:GetAuthorizationToken knows no resource"),
+            (
+                f"arn:aws:cloudformation:{self.region}:{account}:stack/{environment.named('app')}/*",
+                "A stack's ARN ends in an id that nobody knows beforehand",
+            ),
+            (
+                f"arn:aws:cognito-idp:{self.region}:{account}:userpool/*",
+                "Pools have ids and no names; the tag in the condition says which is this environment's",
+            ),
+        ):
+            cdk.Validations.of(role).acknowledge(
+                cdk.Acknowledgment(id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{resource}]", reason=reason)
+            )
         Boundary(self, "Boundary", environment=environment)
         Deployer(self, "Deployer", environment=environment)
 
@@ -174,7 +212,7 @@ class Boundary(Construct):
 class Deployer(Construct):
     """The most that the role may do with which CloudFormation makes a stack's resources.
 
-    It may make anything but people, keys, other issuers, and roles without a ceiling; and it may not touch the ceilings.
+    It may make anything but people, keys, other issuers, and roles without a ceiling; it may not touch the ceilings.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
@@ -239,8 +277,13 @@ class Deployer(Construct):
 
 
 _ON_OWN_THINGS: Final = (
-    "dynamodb:*Item",
-    "dynamodb:*Items",
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
     "dynamodb:Query",
     "dynamodb:DescribeTable",
     "lambda:InvokeFunction",
@@ -254,6 +297,7 @@ _ON_OWN_THINGS: Final = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
     "sqs:ReceiveMessage",
     "sqs:SendMessage",
     "sagemaker:InvokeEndpoint*",
@@ -271,6 +315,7 @@ _OF_SERVICES: Final = (
     "bedrock-agentcore:InvokeAgentRuntime*",
     "cloudfront:CreateInvalidation",
     "cloudfront:GetInvalidation",
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:PutMetricData",
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",

@@ -17,7 +17,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.speech import SpeechStack
 from infra.stacks.tools import ToolsStack
 
-_CONTEXT: Final = ("env", "sandbox", "interviewer", "speech", "architecture")
+_CONTEXT: Final = ("env", "sandbox", "interviewer", "speech", "architecture", "whisper", "tts")
 
 
 class EnvironmentStage(cdk.Stage):

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The speech engines' images. `push` builds those whose sources changed, pushes them to this account and writes
+# `whisper=sha256:...` and `tts=sha256:...` to $GITHUB_OUTPUT; `check` sees that this account has $WHISPER and $TTS, and
+# says where to copy them from when it has not. A tag is the digest of an engine's sources, so that nothing is built twice.
+set -euo pipefail
+registry=$(aws sts get-caller-identity --query Account --output text).dkr.ecr.$AWS_REGION.amazonaws.com
+
+digest_of() { # repository, tag
+  aws ecr describe-images --repository-name "$1" --image-ids imageTag="$2" --query 'imageDetails[0].imageDigest' --output text 2>/dev/null
+}
+
+push() {
+  aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
+  for engine in whisper tts; do
+    if [ ! -f "models/$engine/Dockerfile" ]; then
+      echo "models/$engine has no Dockerfile yet: $engine stays unset, and Amazon's services hear and speak" >&2
+      continue
+    fi
+    tag=$(git ls-tree -r HEAD "models/$engine" models/__init__.py requirements | sha256sum | cut -c1-16)
+    digest=$(digest_of "prepai/$engine" "$tag" || true)
+    if [ -z "$digest" ]; then
+      docker buildx build --provenance=false --push --tag "$registry/prepai/$engine:$tag" --file "models/$engine/Dockerfile" .
+      digest=$(digest_of "prepai/$engine" "$tag")
+    fi
+    echo "$engine=$digest" >> "$GITHUB_OUTPUT"
+  done
+}
+
+check() {
+  for pair in "whisper ${WHISPER:-}" "tts ${TTS:-}"; do
+    read -r engine digest <<< "$pair"
+    [ -z "${digest:-}" ] && continue
+    aws ecr describe-images --repository-name "prepai/$engine" --image-ids imageDigest="$digest" > /dev/null || {
+      echo "prepai/$engine@$digest is not in $registry: let staging's repository replicate to this account" \
+        "(docs/operations.md, Images), then run this job again" >&2
+      exit 1
+    }
+  done
+}
+
+"$1"

@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
-from urllib.parse import unquote
+from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from lambdas.cv_analyzer import handler as cv_analyzer
 from lambdas.performance_evaluator import handler as performance_evaluator
-from runtime.aws.tools import MAX_PAYLOAD_BYTES, Function, LambdaCvAnalyzer, LambdaEvaluator, LambdaExecutor
+from runtime.aws.tools import MAX_PAYLOAD_BYTES, LambdaCvAnalyzer, LambdaEvaluator, LambdaExecutor
 from runtime.cv.analysis import analyze
 from runtime.cv.errors import (
     AnalyzerUnavailable,
@@ -42,6 +37,7 @@ from runtime.sandbox import (
 )
 from runtime.sandbox.tool import LanguagesRequest, answer, known
 from runtime.services.action_groups import respond
+from tests.lambda_service import LambdaService, Reply, failed, serving, throttled
 from tests.unit.conftest import CV, ScriptedEngine
 
 SECRET = "zanzibar"
@@ -57,85 +53,10 @@ SUBMISSION = Submission(
 )
 
 
-@dataclass
-class Reply:
-    """What the service answers to one invocation."""
-
-    body: bytes = b"null"
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-def throttled() -> Reply:
-    return Reply(
-        b'{"Reason": "ConcurrentInvocationLimitExceeded"}',
-        429,
-        {"x-amzn-ErrorType": "TooManyRequestsException"},
-    )
-
-
-def failed(kind: str) -> Reply:
-    body = json.dumps({"errorType": kind, "errorMessage": f"could not read {SECRET}"}).encode()
-    return Reply(body, headers={"X-Amz-Function-Error": "Unhandled"})
-
-
-@dataclass
-class LambdaService:
-    """Lambda's invoke operation over loopback. `replies` come first, then what `run` answers."""
-
-    url: str = ""
-    run: Callable[[dict[str, Any]], Any] = lambda _: {}
-    replies: list[Reply | None] = field(default_factory=list)
-    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
-    counted: list[str] = field(default_factory=list)
-
-    def answer(self, path: str, body: bytes) -> Reply | None:
-        event = json.loads(body)
-        self.asked.append((unquote(path.split("/")[3]), event))
-        return self.replies.pop(0) if self.replies else Reply(json.dumps(self.run(event)).encode())
-
-    def function(self, *, timeout_s: float = 5) -> Function:
-        client = boto3.client(
-            "lambda",
-            region_name="eu-west-1",
-            endpoint_url=self.url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-            config=Config(read_timeout=timeout_s, retries={"total_max_attempts": 1}),
-        )
-        return Function("tool", client=client, count=self.counted.append, sleep=self.waits.append)
-
-
 @pytest.fixture
 def service() -> Iterator[LambdaService]:
-    served = LambdaService()
-
-    class Invoke(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        served: ClassVar[LambdaService]
-
-        def do_POST(self) -> None:
-            reply = served.answer(self.path, self.rfile.read(int(self.headers["Content-Length"])))
-            if reply is None:  # the line is cut
-                self.close_connection = True
-                return
-            self.send_response(reply.status)
-            for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(reply.body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Invoke) as server:
-        served.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving() as served:
         yield served
-        server.shutdown()
-        thread.join()
 
 
 def executor_behind(engine: ScriptedEngine) -> Callable[[dict[str, Any]], Any]:

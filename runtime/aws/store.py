@@ -104,8 +104,8 @@ class DynamoStore:
     item was written: a log that loses its head before its tail would fold to nonsense while it dies. DynamoDB removes
     what has expired within days; until then the clock hides it. The bucket's lifecycle does the same for blobs.
 
-    **Deleting** can fail anywhere and be repeated, by the one who was allowed to: events go from the last to the first,
-    so the log keeps saying whose it is until nothing else is left.
+    **Deleting** can fail anywhere and be repeated, by the one who was allowed to: the first event goes last, so the
+    log keeps saying whose it is until nothing else is left.
 
     1. The head says "deleting": no append or blob is taken from here on, so what is removed stays removed.
     2. Every version and delete marker under the three prefixes goes, again until a look finds none.
@@ -490,12 +490,12 @@ class DynamoStore:
             )
 
     def _remove_events(self, interview_id: str) -> int:
-        """Remove events 2 and on, the last first; how many."""
+        """Remove events 2 and on; how many."""
         keys = [
             {"pk": item["pk"], "sk": item["sk"]}
             for item in self._items(interview_id, first=_event_key(2), last="event$")
         ]
-        for batch in batched(reversed(keys), _BATCH, strict=False):
+        for batch in batched(keys, _BATCH, strict=False):
             left: Any = {self._table: [{"DeleteRequest": {"Key": key}} for key in batch]}
             for _ in _looks():
                 with self._failing_clearly():

@@ -462,6 +462,15 @@ def test_an_interview_whose_time_is_over_is_gone_before_dynamodb_removes_it(
         store.put_blob("cvs/i-1/cv.txt", b"x", media_type="text/plain")
 
 
+def test_a_log_whose_head_expired_first_is_not_written_over(aws: Aws, store: DynamoStore) -> None:
+    begin(store)
+    take_out(aws, "head")
+
+    with pytest.raises(ConflictError):
+        begin(store)
+    assert len(aws.items()) == 2
+
+
 def test_a_page_is_full_although_expired_interviews_lie_between(aws: Aws, clock: Clock) -> None:
     store = aws.store(clock, page=2)
     table = aws.client("dynamodb")
@@ -695,6 +704,22 @@ def test_a_deletion_makes_the_requests_that_are_interrupted_above(aws: Aws, stor
         operation: sum(name == operation for name, _ in requests_of_a_deletion())
         for operation, _ in requests_of_a_deletion()
     }
+
+
+def test_bodies_of_a_process_that_died_before_its_second_look_are_found_however_late_they_arrive(
+    aws: Aws, store: DynamoStore
+) -> None:
+    fill(store, aws)
+
+    def arrives(answer: Answer) -> AWSResponse:
+        Aws().client("s3").put_object(Bucket=BUCKET, Key="sessions/i-1/late.txt", Body=b"x")
+        return answer()
+
+    aws.wire.breaks("BatchWriteItem", arrives)
+    aws.wire.breaks("DeleteObjects", *[works] * 3, arrives)
+
+    store.delete("i-1")
+    assert aws.versions() == []
 
 
 def test_versions_that_s3_did_not_remove_are_named_and_the_deletion_is_repeated(

@@ -273,10 +273,10 @@ class TestLists:
     def test_interviews_come_newest_first_page_by_page_each_once(self, store: Store, home: Home) -> None:
         # Two of one moment, so that the time alone does not order them; one with no microseconds beside one with.
         one, day = timedelta(microseconds=1), timedelta(days=1)
-        for number, moment in enumerate([timedelta(), timedelta(), one, day, -day]):
+        for number, moment in enumerate([one, timedelta(), timedelta(), day, -day]):
             self.begin_at(home, store, f"i-{number}", moment)
 
-        assert self.pages(store, owner=None, limit=2) == [["i-3", "i-2"], ["i-1", "i-0"], ["i-4"]]
+        assert self.pages(store, owner=None, limit=2) == [["i-3", "i-0"], ["i-2", "i-1"], ["i-4"]]
 
     def test_a_full_last_page_has_no_next(self, store: Store) -> None:
         begin(store, "i-1")

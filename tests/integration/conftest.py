@@ -15,7 +15,7 @@ import uvicorn
 
 from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
-from runtime.interview.interviewer import AuthoredInterviewer
+from runtime.interview.interviewer import AuthoredInterviewer, Interviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
@@ -73,6 +73,7 @@ class Platform:
     folder: Path
     recognizer: ScriptedRecognizer
     synthesizer: ScriptedSynthesizer
+    interviewer: Interviewer = field(default_factory=AuthoredInterviewer)
     url: str = ""
     store: SqliteStore = field(init=False)
     interviews: Interviews = field(init=False)
@@ -93,7 +94,7 @@ class Platform:
             plans=services.plans,
             code=services.code,
             interviews=services.interviews,
-            interviewer=AuthoredInterviewer(),
+            interviewer=self.interviewer,
             recognizer=self.recognizer,
             synthesizer=self.synthesizer,
         )
@@ -144,16 +145,21 @@ class Platform:
             await client.close()
 
 
-type RunningPlatform = Callable[[], AbstractAsyncContextManager[Platform]]
+type RunningPlatform = Callable[..., AbstractAsyncContextManager[Platform]]
 
 
 @pytest.fixture
 def platform(tmp_path: Path, loudness_gate: None) -> RunningPlatform:
-    """`async with platform() as running:` gives a served platform."""
+    """`async with platform() as running:` gives a served platform; `platform(interviewer)` one with a model."""
 
     @contextlib.asynccontextmanager
-    async def running() -> AsyncIterator[Platform]:
-        served = Platform(tmp_path / "data", ScriptedRecognizer(), ScriptedSynthesizer())
+    async def running(interviewer: Interviewer | None = None) -> AsyncIterator[Platform]:
+        served = Platform(
+            tmp_path / "data",
+            ScriptedRecognizer(),
+            ScriptedSynthesizer(),
+            interviewer or AuthoredInterviewer(),
+        )
         await served.start()
         try:
             yield served

@@ -9,11 +9,13 @@ import cdk_nag
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.constructs.web_acl import EDGE_REGION
 from infra.environments import Environment, chosen
 from infra.pipeline import PipelineStack
 from infra.stacks.agent import AgentStack
 from infra.stacks.app import AppStack
 from infra.stacks.data import DataStack
+from infra.stacks.edge import FirewallStack, WatchStack
 from infra.stacks.speech import SpeechStack
 from infra.stacks.tools import ToolsStack
 
@@ -45,7 +47,30 @@ class EnvironmentStage(cdk.Stage):
             if environment.interviewer == "bedrock_agent"
             else None
         )
-        AppStack(self, "app", environment=environment, data=data, speech=speech, tools=tools, agent=agent)
+        # CloudFront looks for its firewall in one region alone; elsewhere it stands in a stack of its own.
+        firewall = (
+            None
+            if environment.region == EDGE_REGION
+            else FirewallStack(self, "firewall", environment=environment)
+        )
+        app = AppStack(
+            self,
+            "app",
+            environment=environment,
+            data=data,
+            speech=speech,
+            tools=tools,
+            agent=agent,
+            firewall=firewall,
+        )
+        if firewall:
+            WatchStack(
+                self,
+                "watch",
+                environment=environment,
+                firewall=firewall,
+                distribution_id=app.site.distribution.distribution_id,
+            )
         if environment.bounded:
             boundary = iam.ManagedPolicy.from_managed_policy_name(
                 data, "Boundary", environment.named("boundary")

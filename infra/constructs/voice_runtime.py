@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_bedrockagentcore as agentcore
@@ -68,8 +68,10 @@ class VoiceRuntime(Construct):
         code = assets.Asset(self, "Code", path=str(ROOT), **DEPLOYABLE.options(_ARCHITECTURE))
         self.role = self._role(stack, code)
         for capability in capabilities:
-            for statement in capability.statements:
-                self.role.add_to_policy(statement)
+            capability.give(self.role)
+        # TranscribeAudio is younger than cfn-lint's list of actions, to which a test holds all the others.
+        policy = cast("iam.CfnPolicy", self.role.node.find_child("DefaultPolicy").node.default_child)
+        policy.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3037"]}})
         given = environment_variables(
             VoiceSettings, {"PREPAI_ENVIRONMENT": environment.name, **variables(capabilities)}, of=self.name
         )
@@ -154,47 +156,32 @@ class VoiceRuntime(Construct):
         )
         # The runtime's id ends in ten characters that are drawn when it is made, and the runtime needs this role to be
         # made: hence the one star. Nothing else begins like that.
-        log = self._log_arn(f"{self.name}-*")
-        role.add_to_policy(
-            iam.PolicyStatement(
-                sid="Log",
-                actions=[
-                    "logs:CreateLogGroup",
-                    "logs:CreateLogStream",
-                    "logs:DescribeLogStreams",
-                    "logs:PutLogEvents",
-                ],
-                resources=[log, f"{log}:log-stream:*"],
-            )
-        )
-        role.add_to_policy(
-            iam.PolicyStatement(
-                sid="FindLog", actions=["logs:DescribeLogGroups"], resources=[self._log_arn("*", every=True)]
-            )
-        )
-        bucket = f"arn:{stack.partition}:s3:::{code.s3_bucket_name}"
-        role.add_to_policy(
-            iam.PolicyStatement(
-                sid="Code", actions=["s3:GetObject"], resources=[f"{bucket}/{code.s3_object_key}"]
-            )
-        )
-        cdk.Validations.of(role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions::AwsSolutions-IAM5",
-                reason="Names that services draw (the runtime's id, log streams, blobs below a prefix), and two "
-                "services whose actions know no resource (infra/constructs/capability.py)",
-            )
-        )
+        log = _log_arn(stack, f"/aws/bedrock-agentcore/runtimes/{self.name}-*")
+        Capability(
+            statements=(
+                iam.PolicyStatement(
+                    sid="Log",
+                    actions=[
+                        "logs:CreateLogGroup",
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                    ],
+                    resources=[log, f"{log}:log-stream:*"],
+                ),
+                iam.PolicyStatement(
+                    sid="FindLog", actions=["logs:DescribeLogGroups"], resources=[_log_arn(stack, "*")]
+                ),
+                iam.PolicyStatement(
+                    sid="Code",
+                    actions=["s3:GetObject"],
+                    resources=[f"arn:{stack.partition}:s3:::{code.s3_bucket_name}/{code.s3_object_key}"],
+                ),
+            ),
+            stars="AgentCore draws the end of the runtime's id and the names of its log streams when it makes them; "
+            "to describe log groups is a right to all of them or none",
+        ).give(role)
         return role
-
-    def _log_arn(self, name: str, *, every: bool = False) -> str:
-        return cdk.Stack.of(self).format_arn(
-            service="logs",
-            resource="log-group",
-            # To describe groups is a right to all of them or none.
-            resource_name=name if every else f"/aws/bedrock-agentcore/runtimes/{name}",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
 
     def _endpoint(self, environment: Environment) -> None:
         """The live endpoint, after the logs: AgentCore makes a group that is missing, and keeps it for ever."""
@@ -229,3 +216,12 @@ class VoiceRuntime(Construct):
             datapoints=1,
             runbook="voice-throttles",
         )
+
+
+def _log_arn(stack: cdk.Stack, name: str) -> str:
+    return stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=name,
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )

@@ -288,6 +288,14 @@ candidates = pytest.mark.parametrize("name", CANDIDATES)
 paces = pytest.mark.parametrize("seconds", [2, 45, 170], ids=["hasty", "usual", "slow"])
 
 
+# What nobody may hear in other words than the authors'.
+_TOLD = {
+    *("recording_on", "recording_off", "human_decides", "recording_asked_on", "recording_asked_off"),
+    *("recording_stopped", "identity", "deflect_answer", "deflect_score", "clarification", "time_nearly_up"),
+    *("coding_introduction", "code_all_passed", "code_some_failed", "elaborate", "unwell", "offer_end"),
+}
+
+
 @functools.cache
 def whole_talk(name: str, seconds: int) -> Talk:
     return talk(CANDIDATES[name], pace=timedelta(seconds=seconds))
@@ -319,6 +327,29 @@ class TestEveryCandidate:
         )
 
         assert [sentence for sentence, times in said.items() if times > 1] == []
+
+    def test_is_asked_in_the_authors_words_whoever_opens_the_move(self, it: Talk) -> None:
+        for move in it.moves:
+            assert move.authored == move.opening + move.fixed
+            step = it.plan.step(move.question_id or move.task_id or "")
+            if move.kind in {"greet", "ask", "coding_task", "probe", "repeat"} and step is not None:
+                asked = [*texts_of(step), *load_phrases().variants["elaborate"]]
+                asked += load_phrases().variants["code_walkthrough"]
+                assert any(move.fixed.endswith(sentence) for sentence in asked)
+            if move.kind in {"greet", "wait", "silence_prompt", "continue", "close"}:
+                assert move.opening == ""
+
+    def test_is_told_what_is_disclosed_or_counted_in_the_authors_words(self, it: Talk) -> None:
+        variants = load_phrases().variants
+        told = [
+            said
+            for occasion, texts in variants.items()
+            if occasion in _TOLD
+            for said in texts
+            if "{" not in said
+        ]
+
+        assert not any(said in move.opening for move in it.moves for said in told)
 
     def test_gets_an_answer_that_says_something_to_whatever_they_say(self, it: Talk) -> None:
         assert all(move.authored.strip() for move in it.moves)

@@ -18,6 +18,8 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from runtime.settings import DeployedSettings
 
+_log = logging.getLogger(__name__)
+
 NAMESPACE: Final = "PrepAI"
 _THROTTLED: Final = frozenset(
     {
@@ -83,7 +85,7 @@ class Telemetry:
             try:
                 return function(event, context)
             except Exception as error:
-                self._logger.exception("%s failed", self._dimensions["service"])
+                _log.exception("%s failed", self._dimensions["service"])
                 raise FunctionFailedError(type(error).__name__) from None
 
         return entry

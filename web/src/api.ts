@@ -10,6 +10,21 @@ export class Problem extends Error {
   }
 }
 
+/** What signs requests where people sign in. Both reject with a Problem when there is no token to be had. */
+export interface Credentials {
+  /** A token that is still good. */
+  token(): Promise<string>;
+  /** Another one than the one that was refused; waits until somebody has signed in again. */
+  renew(refused: string): Promise<string>;
+}
+
+let _credentials: Credentials | null = null;
+
+/** From now on every request carries a token. */
+export function signRequests(credentials: Credentials): void {
+  _credentials = credentials;
+}
+
 export type Level = "junior" | "mid" | "senior";
 export type Mode = "practice" | "assessment";
 
@@ -189,7 +204,7 @@ export const getSession = (id: string): Promise<Session> => _json("GET", `/api/s
 
 export const deleteSession = (id: string): Promise<unknown> => _json("DELETE", `/api/sessions/${_part(id)}`);
 
-export const makeTicket = (id: string): Promise<{ url: string }> => _json("POST", `${_interview(id)}/ticket`);
+export const makeTicket = (id: string): Promise<{ url: string; ticket?: string }> => _json("POST", `${_interview(id)}/ticket`);
 
 export const getTranscript = (id: string): Promise<Transcript> => _json("GET", `${_interview(id)}/transcript`);
 
@@ -228,19 +243,30 @@ async function _json<T>(method: string, path: string, body?: object): Promise<T>
 }
 
 async function _ask(method: string, path: string, body?: object): Promise<Response> {
+  const token = (await _credentials?.token()) ?? null;
+  let answer = await _send(method, path, token, body);
+  if (answer.status === 401 && _credentials && token) {
+    answer = await _send(method, path, await _credentials.renew(token), body);
+  }
+  if (!answer.ok) throw new Problem(answer.status, await _explanation(answer));
+  return answer;
+}
+
+async function _send(method: string, path: string, token: string | null, body?: object): Promise<Response> {
   const form = body instanceof FormData;
-  let answer: Response;
   try {
-    answer = await fetch(path, {
+    return await fetch(path, {
       method,
-      headers: { Accept: "application/json", ...(body && !form ? { "Content-Type": "application/json" } : {}) },
+      headers: {
+        Accept: "application/json",
+        ...(body && !form ? { "Content-Type": "application/json" } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      },
       ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
     });
   } catch {
     throw new Problem(0, "The server cannot be reached. Is it still running?");
   }
-  if (!answer.ok) throw new Problem(answer.status, await _explanation(answer));
-  return answer;
 }
 
 async function _explanation(answer: Response): Promise<string> {

@@ -40,8 +40,9 @@ export type Connection =
 export type TicketFailure = { status: number };
 
 export interface ClientOptions {
-  /** A new address with a ticket in it; rejects with an error that has the HTTP `status`, 0 when unreachable. */
-  ticket(): Promise<{ url: string }>;
+  /** A new address, and its ticket where the address alone may not bring it; rejects with an error that has the HTTP
+   * `status`, 0 when unreachable. */
+  ticket(): Promise<{ url: string; ticket?: string }>;
   onEvent(event: ServerMessage): void;
   onConnection(connection: Connection): void;
   /** Without sound the server sends none either. */
@@ -81,6 +82,7 @@ export class InterviewClient {
 
   #connection: Connection = "closed";
   #socket: WebSocket | null = null;
+  #ticket: string | undefined;
   #started = false;
   #attempts = 0;
   #epoch = 0;
@@ -158,8 +160,9 @@ export class InterviewClient {
   async #open(): Promise<void> {
     const epoch = ++this.#epoch;
     let url: string;
+    let ticket: string | undefined;
     try {
-      url = (await this.#options.ticket()).url;
+      ({ url, ticket } = await this.#options.ticket());
     } catch (error) {
       if (epoch === this.#epoch) this.#ticketFailed(error);
       return;
@@ -174,6 +177,7 @@ export class InterviewClient {
     socket.onopen = () => {
       if (epoch !== this.#epoch) return socket.close();
       this.#replaceSocket(socket);
+      this.#ticket = ticket;
       this.#become("ready");
       this.#watch();
       if (this.#started) this.#sendStart();
@@ -243,6 +247,7 @@ export class InterviewClient {
   #sendStart(): void {
     this.#transmit({
       type: "session.start",
+      ...(this.#ticket ? { ticket: this.#ticket } : {}),
       last_seq: this.#lastSeq,
       modalities: this.#options.modalities ?? ["audio", "text"],
     });

@@ -266,6 +266,21 @@ test("an answered ping keeps the line", async () => {
   expect(FakeSocket.all).toHaveLength(1);
 });
 
+test("a ticket that came beside the address is handed over at the start, a new one each time", async () => {
+  const each = client(() => Promise.resolve({ url: "wss://runtime/ws", ticket: `t${++tickets}` }));
+  each.connect();
+  await settle();
+  newest().open();
+  each.start();
+  newest().receive(CREATED);
+  expect(newest().of("session.start")).toMatchObject([{ ticket: "t1" }]);
+
+  newest().drop();
+  await comeBack(resumed({ event_id: 0 }));
+
+  expect(newest().of("session.start")).toMatchObject([{ ticket: "t2" }]);
+});
+
 test("an expiring connection serves until the new one is open, and its end is no drop", async () => {
   const each = await live();
   const [old] = FakeSocket.all;

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
+import { SignedIn } from "./account";
+
 /** A screen's frame. Its heading takes the focus, so that keyboard and screen reader arrive where the eye does. */
 export function Screen(props: {
   title: string;
@@ -22,6 +24,7 @@ export function Screen(props: {
           <Mark /> PrepAI
         </a>
         {props.aside}
+        <SignedIn />
       </header>
       <main>
         <h1 ref={heading} tabIndex={-1}>

@@ -329,9 +329,10 @@ _OF_SERVICES: Final = (
     "logs:CreateLogGroup",
     "polly:SynthesizeSpeech",
     "s3vectors:*",
-    "textract:*DocumentTextDetection",
     "textract:DetectDocumentText",
-    "transcribe:StartStreamTranscription*",
+    "textract:GetDocumentTextDetection",
+    "textract:StartDocumentTextDetection",
+    "transcribe:TranscribeAudio",
     "xray:Put*",
 )
 

@@ -86,7 +86,12 @@ class CvAnalyzer(Construct):
         # Without it S3 answers 403 for a CV that is not there, which would look like a fault of ours.
         self.function.allow("s3:ListBucket", on=[arn])
         # IAM knows no resource for Textract: it reads what it is handed.
-        self.function.allow("textract:DetectDocumentText", on=["*"])
+        self.function.allow(
+            "textract:DetectDocumentText",
+            "textract:GetDocumentTextDetection",
+            "textract:StartDocumentTextDetection",
+            on=["*"],
+        )
         if key is not None:
             self.function.allow(
                 "kms:Decrypt",
@@ -96,7 +101,7 @@ class CvAnalyzer(Construct):
         cdk.Validations.of(self.function.role).acknowledge(
             cdk.Acknowledgment(
                 id="AwsSolutions::AwsSolutions-IAM5",
-                reason="Every object below the two prefixes can be a CV; textract:DetectDocumentText knows no resource",
+                reason="Every object below the two prefixes can be a CV; Textract knows no resource",
             )
         )
 

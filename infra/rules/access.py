@@ -14,12 +14,10 @@ UNNAMEABLE: Final[Mapping[str, str]] = {
     "cloudwatch:PutMetricData": "metrics have no resource; a condition names the namespace",
     "ecr:GetAuthorizationToken": "a token is for the registry as a whole",
     "polly:SynthesizeSpeech": "a resource is a lexicon, and none is used",
-    "textract:AnalyzeDocument": "the document comes with the call",
     "textract:DetectDocumentText": "the document comes with the call",
-    "transcribe:StartStreamTranscription": "a stream is no resource",
-    "transcribe:StartStreamTranscriptionWebSocket": "a stream is no resource",
-    "xray:PutTelemetryRecords": "traces have no resource",
-    "xray:PutTraceSegments": "traces have no resource",
+    "textract:GetDocumentTextDetection": "a job is known to its caller alone",
+    "textract:StartDocumentTextDetection": "the caller's own right to the object decides",
+    "transcribe:TranscribeAudio": "the sound comes with the call",
 }
 """Actions for which IAM knows no resource, and why: with these, and only these, `Resource: *` says nothing.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
@@ -27,14 +25,27 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argued:
-    """A star that stays: in the policies whose logical id matches `where`, this action or resource, for a reason."""
+    """A star that stays, and why.
+
+    where: matches the policy's logical id.
+    star: matches the action, or the end of the ARN.
+    """
 
     where: str
     star: str
     reason: str
 
 
-ARGUED: Final[tuple[Argued, ...]] = ()
+_ASSETS: Final = "assets are named by their content, which a policy made before them cannot name"
+ARGUED: Final = (
+    Argued(where="SiteDeployerDefaultPolicy*", star="s3:::cdk-*-assets-*/*", reason=_ASSETS),
+    Argued(where="UploadPolicy*", star="s3:::cdk-*-assets-*/*", reason=_ASSETS),
+    Argued(
+        where="VoiceRoleDefaultPolicy*",
+        star="logs:*:log-group:*",
+        reason="AgentCore looks for its log's group by DescribeLogGroups, a right to all of them or none",
+    ),
+)
 
 SERVICES: Final = frozenset(
     {
@@ -106,7 +117,7 @@ def no_star_without_an_argument(template: Template) -> Iterator[Violation]:
         if not all(action in UNNAMEABLE for action in actions):
             stars += [r for r in resources if r == "*" or _WHOLE.fullmatch(re.sub(r"\$\{[^}]*\}", "x", r))]
         for star in stars:
-            if not any(argued.star == star and fnmatchcase(name, argued.where) for argued in ARGUED):
+            if not any(_covers(argued, name, star) for argued in ARGUED):
                 yield Violation(
                     resource=name,
                     found=f"{', '.join(actions)} on {', '.join(resources)}: {star} is argued nowhere",
@@ -116,6 +127,12 @@ def no_star_without_an_argument(template: Template) -> Iterator[Violation]:
             yield Violation(
                 resource=name, found="all but something is allowed", fix="name what is allowed instead"
             )
+
+
+def _covers(argued: Argued, policy: str, star: str) -> bool:
+    return fnmatchcase(policy, argued.where) and (
+        star == argued.star or fnmatchcase(star, f"arn:*:{argued.star}")
+    )
 
 
 def principals_are_known_services(template: Template) -> Iterator[Violation]:

@@ -75,8 +75,9 @@ class SpeechStack(cdk.Stack):
 
     def grant_invoke(self, role: iam.IRole) -> None:
         """Let `role` hear by Whisper and speak by the voice, each in the one way that it is called."""
-        for engine, action in (
-            (self._whisper, "sagemaker:InvokeEndpoint"),
-            (self._tts, "sagemaker:InvokeEndpointWithResponseStream"),
+        for engine, actions in (
+            (self._whisper, ["sagemaker:InvokeEndpoint"]),
+            # A response stream is asked for both: AWS's API reference of InvokeEndpointWithResponseStream.
+            (self._tts, ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"]),
         ):
-            role.add_to_principal_policy(iam.PolicyStatement(actions=[action], resources=list(engine.arns)))
+            role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=list(engine.arns)))

@@ -57,6 +57,8 @@ _PATIENCE: Final[dict[str, Patience]] = {
     # Lambda goes on after its caller has hung up; whether to repeat is the adapter's decision.
     "lambda": Patience(silence_s=65, attempts=1),
     "textract": Patience(silence_s=20),
+    # A minute of sound is read in one call, and nothing is said until all of it is.
+    "transcribe": Patience(silence_s=60, attempts=2),
 }
 _ELSE: Final = Patience(silence_s=5)
 

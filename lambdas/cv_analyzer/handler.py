@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from runtime.aws.clients import client, when_used
+from runtime.aws.documents import S3Documents
+from runtime.aws.ocr import TextractReader
+from runtime.aws.telemetry import begin, in_lambda
+from runtime.cv.ocr import OcrReader
 from runtime.cv.tool import CvAnalyzerRequest, DocumentSource, answer, values_only
 from runtime.services.action_groups import respond
+from runtime.settings import CvAnalyzerSettings
 
-# The store of uploaded CVs. None until a deployment configures one: a key then gets a clear refusal.
+telemetry = begin("cv-analyzer", CvAnalyzerSettings)
+# Called as a plain function it has no store and no reader of pictures: a key, or a scan, then gets a clear refusal.
 SOURCE: DocumentSource | None = None
+OCR: OcrReader | None = None
+if in_lambda():
+    bucket = CvAnalyzerSettings().s3_bucket
+    SOURCE = S3Documents(bucket=bucket, client=when_used(lambda: client("s3")))
+    OCR = TextractReader(bucket=bucket, client=when_used(lambda: client("textract")))
 
 
+@telemetry.handler
 def handler(event: dict[str, Any], context: object = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """`{resume, analysis}` for one CV, or `{error}`; the contract is `CvAnalyzerRequest`."""
-    return respond(event, CvAnalyzerRequest, lambda request: answer(request, SOURCE), brief=values_only)
+    return respond(event, CvAnalyzerRequest, lambda asked: answer(asked, SOURCE, OCR), brief=values_only)

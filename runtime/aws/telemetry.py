@@ -84,7 +84,7 @@ class Telemetry:
             self._logger.append_keys(request_id=getattr(context, "aws_request_id", None))
             try:
                 return function(event, context)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - raised on, as what it is and without what it says
                 _log.exception("%s failed", self._dimensions["service"])
                 raise FunctionFailedError(type(error).__name__) from None
 

@@ -74,6 +74,7 @@ class Platform:
     recognizer: ScriptedRecognizer
     synthesizer: ScriptedSynthesizer
     interviewer: Interviewer = field(default_factory=AuthoredInterviewer)
+    reconnect_after_s: float | None = None
     url: str = ""
     store: SqliteStore = field(init=False)
     interviews: Interviews = field(init=False)
@@ -99,7 +100,10 @@ class Platform:
             synthesizer=self.synthesizer,
         )
         config = uvicorn.Config(
-            create_voice_app(ports, self.tickets), port=0, log_config=None, timeout_graceful_shutdown=1
+            create_voice_app(ports, self.tickets, reconnect_after_s=self.reconnect_after_s),
+            port=0,
+            log_config=None,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._serving = asyncio.create_task(self._server.serve())
@@ -153,12 +157,15 @@ def platform(tmp_path: Path, loudness_gate: None) -> RunningPlatform:
     """`async with platform() as running:` gives a served platform; `platform(interviewer)` one with a model."""
 
     @contextlib.asynccontextmanager
-    async def running(interviewer: Interviewer | None = None) -> AsyncIterator[Platform]:
+    async def running(
+        interviewer: Interviewer | None = None, *, reconnect_after_s: float | None = None
+    ) -> AsyncIterator[Platform]:
         served = Platform(
             tmp_path / "data",
             ScriptedRecognizer(),
             ScriptedSynthesizer(),
             interviewer or AuthoredInterviewer(),
+            reconnect_after_s,
         )
         await served.start()
         try:

@@ -37,7 +37,7 @@ def access(environment: Environment, client: Client) -> Access:
             "cognito-idp:DescribeUserPoolClient"
         ) from error
     answer = httpx.post(
-        outputs["TokenEndpoint"],
+        outputs["TokenUrl"],
         data={"grant_type": "client_credentials", "scope": MACHINE_SCOPE},
         auth=(outputs["MachineClientId"], secret),
         timeout=20,

@@ -344,7 +344,7 @@ class TestAccess:
         outputs = {
             "UserPoolId": "us-east-1_abc",
             "MachineClientId": "m",
-            "TokenEndpoint": url,
+            "TokenUrl": url,
             "PageUrl": "https://page.example",
         }
         stack = {
@@ -371,4 +371,4 @@ class TestAccess:
     def test_its_outputs_are_those_of_the_app_stack(self, synthesise: Callable[..., Stacks]) -> None:
         outputs = synthesise("dev")["app"].template["Outputs"]
 
-        assert {"UserPoolId", "MachineClientId", "TokenEndpoint", "PageUrl"} <= outputs.keys()
+        assert {"UserPoolId", "MachineClientId", "TokenUrl", "PageUrl"} <= outputs.keys()

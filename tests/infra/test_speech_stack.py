@@ -198,10 +198,10 @@ def test_a_caller_may_invoke_both_engines_and_nothing_else_of_sagemaker() -> Non
         if r["Type"] == "AWS::IAM::Policy"
         for s in r["Properties"]["PolicyDocument"]["Statement"]
     ]
-    assert {s["Action"] for s in statements} == {
+    assert [s["Action"] for s in statements] == [
         "sagemaker:InvokeEndpoint",
-        "sagemaker:InvokeEndpointWithResponseStream",
-    }
+        ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
+    ]
     assert all("*" not in str(s["Resource"]) for s in statements)
 
 

@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.constructs.web_acl import EDGE_REGION
 from infra.environments import Environment, chosen
 from infra.pipeline import PipelineStack
+from infra.policies import Policies
 from infra.stacks.agent import AgentStack
 from infra.stacks.app import AppStack
 from infra.stacks.data import DataStack
@@ -96,5 +97,5 @@ def synthesise() -> None:
                 repository=github,
                 first_in_account=app.node.try_get_context("first_in_account") != "false",
             )
-    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app), Policies())
     app.synth()

@@ -68,6 +68,7 @@ class Prices(_Strict):
 
     checked: Annotated[str, Field(pattern=r"\d{4}-\d{2}-\d{2}")]
     sources: tuple[str, ...]
+    unconfirmed: Mapping[str, str]
     monthly: Mapping[str, Price]
     waf_rule_month: Price
     cognito_machine_client_month: Price

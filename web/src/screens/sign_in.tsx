@@ -24,7 +24,7 @@ export function SignInScreen({ signIn }: { signIn: SignIn }) {
       title="Good to see you"
       lead="Sign in with the address that your invitation came to. Then talk or type with an AI interviewer, in your own time."
     >
-      <div class="entrance">
+      <div class="card entrance">
         {problem && <Notice>{problem} Please try again.</Notice>}
         <button type="button" class="primary large" onClick={begin} disabled={leaving}>
           {leaving ? "One moment…" : "Sign in"}
@@ -48,7 +48,7 @@ export function SignInAgain({ signIn }: { signIn: SignIn }) {
   return (
     <dialog ref={dialog} aria-labelledby="again-title" onCancel={() => signIn.later()}>
       <h2 id="again-title">Please sign in again</h2>
-      <p>You have been signed in for a long time. Everything on this page stays as it is, and goes on where it was.</p>
+      <p>Your sign-in has ended. Everything on this page stays as it is, and goes on where it was.</p>
       {failed && <Notice>{failed}</Notice>}
       <div class="actions end">
         <button type="button" onClick={() => signIn.later()}>

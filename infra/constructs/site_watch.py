@@ -80,7 +80,7 @@ class SiteWatch(Construct):
             record_fields=list(_FIELDS),
         )
         # It names its source by name, in which CloudFormation sees no dependency.
-        delivery.add_dependency(source)
+        delivery.add_resource_dependency(source)
         surface.alarm(
             "faults",
             metric=cloudwatch.Metric(

@@ -309,7 +309,7 @@ class _Situation:
 
     def _aside(self, kind: MoveKind, step: Step, words: tuple[str, ...], *, free: bool = False) -> Decision:
         """`words` beside the question; after them the question, for whom they kept from hearing it."""
-        opening, said = (words, ()) if free else ((), words)
+        opening, said = (words, ()) if free else (None, words)
         if kind == "clarify" and self._question_unheard(step):
             return self._move("repeat", step, *said, self._wording(step), opening=opening)
         return self._move(kind, step, *said, opening=opening)
@@ -417,7 +417,7 @@ class _Situation:
                 )
         probed_before = any(move.kind == "probe" for move in moves)
         if elaborate and (words < _TERSE or (words < _FEW_WORDS and not probed_before)):
-            return self._move("probe", step, *elaborate)
+            return self._move("probe", step, *elaborate, opening=())
         return None
 
     def _acknowledgement(self) -> Occasion:
@@ -449,7 +449,9 @@ class _Situation:
     def _told_time(self) -> bool:
         return any(self._says(move, "time_nearly_up") for move in self.interview.moves)
 
-    def _open(self, step: Step, *said: str, kind: MoveKind, opening: tuple[str, ...] = ()) -> Decision:
+    def _open(
+        self, step: Step, *said: str, kind: MoveKind, opening: tuple[str, ...] | None = None
+    ) -> Decision:
         match step:
             case QuestionStep(question=question):
                 asked: tuple[str, ...] = (question.text,)
@@ -475,21 +477,22 @@ class _Situation:
         kind: MoveKind,
         step: Step | None,
         *said: str,
-        opening: tuple[str, ...] = (),
+        opening: tuple[str, ...] | None = None,
         key_point: str | None = None,
     ) -> Decision:
         """A move that says `opening`, which an interviewer may put into other words, then `said` as it stands.
 
+        An empty opening is one that the authors have no fresh words for; None is no place for anybody's words.
         What is asked, disclosed or counted is never in the opening: everybody hears that in the same words (ADR 6).
         """
         is_task = isinstance(step, TaskStep)
-        text = " ".join((*opening, *said))
+        text = " ".join((*(opening or ()), *said))
         return Decision(
             MoveMade(
                 item_id=f"m{self.interview.seq + 1}",
                 kind=kind,
                 text=text,
-                fixed_from=len(text) - len(" ".join(said)) if opening else None,
+                fixed_from=None if opening is None else len(text) - len(" ".join(said)),
                 in_reply_to=self.turn.item_id if self.turn else None,
                 question_id=step.id if step and not is_task else None,
                 task_id=step.id if step and is_task else None,

@@ -84,7 +84,7 @@ class Delivery:
         Waits no longer than its `Patience`. A move that was said before is said in the same words again.
         """
         move = self._move
-        if not self._interviewer.is_model or not move.opening or move.said_by is not None:
+        if not self._interviewer.is_model or not move.can_be_opened or move.said_by is not None:
             yield move.said.removesuffix(move.fixed)
             return
         try:
@@ -96,7 +96,7 @@ class Delivery:
             restrained = isinstance(error, InterviewerRestrained)
             self._lapsed("off_limits" if restrained else "failed", str(error))
         if not self._sentences:
-            if self._lapse is None:
+            if self._lapse is None and move.opening:
                 self._lapsed("silent", "it said nothing")
             yield move.opening
 

@@ -80,20 +80,25 @@ class Move:
     task_id: str | None
     key_point: str | None
     interrupted: bool = False
-    fixed_from: int = 0
+    fixed_from: int | None = None
     said: str = ""
     said_by: str | None = None
     lapse: Lapse | None = None
 
     @property
+    def can_be_opened(self) -> bool:
+        """Whether an interviewer may say words of its own before the fixed ones."""
+        return self.fixed_from is not None
+
+    @property
     def opening(self) -> str:
         """The authored words that an interviewer may say in words of its own; "" when there are none."""
-        return self.authored[: self.fixed_from]
+        return self.authored[: self.fixed_from or 0]
 
     @property
     def fixed(self) -> str:
         """The authored words that are said to the letter: what is asked."""
-        return self.authored[self.fixed_from :]
+        return self.authored[self.fixed_from or 0 :]
 
     @property
     def unheard(self) -> bool:
@@ -331,7 +336,7 @@ def _move(stored: StoredEvent, event: MoveMade) -> Move:
         question_id=event.question_id,
         task_id=event.task_id,
         key_point=event.key_point,
-        fixed_from=event.fixed_from or 0,
+        fixed_from=event.fixed_from,
         said=event.text,
     )
 

@@ -112,7 +112,7 @@ def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Talk]]:
         turn = TurnCommitted(item_id=f"t{number}", text=answer, modality="text")
         services.turns.commit(interview.interview_id, turn, actor=LOCAL_USER.id)
         interview = services.turns.answer(interview.interview_id)
-        if interview.moves[-1].opening:
+        if interview.moves[-1].can_be_opened:
             found.append(Talk(interview, services.plans.plan(interview), interview.moves[-1]))
     yield found
     store.close()
@@ -120,7 +120,7 @@ def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Talk]]:
 
 @pytest.fixture
 def talk(talks: list[Talk]) -> Talk:
-    return next(talk for talk in talks if talk.move.kind == "ask")
+    return next(talk for talk in talks if talk.move.kind == "ask" and talk.move.opening)
 
 
 @dataclass
@@ -168,7 +168,8 @@ def home(kind: str, *, library: Library | None = None) -> Iterator[Home]:
     ((server, url),) = _SERVERS
     server.reset()
     TOOL_CALLS.clear()
-    tools = {"code_executor": code_executor}
+    # The evaluator is there, and must not be offered.
+    tools = {"code_executor": code_executor, "performance_evaluator": lambda _: {"overall": 9}}
     with contextlib.ExitStack() as cleanup:
         if kind == "bedrock agent":
             runtime = client("bedrock-agent-runtime", url, retries={"total_max_attempts": 1})
@@ -528,7 +529,7 @@ class TestRequests:
 
         sent = " ".join(_texts(body) for body in model.server.bodies)
         assert len(model.server.bodies) == len(talks) > 8
-        assert {talk.move.kind for talk in talks} >= {"ask", "probe", "clarify"}
+        assert {talk.move.kind for talk in talks} >= {"ask", "probe", "clarify", "coding_task"}
         secrets = _secrets(talks[0].plan)
         assert len(secrets) > 100
         # What an instruction says of rubrics is no rubric.
@@ -542,6 +543,7 @@ class TestRequests:
         ]
         assert [key for key in ids if "-" in key and key in sent] == []
         assert "key_point" not in sent
+        assert [step.id for step in talks[0].plan.steps if "-" in step.id and step.id in sent] == []
         for step in talks[0].plan.steps:
             if isinstance(step, TaskStep):
                 hidden = [test for test in step.task.tests if test.hidden]
@@ -640,6 +642,19 @@ class TestDelivery:
         model.will(model.answer(" "))
 
         assert delivered(model.interviewer, talk) == (talk.move.opening, lapsed(talk, "silent"))
+
+    def test_where_the_authors_have_no_words_left_a_model_may_have_some_or_none(
+        self, model: Home, talks: list[Talk]
+    ) -> None:
+        wordless = next(talk for talk in talks if not talk.move.opening)
+        model.will(model.answer("You spoke of upkeep."), model.answer())
+
+        heard, noted = delivered(model.interviewer, wordless)
+
+        assert heard == "You spoke of upkeep. "
+        assert noted is not None
+        assert noted.said_by == model.interviewer.name
+        assert delivered(model.interviewer, wordless) == ("", None)
 
     def test_a_model_that_tells_a_key_point_is_not_heard(self, model: Home, talk: Talk) -> None:
         question = next(step.question for step in talk.plan.steps if isinstance(step, QuestionStep))

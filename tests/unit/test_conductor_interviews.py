@@ -337,7 +337,7 @@ class TestEveryCandidate:
                 asked += load_phrases().variants["code_walkthrough"]
                 assert any(move.fixed.endswith(sentence) for sentence in asked)
             if move.kind in {"greet", "wait", "silence_prompt", "continue", "close"}:
-                assert move.opening == ""
+                assert not move.can_be_opened
 
     def test_is_told_what_is_disclosed_or_counted_in_the_authors_words(self, it: Talk) -> None:
         variants = load_phrases().variants

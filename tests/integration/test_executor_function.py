@@ -89,7 +89,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for folder in folders:
         folder.chmod(0o755)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    reported: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return reported
 
 
 def test_it_is_warm_when_it_has_started(seen: dict[str, Any]) -> None:

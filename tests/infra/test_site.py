@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from fnmatch import fnmatch
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
 from infra.constructs.operations import Surface
+from infra.constructs.rest_api import OPEN
 from infra.constructs.site import API_PATHS, ORIGIN_HEADER
 from infra.constructs.web_acl import EDGE_REGION, WebAcl
 from infra.environments import COMMITTED, InvalidEnvironmentError
@@ -75,6 +77,11 @@ def test_everything_of_the_api_and_nothing_else_goes_to_the_api(app: Stack) -> N
         API_PATHS, target
     )
     assert distribution(app)["DefaultCacheBehavior"]["TargetOriginId"] != target
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_what_the_api_answers_without_a_token_is_not_taken_for_the_page(path: str) -> None:
+    assert any(fnmatch(path, pattern) for pattern in API_PATHS)
 
 
 @pytest.mark.parametrize("path", API_PATHS)

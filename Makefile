@@ -97,6 +97,14 @@ e2e: setup-dev ## hold an interview with what is deployed as ENV, or at URL=http
 	  else eval "$$($(BIN)/python -m infra $(OF_ENV) token)"; export PREPAI_URL PREPAI_ACCESS_TOKEN; fi; \
 	  $(BIN)/pytest -m e2e tests/e2e
 
+rehearse: setup-dev ## deploy dev onto an emulator of AWS on this machine, hold interviews with it, take it down; minutes
+	@[ "$$(cat .setup/rehearsal.stamp 2>/dev/null)" = "$$(cksum < requirements/rehearsal.lock)" ] || { \
+	  echo "an environment for the emulator"; \
+	  .setup/bin/uv venv --quiet --clear --python $(BIN)/python .setup/rehearsal && UV_COMPILE_BYTECODE=1 \
+	  .setup/bin/uv pip sync --quiet --python .setup/rehearsal/bin/python --require-hashes requirements/rehearsal.lock && \
+	  cksum < requirements/rehearsal.lock > .setup/rehearsal.stamp; }
+	@$(BIN)/pytest -m "rehearsal or e2e" -o timeout=900 --capture=no tests/rehearsal
+
 drift: setup-dev ## what was changed by hand in ENV since it was deployed
 	@$(CDK) drift "$(ENV)/*" -c env="$(ENV)" $(call CHANGES,-c ,=) --fail
 
@@ -108,7 +116,7 @@ audit: setup-dev ## known advisories about any locked package
 	  $(BIN)/python -m pip_audit --require-hashes --disable-pip --requirement "$$lock" || exit 1; done
 	@$(NODE) npm audit --audit-level=high
 
-LOCKS := laptop dev infra api voice cv-analyzer code-executor performance-evaluator knowledge-ingestion speech-embedded
+LOCKS := laptop dev infra api voice cv-analyzer code-executor performance-evaluator knowledge-ingestion speech-embedded rehearsal
 lock: ## compile requirements/*.lock anew from pyproject.toml
 	@echo 'uv==0.13.9' | .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.9 \
 	  --custom-compile-command "make lock" -o requirements/setup.lock -
@@ -117,4 +125,4 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
 .PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock \
-  synth doctor cost diff compare pipeline bootstrap deploy token e2e drift destroy audit
+  synth doctor cost diff compare pipeline bootstrap deploy token e2e rehearse drift destroy audit

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import grimp
@@ -119,9 +121,6 @@ def test_the_executor_loads_no_sdk_beside_which_code_would_run() -> None:
 
 
 def test_the_version_is_the_projects() -> None:
-    import tomllib
-    from pathlib import Path
-
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert __version__ == project["version"]
 
@@ -195,3 +194,10 @@ def test_it_serves_agentcores_paths(ports: list[VoicePorts]) -> None:
 
     assert isinstance(routes["/ws"], WebSocketRoute)
     assert "/ping" in routes
+
+
+def test_handlers_are_handlers_and_nothing_else() -> None:
+    handlers = list((Path(__file__).parents[2] / "lambdas").glob("*/handler.py"))
+
+    assert len(handlers) == 5
+    assert not [path for path in handlers if len(path.read_text().splitlines()) > 40]

@@ -83,7 +83,7 @@ _making = threading.Lock()
 
 @functools.cache
 def session() -> botocore.session.Session:
-    """The process's session. Botocore's own: boto3 would add a file transfer manager, which nobody needs, to each start."""
+    """The process's session. Botocore's own: boto3 would add a file transfer manager, which nobody here needs."""
     return botocore.session.get_session()
 
 

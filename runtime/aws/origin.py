@@ -58,9 +58,7 @@ class OriginSecret:
         found = []
         for stage in _STAGES:
             try:
-                secret = self._client.get_secret_value(SecretId=self._arn, VersionStage=stage)[
-                    "SecretString"
-                ]
+                secret = self._client.get_secret_value(SecretId=self._arn, VersionStage=stage)["SecretString"]
             except (ClientError, BotoCoreError) as error:
                 if stage == "AWSPREVIOUS" and _code(error) == "ResourceNotFoundException":
                     continue  # it was never rotated

@@ -79,7 +79,6 @@ class Function(Construct):
         timeout: cdk.Duration,
         warm_snapshot: bool = False,
         reserved_concurrency: int | None = None,
-        canary_alarms: Sequence[cloudwatch.IAlarm] = (),
     ) -> None:
         super().__init__(scope, id)
         function_name = environment.named(name)
@@ -112,21 +111,30 @@ class Function(Construct):
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if warm_snapshot else None,
             reserved_concurrent_executions=reserved_concurrency,
         )
-        self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS, version=self.function.current_version)
-        alarms = self._alarms(surface, name, timeout)
-        if environment.production:
-            codedeploy.LambdaDeploymentGroup(
-                self,
-                "Release",
-                alias=self.alias,
-                deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
-                alarms=[alarms[0], *canary_alarms],
+        cdk.Validations.of(self.function).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions::AwsSolutions-L1",
+                reason="Python 3.13 everywhere: what is tested, locked and compiled is what runs",
             )
+        )
+        self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS, version=self.function.current_version)
+        self._release = self._canary(function_name) if environment.production else None
+        errors, *_ = self._alarms(surface, name, timeout)
+        self.taken_back_by(errors)
 
     @property
     def called_as(self) -> str:
         """The name by which callers invoke it: the function's name and its alias, known before it is deployed."""
         return f"{self.function.function_name}:{ALIAS}"
+
+    def taken_back_by(self, alarm: cloudwatch.IAlarm) -> None:
+        """Let `alarm` roll a release back. It must speak within the five minutes that a canary lasts."""
+        if self._release is not None:
+            group, role = self._release
+            group.add_alarm(alarm)
+            role.add_to_policy(
+                iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarm.alarm_arn])
+            )
 
     def allow(self, *actions: str, on: Sequence[str], conditions: Mapping[str, Any] | None = None) -> None:
         """Let the function do `actions` on the resources `on` (ARNs)."""
@@ -135,6 +143,36 @@ class Function(Construct):
                 actions=list(actions), resources=list(on), conditions=dict(conditions) if conditions else None
             )
         )
+
+    def _canary(self, name: str) -> tuple[codedeploy.LambdaDeploymentGroup, iam.Role]:
+        # AWS's own policy for it may move every alias of the account.
+        role = iam.Role(
+            self,
+            "Releaser",
+            assumed_by=iam.ServicePrincipal("codedeploy.amazonaws.com"),
+            description=f"Moves {name} from one version to the next",
+        )
+        arn = cdk.Stack.of(self).format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=name,
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"],
+                resources=[arn, f"{arn}:{ALIAS}"],
+            )
+        )
+        group = codedeploy.LambdaDeploymentGroup(
+            self,
+            "Release",
+            alias=self.alias,
+            role=role.without_policy_updates(),
+            deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
+        )
+        group.node.add_dependency(role)
+        return group, role
 
     def _alarms(self, surface: Surface, name: str, timeout: cdk.Duration) -> tuple[cloudwatch.Alarm, ...]:
         minutes = cdk.Duration.minutes(5)

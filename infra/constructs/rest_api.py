@@ -126,6 +126,17 @@ class RestApi(Construct):
                 )
             )
         self._alarms(surface)
+        # What the application fails at is a 500 and no error of the function, whose own alarm would let it pass.
+        function.taken_back_by(
+            surface.alarm(
+                "faults-now",
+                metric=self.api.metric_server_error(period=cdk.Duration.minutes(1), statistic="Sum"),
+                threshold=2,
+                evaluation_periods=3,
+                datapoints=2,
+                runbook="api-faults",
+            )
+        )
 
     @property
     def domain(self) -> str:

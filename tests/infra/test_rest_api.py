@@ -200,3 +200,30 @@ def api_function(app: Stack) -> dict[str, Any]:
         for resource in app.of("AWS::Lambda::Function").values()
         if resource["Properties"].get("FunctionName") == "prepai-prod-api"
     )
+
+
+def test_a_release_that_answers_with_faults_is_taken_back_while_it_is_a_canary(app: Stack) -> None:
+    group = app.one("AWS::CodeDeploy::DeploymentGroup")
+    alarms = [
+        app.resources[alarm["Name"]["Ref"]]["Properties"] for alarm in group["AlarmConfiguration"]["Alarms"]
+    ]
+    faults = next(alarm for alarm in alarms if alarm.get("MetricName") == "5xx")
+
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    assert group["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    assert faults["Period"] * faults["EvaluationPeriods"] < 5 * 60
+
+
+def test_a_releaser_moves_its_own_functions_alias_and_no_other(app: Stack) -> None:
+    policy = next(
+        body["Properties"]["PolicyDocument"]["Statement"]
+        for name, body in app.of("AWS::IAM::Policy").items()
+        if name.startswith("RestReleaser")
+    )
+    moving = next(statement for statement in policy if "lambda:UpdateAlias" in statement["Action"])
+
+    assert [arn.rpartition(":function:")[2] for arn in moving["Resource"]] == [
+        "prepai-prod-api",
+        "prepai-prod-api:live",
+    ]
+    assert "*" not in json.dumps(policy)

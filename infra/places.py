@@ -1,13 +1,18 @@
 """The deletion table: every place that keeps anything, what a DELETE does there, and when the last copy is gone.
 
 A resource that keeps something and does not stand here fails synthesis (infra/rules/data.py); `docs/operations.md`
-shows the table, and a test compares the two.
+shows the table (`make operations`), and a test compares the two.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+DOCUMENT: Final = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
+BEGIN: Final = "<!-- deletion table: written by `make operations` from infra/places.py -->\n"
+END: Final = "<!-- end of deletion table -->"
 
 _LOG: Final = "AWS::Logs::LogGroup"
 _FORGOTTEN: Final = "nothing to remove"
@@ -137,9 +142,10 @@ PLACES: Final = (
         name="Documents of the knowledge base",
         kind="AWS::S3::Bucket",
         where="KnowledgeBucket",
-        holds="the question bank, as it is in this repository; nothing of a candidate",
+        holds="the question bank and what a team adds to it; nothing of a candidate",
         deleted=_FORGOTTEN,
-        last_copy="with the stack",
+        last_copy="7 days after a document was replaced",
+        retained=True,
     ),
     Place(
         name="Index of the knowledge base",
@@ -164,3 +170,16 @@ def table() -> str:
     """The table in Markdown, as `docs/operations.md` has it."""
     head = "| Place | What it holds | What DELETE does | When the last copy is gone |\n|---|---|---|---|\n"
     return head + "".join(f"| {p.name} | {p.holds} | {p.deleted} | {p.last_copy} |\n" for p in PLACES)
+
+
+def written(document: str) -> str:
+    """The document with the table as it is now. Raises `ValueError` where it has no place for one."""
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"expected {BEGIN.strip()!r} and {END!r} in {DOCUMENT.name}; put them back")
+    return f"{before}{begin}\n{table()}\n{end}{after}"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(written(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

@@ -169,7 +169,7 @@ class KnowledgeBase(Construct):
         )
         cdk.Validations.of(policy).acknowledge(
             cdk.Acknowledgment(
-                id="AwsSolutions::AwsSolutions-IAM5",
+                id=f"AwsSolutions::AwsSolutions-IAM5[Resource::<{cdk.Stack.of(self).resolve(self.bucket.bucket_arn)['Fn::GetAtt'][0]}.Arn>/*]",
                 reason="Every object of the documents' own bucket is a document",
             )
         )

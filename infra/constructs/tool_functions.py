@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.bundling import Deployable
 from infra.constructs.candidate_bucket import CandidateBucket
+from infra.constructs.capability import Capability
 from infra.constructs.function import Function
 from infra.constructs.operations import Surface
 from infra.environments import Environment
@@ -82,28 +84,32 @@ class CvAnalyzer(Construct):
             memory_mb=ONE_PROCESSOR_MB,
             timeout=_TIMEOUT,
         )
-        self.function.allow("s3:GetObject", on=[f"{arn}/cvs/*", f"{arn}/sessions/*"])
-        # Without it S3 answers 403 for a CV that is not there, which would look like a fault of ours.
-        self.function.allow("s3:ListBucket", on=[arn])
-        # IAM knows no resource for Textract: it reads what it is handed.
-        self.function.allow(
-            "textract:DetectDocumentText",
-            "textract:GetDocumentTextDetection",
-            "textract:StartDocumentTextDetection",
-            on=["*"],
-        )
+        Capability(
+            statements=(
+                iam.PolicyStatement(
+                    sid="Cvs", actions=["s3:GetObject"], resources=[f"{arn}/cvs/*", f"{arn}/sessions/*"]
+                ),
+                # Without it S3 answers 403 for a CV that is not there, which would look like a fault of ours.
+                iam.PolicyStatement(sid="MissingCvs", actions=["s3:ListBucket"], resources=[arn]),
+                # IAM knows no resource for Textract: it reads what it is handed.
+                iam.PolicyStatement(
+                    sid="Scans",
+                    actions=[
+                        "textract:DetectDocumentText",
+                        "textract:GetDocumentTextDetection",
+                        "textract:StartDocumentTextDetection",
+                    ],
+                    resources=["*"],
+                ),
+            ),
+            stars="Every object below the two prefixes can be a CV; Textract knows no resource",
+        ).give(self.function.role)
         if key is not None:
             self.function.allow(
                 "kms:Decrypt",
                 on=[key.key_arn],
                 conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}},
             )
-        cdk.Validations.of(self.function.role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions::AwsSolutions-IAM5",
-                reason="Every object below the two prefixes can be a CV; Textract knows no resource",
-            )
-        )
 
 
 class PerformanceEvaluator(Construct):

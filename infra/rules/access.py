@@ -166,6 +166,32 @@ def roles_trust_services_of_this_account_only(template: Template) -> Iterator[Vi
             )
 
 
+def services_call_for_this_account_only(template: Template) -> Iterator[Violation]:
+    """The same of what services may do with a function, a queue or a topic."""
+    for name, properties in template.of("AWS::Lambda::Permission"):
+        if not properties.get("SourceArn") and not properties.get("SourceAccount"):
+            yield Violation(
+                resource=name,
+                found=f"{text(properties.get('Principal'))} may call it for anybody",
+                fix="give the permission source_arn or source_account",
+            )
+    for name, statement in _shared(template):
+        principal = statement.get("Principal")
+        service = principal.get("Service") if isinstance(principal, Mapping) else None
+        conditions = {key for test in statement.get("Condition", {}).values() for key in test}
+        if (
+            statement.get("Effect") == "Allow"
+            and service is not None
+            and template.resources[name]["Type"] != "AWS::Lambda::Permission"
+            and not {key.lower() for key in conditions} & {"aws:sourceaccount", "aws:sourcearn"}
+        ):
+            yield Violation(
+                resource=name,
+                found=f"{text(service)} may use it for anybody",
+                fix="add aws:SourceAccount or aws:SourceArn",
+            )
+
+
 def nothing_is_for_everybody(template: Template) -> Iterator[Violation]:
     for name, statement in _shared(template):
         principal = statement.get("Principal")
@@ -208,6 +234,7 @@ RULES: Final = (
     no_star_without_an_argument,
     principals_are_known_services,
     roles_trust_services_of_this_account_only,
+    services_call_for_this_account_only,
     nothing_is_for_everybody,
     no_managed_policies,
 )

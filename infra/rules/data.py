@@ -49,7 +49,7 @@ def every_place_is_in_the_deletion_table(template: Template) -> Iterator[Violati
             yield Violation(
                 resource=name,
                 found=f"a {resource['Type']} of which nobody says what it holds and when that is gone",
-                fix="add it to PLACES in infra/places.py, then run make roles",
+                fix="add it to PLACES in infra/places.py, then run make operations",
             )
     for name, properties in template.of("AWS::SageMaker::EndpointConfig"):
         if properties.get("DataCaptureConfig"):

@@ -26,12 +26,20 @@ SETTINGS: Final[Mapping[str, type[DeployedSettings]]] = {
 OPEN_ROUTES: Final = frozenset(
     {"/health", "/docs", "/docs/{file}", "/redoc", "/openapi.json", "/api/asyncapi.json"}
 )
-"""What answers without a token: whether the platform lives, and its contracts. The API itself says the same."""
+"""What answers without a token: whether the platform lives, and its contracts.
+
+Named here and at the API (infra/constructs/rest_api.py) on purpose: to open a route takes two lines, seen in review."""
 
 _HTTP_API_MS: Final = 30_000
 _SERVERLESS_MB: Final = frozenset({1024, 2048, 3072, 4096, 5120, 6144})
 _SECRET: Final = re.compile(r"(secret|token|password|origin)", re.IGNORECASE)
 _ALIAS: Final = ":live"
+# What calls functions, and the property that says which.
+_CALLERS: Final = {
+    "AWS::ApiGatewayV2::Integration": "IntegrationUri",
+    "AWS::Lambda::EventSourceMapping": "FunctionName",
+    "AWS::Lambda::Permission": "FunctionName",
+}
 
 
 def action_groups_have_one_schema(template: Template) -> Iterator[Violation]:

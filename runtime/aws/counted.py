@@ -80,6 +80,8 @@ class CountedEngine:
         self._engine = engine
         self._count = count
         self.close = engine.close
+        self.rest = engine.rest
+        self.wake = engine.wake
 
     @property
     def name(self) -> str:
@@ -88,6 +90,10 @@ class CountedEngine:
     @property
     def isolation(self) -> str:
         return self._engine.isolation
+
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        return self._engine.speaks
 
     def languages(self) -> tuple[Language, ...]:
         return self._engine.languages()

@@ -16,7 +16,7 @@ from typing import Any, Final
 from runtime.aws.counted import Count, CountedEngine
 from runtime.aws.telemetry import in_lambda
 from runtime.sandbox.engine import Engine
-from runtime.sandbox.wasm_python import WasmPython
+from runtime.sandbox.engines import all_engines
 
 _CREDENTIALS: Final = (
     "AWS_ACCESS_KEY_ID",
@@ -31,9 +31,9 @@ def executor_engine(count: Count) -> Engine:
     for name in _CREDENTIALS:  # this function needs none, and candidate code is about to run beside it
         os.environ.pop(name, None)
     if not in_lambda():
-        return CountedEngine(WasmPython(), count)
+        return CountedEngine(all_engines(), count)
     # A function's home cannot be written, and its temporary folder is its own.
-    engine = WasmPython(directory=Path(tempfile.gettempdir()) / "prepai")
+    engine = all_engines(directory=Path(tempfile.gettempdir()) / "prepai")
     engine.languages()
     _around_snapshot(engine.rest, engine.wake)
     return CountedEngine(engine, count)

@@ -16,8 +16,8 @@ from runtime.interview.store import StoreUnavailableError
 from runtime.knowledge import load_bank
 from runtime.local.speech import embedded_speech
 from runtime.local.store import SqliteStore
+from runtime.sandbox.engines import all_engines
 from runtime.sandbox.probing import probe
-from runtime.sandbox.wasm_python import WasmPython
 from runtime.settings import LaptopSettings
 from runtime.voice.ports import SpeechUnavailable
 
@@ -82,7 +82,7 @@ def _page() -> Check:
 
 
 def _sandbox() -> Check:
-    with WasmPython(workers=1) as engine:
+    with all_engines(workers=1) as engine:
         result = probe(engine)
     return Check("sandbox", result.holds, result.summary)
 

@@ -25,8 +25,8 @@ from runtime.local.access import authenticate_by, enter
 from runtime.local.serving import only_server
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.local.store import SqliteStore
-from runtime.sandbox import EngineExecutor
-from runtime.sandbox.wasm_python import WasmPython
+from runtime.sandbox import Engine, EngineExecutor
+from runtime.sandbox.engines import all_engines
 from runtime.services.platform import Services, Tools
 from runtime.services.turns import HOLDERS
 from runtime.settings import LaptopSettings
@@ -81,7 +81,7 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
         # refused. Where nobody else serves the folder no socket is alive, so what they held is free at once.
         if stack.enter_context(only_server(settings.data)):
             store.drop(HOLDERS)
-        engine = stack.enter_context(WasmPython())
+        engine = stack.enter_context(all_engines())
         async with _speech(settings, report) as speech:
             services = _services(store, engine)
             ports = _ports(store, services, speech)
@@ -106,7 +106,7 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             await warming
 
 
-def _services(store: SqliteStore, engine: WasmPython) -> Services:
+def _services(store: SqliteStore, engine: Engine) -> Services:
     # Everything in one process: each tool is its room's own function.
     tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluate)
     return Services.over(store, load_bank(), load_phrases(), tools)

@@ -92,13 +92,13 @@ def code(
     from pydantic import ValidationError
 
     from runtime.sandbox import CodeRequest, SandboxError, execute
-    from runtime.sandbox.wasm_python import WasmPython
+    from runtime.sandbox.engines import all_engines
 
     payload = _tests(tests) | {"language": language, "code": _bytes(file).decode("utf-8", "replace")}
     if function:
         payload["functionName"] = function
     try:
-        with WasmPython(workers=1) as engine:
+        with all_engines(workers=1) as engine:
             outcome = execute(engine, CodeRequest.model_validate(payload).submission())
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

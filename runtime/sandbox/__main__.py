@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from .engines import all_engines
 from .probing import probe
-from .wasm_python import WasmPython
 
 
 def main() -> int:
-    with WasmPython() as engine:
+    with all_engines() as engine:
         result = probe(engine)
     print(f"sandbox: {result.isolation}: {result.summary}")  # noqa: T201 - its purpose
     return 0 if result.holds else 1

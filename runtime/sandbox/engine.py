@@ -68,10 +68,12 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language an engine runs, with the interpreter's version."""
+    """A language an engine runs: with the interpreter's or compiler's version, the engine's name, and what holds it."""
 
     name: str
     version: str
+    engine: str
+    isolation: str
 
 
 class Engine(Protocol):
@@ -85,8 +87,16 @@ class Engine(Protocol):
         """What holds the code, in words that go out with every answer."""
         ...
 
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        """Names of the languages whose tools are here, whether it holds or not; known without starting anything."""
+        ...
+
     def languages(self) -> tuple[Language, ...]:
-        """Raises `SandboxUnavailable` when nothing holds."""
+        """What it runs, once it was seen to hold; quick after the first time.
+
+        Raises `SandboxUnavailable` when nothing holds, and `SandboxBusy`.
+        """
         ...
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
@@ -99,4 +109,13 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """End every worker. Later runs raise `SandboxUnavailable`."""
+        ...
+
+    def rest(self) -> None:
+        """End what waits for work, before this process is frozen and copied: a copy's clocks and random numbers would
+        go on where the original's stood."""
+        ...
+
+    def wake(self) -> None:
+        """Have something ready again, after `rest` or when what was ready may be gone."""
         ...

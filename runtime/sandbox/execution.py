@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from .engine import Engine, Program, TestInput
-from .errors import UnsupportedLanguage
+from .engine import Engine, Language, Program, TestInput
+from .errors import SandboxUnavailable, UnsupportedLanguage
 from .grading import TestResult, bare_run, grade
 from .submission import Submission
 
@@ -50,9 +50,7 @@ def execute(engine: Engine, submission: Submission) -> CodeRun:
         SandboxBusy: every worker taken and the queue full.
         SandboxUnavailable: nothing holds; nothing was run.
     """
-    supported = tuple(language.name for language in engine.languages())
-    if submission.language not in supported:
-        raise UnsupportedLanguage(submission.language, supported)
+    language = _holding(engine, submission.language)
     program = Program(submission.language, submission.code, submission.function_name)
     inputs = [TestInput(test.args, test.kwargs, test.stdin or "") for test in submission.tests]
     if submission.tests:
@@ -64,7 +62,17 @@ def execute(engine: Engine, submission: Submission) -> CodeRun:
     else:
         program = Program(submission.language, submission.code)
         results = tuple(map(bare_run, engine.run(program, [TestInput()], submission.limits)))
-    return CodeRun(results=results, isolation=engine.isolation, language=submission.language)
+    return CodeRun(results=results, isolation=language.isolation, language=language.name)
+
+
+def _holding(engine: Engine, name: str) -> Language:
+    known = engine.languages()
+    for language in known:
+        if language.name == name:
+            return language
+    if name in engine.speaks:
+        raise SandboxUnavailable(f"nothing here holds {name}, so it is not run; `prepai doctor` says why")
+    raise UnsupportedLanguage(name, tuple(language.name for language in known))
 
 
 def languages(engine: Engine) -> list[LanguageInfo]:
@@ -73,8 +81,8 @@ def languages(engine: Engine) -> list[LanguageInfo]:
         LanguageInfo(
             language=language.name,
             version=language.version,
-            engine=engine.name,
-            isolation=engine.isolation,
+            engine=language.engine,
+            isolation=language.isolation,
         )
         for language in engine.languages()
     ]

@@ -62,6 +62,7 @@ class WasmPython:
 
     name = "wasm"
     isolation = "WebAssembly: CPython on WASI without host access, in a disposable process"
+    speaks = ("python",)
 
     def __init__(
         self,
@@ -97,12 +98,12 @@ class WasmPython:
         if self._python is None:
             with self._worker() as slot:
                 slot.ready()
-        return (Language("python", self._python or ""),)
+        return (Language("python", self._python or "", self.name, self.isolation),)
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """One observation per input, in order; a worker's death is a verdict, and it is replaced."""
         if program.language != "python":
-            raise UnsupportedLanguage(program.language, ("python",))
+            raise UnsupportedLanguage(program.language, self.speaks)
         with self._worker() as slot:
             yield from _Run(slot, program, limits).observations(inputs)
 

@@ -54,9 +54,10 @@ class ScriptedEngine:
     ran: list[Program] = field(default_factory=list)
     name: str = "scripted"
     isolation: str = "scripted: nothing is run"
+    speaks: tuple[str, ...] = ("python",)
 
     def languages(self) -> tuple[Language, ...]:
-        return (Language("python", "3.13"),)
+        return (Language("python", "3.13", self.name, self.isolation),)
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         if self.busy:
@@ -64,6 +65,12 @@ class ScriptedEngine:
         self.ran.append(program)
         for index, _ in enumerate(inputs):
             yield Observation(index=index, ending="returned", value=42)
+
+    def rest(self) -> None:
+        pass
+
+    def wake(self) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -172,6 +172,7 @@ def test_throttled_answers_of_a_client_are_counted(written: Written, code: str, 
 class ScriptedEngine:
     name = "scripted"
     isolation = "none"
+    speaks: tuple[str, ...] = ()
 
     def __init__(self, *endings: Ending, refusal: SandboxError | None = None) -> None:
         self.endings = endings
@@ -185,6 +186,12 @@ class ScriptedEngine:
             raise self.refusal
         for index, ending in enumerate(self.endings):
             yield Observation(index, ending)
+
+    def rest(self) -> None:
+        pass
+
+    def wake(self) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -87,6 +87,7 @@ class FakeEngine:
 
     name = "fake"
     isolation = "nothing; a test"
+    speaks = ("python",)
 
     def __init__(self) -> None:
         self.inputs: list[tuple[TestInput, ...]] = []
@@ -95,7 +96,7 @@ class FakeEngine:
         self.started = threading.Event()
 
     def languages(self) -> tuple[Language, ...]:
-        return (Language("python", "3"),)
+        return (Language("python", "3", self.name, self.isolation),)
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         self.inputs.append(tuple(inputs))
@@ -103,6 +104,12 @@ class FakeEngine:
         self.gate.wait(10)
         for index, _ in enumerate(inputs):
             yield Observation(index, "returned", value=json.loads(program.source), cpu_ms=len(self.inputs))
+
+    def rest(self) -> None:
+        pass
+
+    def wake(self) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -1,0 +1,103 @@
+"""Several engines as one: each language goes to the first engine that has it and holds."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from .engine import Engine, Language, Observation, Program, TestInput
+from .errors import SandboxUnavailable, UnsupportedLanguage
+from .submission import Limits
+from .wasm_python import WasmPython
+
+
+class Engines:
+    """An engine made of engines, asked in the order given. None stands in for another that does not hold: a language
+    is run by an engine that has it and holds, or not at all.
+
+    Close it, or use it as a context; that closes every engine in it.
+    """
+
+    name = "engines"
+
+    def __init__(self, *engines: Engine) -> None:
+        self._engines = engines
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Engine]:
+        return iter(self._engines)
+
+    @property
+    def isolation(self) -> str:
+        """What holds code here, of every engine that holds. Raises `SandboxUnavailable` when none does."""
+        return "; ".join(dict.fromkeys(language.isolation for language in self.languages()))
+
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for engine in self._engines for name in engine.speaks))
+
+    def languages(self) -> tuple[Language, ...]:
+        """What the engines that hold have, each language once.
+
+        Raises:
+            SandboxUnavailable: none holds; the reasons of all.
+        """
+        found: dict[str, Language] = {}
+        reasons: list[str] = []
+        for engine in self._engines:
+            try:
+                for language in engine.languages():
+                    found.setdefault(language.name, language)
+            except SandboxUnavailable as reason:
+                reasons.append(str(reason))
+        if not found:
+            raise SandboxUnavailable("; ".join(reasons) or "this process was given no engine to run code on")
+        return tuple(found.values())
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        """As the engine that has the program's language runs it."""
+        yield from self._holding(program.language).run(program, inputs, limits)
+
+    def rest(self) -> None:
+        for engine in self._engines:
+            engine.rest()
+
+    def wake(self) -> None:
+        for engine in self._engines:
+            engine.wake()
+
+    def close(self) -> None:
+        """Close every engine."""
+        with contextlib.ExitStack() as stack:
+            for engine in self._engines:
+                stack.callback(engine.close)
+
+    def _holding(self, language: str) -> Engine:
+        reasons: list[str] = []
+        for engine in self._engines:
+            if language in engine.speaks:
+                try:
+                    if any(known.name == language for known in engine.languages()):
+                        return engine
+                except SandboxUnavailable as reason:
+                    reasons.append(str(reason))
+        if reasons:
+            raise SandboxUnavailable("; ".join(reasons))
+        raise UnsupportedLanguage(language, tuple(known.name for known in self.languages()))
+
+
+def all_engines(*, workers: int | None = None, directory: Path | None = None) -> Engines:
+    """Every engine there is for this machine; each finds out by itself whether it holds.
+
+    Args:
+        workers: submissions that an engine runs at once (default: one per CPU).
+        directory: where engines keep what they build once (default: the user's cache).
+    """
+    return Engines(WasmPython(workers=workers, directory=directory))

@@ -39,6 +39,7 @@ def platform(settings: ApiSettings | VoiceSettings, telemetry: Telemetry) -> Pla
             s3=when_used(lambda: client("s3")),
         ),
         telemetry.count,
+        telemetry.measure,
     )
 
     def function(name: str) -> Function:

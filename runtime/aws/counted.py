@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from runtime.interview.events import (
     CodeRun,
+    CvAnalyzed,
     Event,
     InterviewCreated,
     InterviewEnded,
@@ -16,7 +17,7 @@ from runtime.interview.events import (
     ReportMade,
     StoredEvent,
 )
-from runtime.interview.store import Header, Store
+from runtime.interview.store import Header, Store, StoreError
 from runtime.sandbox.engine import Ending, Engine, Language, Observation, Program, TestInput
 from runtime.sandbox.errors import SandboxError
 from runtime.sandbox.submission import Limits
@@ -35,6 +36,7 @@ _EVENTS: Final[dict[type[Event], str]] = {
     ReportMade: "ReportsMade",
     ReportFailed: "ReportsFailed",
     CodeRun: "CodeRuns",
+    CvAnalyzed: "CvsRead",
 }
 _ENDINGS: Final[dict[Ending, str]] = {
     "time": "SandboxTimeouts",
@@ -45,15 +47,19 @@ _ENDINGS: Final[dict[Ending, str]] = {
 }
 
 
-def counted_store(store: Store, count: Count) -> Store:
-    """`store`, counting the events that it has taken: what the log holds is what happened, and it holds it once."""
-    return _CountedStore(store, count)
+def counted_store(store: Store, count: Count, measure: Measure) -> Store:
+    """`store`, counting the events that it has taken: what the log holds is what happened, and it holds it once.
+
+    An interview that ends is measured from the moment its plan was frozen.
+    """
+    return _CountedStore(store, count, measure)
 
 
 class _CountedStore:
-    def __init__(self, store: Store, count: Count) -> None:
+    def __init__(self, store: Store, count: Count, measure: Measure) -> None:
         self._store = store
         self._count = count
+        self._measure = measure
         self.read = store.read
         self.headers = store.headers
         self.delete = store.delete
@@ -67,10 +73,31 @@ class _CountedStore:
         self, interview_id: str, events: Sequence[Event], *, expected: int, actor: str, header: Header
     ) -> tuple[StoredEvent, ...]:
         stored = self._store.append(interview_id, events, expected=expected, actor=actor, header=header)
-        for event in events:
-            if name := _EVENTS.get(type(event)):
+        for event in stored:
+            for name in _names(event.event):
                 self._count(name)
+            if isinstance(event.event, InterviewEnded):
+                self._measure_interview(interview_id, event)
         return stored
+
+    def _measure_interview(self, interview_id: str, end: StoredEvent) -> None:
+        try:
+            log = self._store.read(interview_id)
+        except StoreError:
+            return  # the end is written; a figure is not worth failing it
+        begin = next((event.at for event in log if isinstance(event.event, PlanFrozen)), None)
+        if begin is not None:
+            self._measure("InterviewTime", (end.at - begin).total_seconds())
+
+
+def _names(event: Event) -> Iterator[str]:
+    if name := _EVENTS.get(type(event)):
+        yield name
+    match event:
+        case CodeRun(passed=passed, total=total) if total:
+            yield "CodeRunsPassed" if passed == total else "CodeRunsFailed"
+        case CvAnalyzed(status="needs_ocr"):
+            yield "CvsWithoutText"
 
 
 class CountedEngine:

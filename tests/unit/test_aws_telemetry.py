@@ -233,7 +233,7 @@ def test_a_refused_run_is_counted_and_stays_refused(refusal: SandboxError, name:
 def test_interviews_are_counted_once_by_what_the_log_has_taken(tmp_path: Any) -> None:
     counted: list[str] = []
     store = SqliteStore(tmp_path / "data")
-    interviews = Interviews(counted_store(store, counted.append))
+    interviews = Interviews(counted_store(store, counted.append, lambda *_: None))
     new = NewInterview("Backend", "Ada", None, "mid", "en", 30, "assessment", None, recording=False)
 
     created = interviews.create(new, LOCAL_USER, idempotency_key="k")

@@ -176,18 +176,19 @@ class InterviewAgent(Construct):
         return role, policy
 
     def _alarms(self, surface: Surface) -> None:
-        for name, metric, statistic, threshold, periods in (
-            ("throttles", "InvocationThrottles", "SUM", 0, 2),
-            ("errors", "InvocationServerErrors", "SUM", 0, 2),
-            ("refusals", "InvocationClientErrors", "SUM", 0, 2),
-            ("latency", "TotalTime", "AVG", _SLOW_MS, 3),
+        for name, metric, statistic, threshold, periods, runbook in (
+            ("throttles", "InvocationThrottles", "SUM", 0, 2, "agent-throttles"),
+            ("faults", "InvocationServerErrors", "SUM", 0, 2, "agent-faults"),
+            # What the agent is given is wrong: a tool it may not call, a session it does not know.
+            ("refusals", "InvocationClientErrors", "SUM", 0, 2, "agent-faults"),
+            ("latency", "TotalTime", "AVG", _SLOW_MS, 3, "agent-latency"),
         ):
             surface.alarm(
                 name,
                 metric=self._metric(metric, statistic),
                 threshold=threshold,
                 evaluation_periods=periods,
-                runbook=f"agent-{name}",
+                runbook=runbook,
             )
 
     def _metric(self, name: str, statistic: str) -> cloudwatch.IMetric:

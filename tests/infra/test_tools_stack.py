@@ -402,3 +402,16 @@ def test_tools_deploy_without_the_agent(synthesise: Callable[..., Stacks]) -> No
 
     assert "agent" not in without
     assert with_agent["tools"].resources.keys() == without["tools"].resources.keys()
+
+
+@pytest.mark.parametrize("name", ["tools", "agent"])
+def test_every_alarm_leads_to_a_row_of_the_runbook(stacks: Stacks, name: str) -> None:
+    runbook = (ROOT / "docs" / "operations.md").read_text()
+    alarms = [
+        alarm["Properties"]["AlarmDescription"]
+        for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for alarm in stacks[name].of(kind).values()
+    ]
+
+    assert alarms
+    assert not [each for each in alarms if f'<a id="{each.partition("#")[2]}">' not in runbook]

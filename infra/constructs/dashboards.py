@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.constructs.function import ALIAS
 from infra.constructs.interviews import SANDBOX_ENDINGS, Interviews
-from infra.constructs.metrics import CODE_EXECUTOR, VOICE, total, written
+from infra.constructs.metrics import CODE_EXECUTOR, PLATFORM, VOICE, total, written
 from infra.constructs.model_use import ModelUse
 from infra.constructs.operations import RUNBOOK, Surface
 from infra.constructs.rest_api import RestApi
@@ -62,6 +62,7 @@ class BusinessDashboard(Construct):
                     counted("InterviewsStarted", "Started"),
                     counted("InterviewsCompleted", "Completed"),
                     counted("ReportsMade", "Reports"),
+                    counted("CvsRead", "CVs"),
                     counted("CodeRuns", "Code runs"),
                 ],
                 width=_WIDTH,
@@ -85,6 +86,36 @@ class BusinessDashboard(Construct):
                 [
                     counted("ReportsMade", "Made", _HOUR),
                     counted("ReportsFailed", "Failed", _HOUR),
+                ],
+            ),
+        )
+        board.add_widgets(
+            _graph(
+                "How long interviews last, ms",
+                [
+                    written(
+                        environment,
+                        "InterviewTime",
+                        service=service,
+                        statistic="p50",
+                        period=_HOUR,
+                        label=f"Ended by the {service}, p50",
+                    )
+                    for service in PLATFORM
+                ],
+            ),
+            _graph(
+                "Code against its tests",
+                [
+                    counted("CodeRunsPassed", "All passed", _HOUR),
+                    counted("CodeRunsFailed", "Some failed", _HOUR),
+                ],
+            ),
+            _graph(
+                "CVs",
+                [
+                    counted("CvsRead", "Read", _HOUR),
+                    counted("CvsWithoutText", "Of these without text", _HOUR),
                 ],
             ),
         )

@@ -83,7 +83,7 @@ class EnvironmentStage(cdk.Stage):
 
 def synthesise() -> None:
     """Write the chosen environments to where the CDK CLI asked. Raises where a rule is broken, after naming it."""
-    # The CLI would take the verdict over, and see the stacks that it was asked for alone: none of a stage, unless named.
+    # The CLI would take the verdict over, and see only stacks that were asked for: none of a stage, unless named.
     app = cdk.App(post_cli_context={"@aws-cdk/core:failSynthOnValidationErrors": True})
     context = {name: app.node.try_get_context(name) for name in _CONTEXT}
     # `make pipeline`: what an administrator deploys once, before and beside the environment itself.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.environments import RETIRED_MODELS
-from infra.rules.template import Template, Violation, listed, text, walk
+from infra.rules.template import Template, Violation, listed, references, text, walk
 from runtime import settings
 from runtime.settings import DeployedSettings
 
@@ -163,11 +163,21 @@ def functions_get_their_variables(template: Template) -> Iterator[Violation]:
 def functions_are_called_by_their_alias(template: Template) -> Iterator[Violation]:
     for name, resource in template.resources.items():
         for path, value in walk(resource.get("Properties", {})):
-            if path and path[-1].startswith("LAMBDA_") and not text(value).endswith(_ALIAS):
+            called = bool(path) and (
+                path[-1].startswith("LAMBDA_") or path[-2:] == ("ActionGroupExecutor", "Lambda")
+            )
+            if called and not text(value).endswith(_ALIAS):
                 yield Violation(
                     resource=name,
                     found=f"{path[-1]} is {text(value)}",
                     fix="Function.called_as, with its alias",
+                )
+    functions = {name for name, _ in template.of("AWS::Lambda::Function")}
+    for kind, key in _CALLERS.items():
+        for name, properties in template.of(kind):
+            if references(properties.get(key)) & functions:
+                yield Violation(
+                    resource=name, found="calls a function and not its alias", fix="Function.alias"
                 )
 
 

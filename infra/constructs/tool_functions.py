@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.bundling import Deployable
+from infra.bundling import ROOT, Deployable
 from infra.constructs.candidate_bucket import CandidateBucket
 from infra.constructs.capability import Capability
 from infra.constructs.function import Function
@@ -26,8 +26,12 @@ _TIMEOUT: Final = cdk.Duration.seconds(60)
 CODE_EXECUTOR: Final = Deployable(
     entry="lambdas.code_executor.handler",
     lock="code-executor",
-    # Started as files, in processes of their own.
-    also=("runtime.sandbox._worker", "runtime.sandbox._guest"),
+    # What begins with an underscore is started, or read by an interpreter, as a file: nothing imports it.
+    also=tuple(
+        f"runtime.sandbox.{path.stem}"
+        for path in sorted((ROOT / "runtime" / "sandbox").glob("_*.py"))
+        if not path.stem.startswith("__")
+    ),
 )
 CV_ANALYZER: Final = Deployable(entry="lambdas.cv_analyzer.handler", lock="cv-analyzer")
 PERFORMANCE_EVALUATOR: Final = Deployable(

@@ -66,6 +66,12 @@ synth: setup-dev ## every environment's templates and assets into cdk.out, check
 	@$(BIN)/cfn-lint --ignore-checks W3005 --non-zero-exit-code error -- cdk.out/assembly-*/*.template.json
 	@echo "cdk.out holds: $$(cd cdk.out && echo assembly-* | sed 's/assembly-//g')"
 
+roles: setup-dev ## write anew what each role may do (tests/infra/roles) and which ids production keeps, for a review
+	@$(BIN)/python -m tests.infra.roles && $(BIN)/python -m tests.infra.checks
+
+operations: setup-dev ## write the deletion table of docs/operations.md anew
+	@$(BIN)/python -m infra.places
+
 doctor: setup-dev ## whether ENV can be deployed from here (TRY=1 tries to make a Bedrock agent)
 	@$(BIN)/python -m infra $(OF_ENV) doctor $(if $(TRY),--try-agent)
 
@@ -125,4 +131,4 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
 .PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock \
-  synth doctor cost diff compare pipeline bootstrap deploy token e2e rehearse drift destroy audit
+  synth roles operations doctor cost diff compare pipeline bootstrap deploy token e2e rehearse drift destroy audit

@@ -109,7 +109,7 @@ PLACES: Final = (
     Place(
         name="Access log of the distribution",
         kind=_LOG,
-        where="SiteWatchLog",
+        where="Site(Watch)?Log",
         holds="paths with an interview's id, addresses of callers, times; no query and no cookie",
         deleted=_FORGOTTEN,
         last_copy=_RETENTION,

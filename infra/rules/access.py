@@ -56,13 +56,10 @@ SERVICES: Final = frozenset(
         "cloudfront.amazonaws.com",
         "cloudwatch.amazonaws.com",
         "codedeploy.amazonaws.com",
-        "delivery.logs.amazonaws.com",
         "events.amazonaws.com",
         "lambda.amazonaws.com",
         "logging.s3.amazonaws.com",
         "sagemaker.amazonaws.com",
-        "scheduler.amazonaws.com",
-        "sns.amazonaws.com",
     }
 )
 """The services that the stack trusts; IAM accepts any other name, and the role is then nobody's."""

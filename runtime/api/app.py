@@ -6,16 +6,17 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 
 from runtime import __version__
-from runtime.api import interviews, operations, problems, reference, sessions
+from runtime.api import interviews, operations, problems, reference, sessions, throttling
 from runtime.api.container import Container
 from runtime.api.gate import Gate, OriginCheck
 from runtime.api.headers import SecurityHeaders
 from runtime.api.problems import Problem
+from runtime.api.throttling import Throttle, throttled
 
 VERSION = __version__
 
@@ -26,11 +27,13 @@ def create_app(
     hosts: frozenset[str] | None,
     voice: Starlette | None,
     origin: OriginCheck | None = None,
+    throttle: Throttle | None = None,
 ) -> FastAPI:
     """The app over `container`. `hosts` and `origin`: see `Gate`. `voice`: the app of live interviews
-    (`runtime.voice.server.create_voice_app`), where one process serves both."""
+    (`runtime.voice.server.create_voice_app`), where one process serves both. `throttle`: where many call."""
     app = _rest()
     app.state.container = container
+    throttling.install(app, throttle)
     if voice is not None:
         _take_over(voice, app)
     if container.page is not None:
@@ -69,7 +72,9 @@ def _rest() -> FastAPI:
         responses={405: problems.responses(405)[405]},
     )
     problems.install(app)
-    for router in (sessions.router, interviews.router, interviews.languages_router, operations.router):
+    for router in (sessions.router, interviews.router):
+        app.include_router(router, dependencies=[Depends(throttled)])
+    for router in (interviews.languages_router, operations.router):
         app.include_router(router)
     app.include_router(reference.router, include_in_schema=False)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]

@@ -82,6 +82,7 @@ _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
 }
 _HEADERS: Final[Mapping[int, dict[str, str]]] = {
     401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "1"},
     503: {"Retry-After": "2"},
 }
 
@@ -101,7 +102,7 @@ def problem(
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals an operation documents, beside those that every one has."""
-    return {status: _documented(status) for status in sorted({400, 401, 403, 413, 422, 503, *statuses})}
+    return {status: _documented(status) for status in sorted({400, 401, 403, 413, 422, 429, 503, *statuses})}
 
 
 def _documented(status: int) -> dict[str, Any]:

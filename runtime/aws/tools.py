@@ -49,7 +49,11 @@ _log = logging.getLogger(__name__)
 
 # Lambda's limit for a synchronous invocation, each way.
 MAX_PAYLOAD_BYTES: Final = 6 * 1024 * 1024
-_REFUSED: Final = frozenset({"TooManyRequestsException", "Throttling", "ThrottlingException"})
+# Refused before anything ran, so that asking again runs it once. A version that nobody called for a fortnight has lost
+# its snapshot, and is refused until Lambda has made it again.
+_REFUSED: Final = frozenset(
+    {"SnapStartNotReadyException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
 _ATTEMPTS: Final = 4
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_NAME: Final = 255

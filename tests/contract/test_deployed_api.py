@@ -264,3 +264,13 @@ def test_a_fault_of_ours_is_a_problem_without_its_words(
 
     assert (answered.status, answered.json()["problem"]) == (500, "internal_error")
     assert b"zanzibar" not in answered.body
+
+
+def test_one_callers_loop_is_held_back_and_told_for_how_long(deployed: Deployed) -> None:
+    body = json.dumps({"interview_type": "Backend", "candidate_name": "Ada Lovelace"}).encode()
+    answers = [deployed.call("POST", "/api/sessions/create", body) for _ in range(11)]
+
+    assert [answer.status for answer in answers] == [201] * 10 + [429]
+    refused = {name.lower(): value for name, value in answers[-1].headers.items()}
+    assert 0 < int(refused["retry-after"]) <= 30
+    assert refused["content-type"] == "application/problem+json"

@@ -77,8 +77,13 @@ class EnvironmentStage(cdk.Stage):
                 data, "Boundary", environment.named("boundary")
             )
             iam.PermissionsBoundary.of(self).apply(boundary)
-        cdk.Tags.of(self).add("application", "prepai")
-        cdk.Tags.of(self).add("environment", environment.name)
+        tagged(self, environment)
+
+
+def tagged(scope: Construct, environment: Environment) -> None:
+    """Say of everything below whose it is: costs, permissions and clean-up go by it."""
+    cdk.Tags.of(scope).add("application", "prepai")
+    cdk.Tags.of(scope).add("environment", environment.name)
 
 
 def synthesise() -> None:
@@ -91,12 +96,13 @@ def synthesise() -> None:
     for environment in chosen(context):
         EnvironmentStage(app, environment=environment)
         if github:
-            PipelineStack(
+            pipeline = PipelineStack(
                 app,
                 f"{environment.name}-pipeline",
                 environment=environment,
                 repository=github,
                 first_in_account=app.node.try_get_context("first_in_account") != "false",
             )
+            tagged(pipeline, environment)
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app), Policies())
     app.synth()

@@ -41,6 +41,11 @@ ARGUED: Final = (
     Argued(where="SiteDeployerDefaultPolicy*", star="s3:::cdk-*-assets-*/*", reason=_ASSETS),
     Argued(where="UploadPolicy*", star="s3:::cdk-*-assets-*/*", reason=_ASSETS),
     Argued(
+        where="DeployRoleDefaultPolicy*",
+        star="cognito-idp:*:userpool/*",
+        reason="the pool comes after the role that deploys it; a condition asks for the environment's tag",
+    ),
+    Argued(
         where="VoiceRoleDefaultPolicy*",
         star="logs:*:log-group:*",
         reason="AgentCore looks for its log's group by DescribeLogGroups, a right to all of them or none",
@@ -66,7 +71,8 @@ SERVICES: Final = frozenset(
 
 # These take no aws:SourceAccount when they become a role: they do so for resources of the same account only.
 _OWN_ACCOUNT_ONLY: Final = frozenset({"lambda.amazonaws.com", "codedeploy.amazonaws.com"})
-_IDENTITY: Final = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role")
+# Not AWS::IAM::ManagedPolicy: ours are ceilings, which allow nothing by themselves; `no_managed_policies` sees to it.
+_IDENTITY: Final = ("AWS::IAM::Policy", "AWS::IAM::Role")
 _RESOURCE: Final = {
     "AWS::Lambda::Permission": "",
     "AWS::S3::BucketPolicy": "PolicyDocument",
@@ -224,6 +230,11 @@ def no_managed_policies(template: Template) -> Iterator[Violation]:
                 resource=name,
                 found=f"{', '.join(map(text, properties['ManagedPolicyArns']))}",
                 fix="give the role its statements",
+            )
+    for name, properties in template.of("AWS::IAM::ManagedPolicy"):
+        if any(properties.get(holder) for holder in ("Roles", "Users", "Groups")):
+            yield Violation(
+                resource=name, found="a managed policy that is no ceiling", fix="give the role its statements"
             )
 
 

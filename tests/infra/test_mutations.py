@@ -353,6 +353,14 @@ FAULTS = (
         "no-managed-policies",
     ),
     Fault(
+        "a managed policy of our own",
+        "app",
+        lambda r: r.update(
+            More={"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": [{"Ref": "RestRole"}]}}
+        ),
+        "no-managed-policies",
+    ),
+    Fault(
         "a principal that is none",
         "app",
         _trust(lambda s: s.update(Principal={"Service": "lamda.amazonaws.com"})),

@@ -10,6 +10,8 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_logs as logs
 
+from infra.environments import COMMITTED
+from infra.pipeline import PipelineStack
 from infra.places import DOCUMENT, PLACES, written
 from infra.policies import RULES, Policies, violations
 from infra.rules import operation
@@ -17,8 +19,9 @@ from infra.rules.access import ARGUED, SERVICES, UNNAMEABLE, statements
 from infra.rules.data import KEEPING, place
 from infra.rules.services import OPEN_ROUTES, SETTINGS
 from infra.rules.template import Template, listed, text
+from infra.stage import tagged
 from tests.infra.checks import CHECKS
-from tests.infra.conftest import ROOT, Stacks
+from tests.infra.conftest import ROOT, Stacks, context
 
 ELSEWHERE = ({"interviewer": "converse"}, {"interviewer": "authored"}, {"region": "eu-west-1"})
 
@@ -27,6 +30,19 @@ ELSEWHERE = ({"interviewer": "converse"}, {"interviewer": "authored"}, {"region"
 def everything(synthesise: Callable[..., Stacks]) -> list[Template]:
     """All that the committed environments are made of."""
     return [Template(s.template) for name in ("dev", "staging", "prod") for s in synthesise(name).values()]
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Template:
+    """What an administrator deploys before the environment: the app makes it beside the others when asked."""
+    app = cdk.App(context=context())
+    stack = PipelineStack(app, "pipeline", environment=COMMITTED["prod"], repository="owner/name")
+    tagged(stack, COMMITTED["prod"])
+    return Template(app.synth(skip_validation=True).get_stack_artifact(stack.artifact_id).template)
+
+
+def test_the_pipeline_holds_to_every_rule(pipeline: Template) -> None:
+    assert list(violations(pipeline)) == []
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -64,10 +80,10 @@ def test_a_broken_rule_stops_synthesis_and_is_named(tmp_path: Any) -> None:
         app.synth()
 
 
-def test_every_argued_star_is_still_needed(everything: list[Template]) -> None:
+def test_every_argued_star_is_still_needed(everything: list[Template], pipeline: Template) -> None:
     policies = {
         (name, star)
-        for template in everything
+        for template in (*everything, pipeline)
         for name, statement in statements(template)
         for star in (*listed(statement.get("Action")), *map(text, listed(statement.get("Resource"))))
         if "*" in star

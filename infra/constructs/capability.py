@@ -94,8 +94,10 @@ def keeps_interviews(stack: cdk.Stack, environment: Environment, *, key: kms.IKe
         ),
         iam.PolicyStatement(
             sid="Blobs",
-            # A deletion names versions: without them a delete marker would hide what it was to remove.
-            actions=["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
+            # A deletion names versions: without them a delete marker would hide what it was to remove. DeleteObjects
+            # demands the plain right always, and the other for versions (S3's API reference); the plain one alone can
+            # only hide.
+            actions=["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
             resources=[f"{bucket}/{prefix}*" for prefix in PREFIXES],
         ),
         iam.PolicyStatement(

@@ -33,7 +33,7 @@ SHARED: Final = {
     ),
     "Lists": (["dynamodb:Query"], [f"{TABLE}/index/by_date", f"{TABLE}/index/by_owner"]),
     "Blobs": (
-        ["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
+        ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
         [f"{BUCKET}/cvs/*", f"{BUCKET}/reports/*", f"{BUCKET}/sessions/*"],
     ),
     "Versions": (["s3:ListBucketVersions"], [BUCKET]),

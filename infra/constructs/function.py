@@ -117,6 +117,13 @@ class Function(Construct):
                 reason="Python 3.13 everywhere: what is tested, locked and compiled is what runs",
             )
         )
+        if warm_snapshot:
+            cdk.Validations.of(self.function).acknowledge(
+                cdk.Acknowledgment(
+                    id="Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+                    reason="Callers use the alias, behind which every version is published",
+                )
+            )
         self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS, version=self.function.current_version)
         self._release = self._canary(function_name) if environment.production else None
         errors, *_ = self._alarms(surface, name, timeout)

@@ -67,6 +67,8 @@ def text(value: Any) -> str:  # noqa: PLR0911 - one line for each intrinsic
             return f"${{{dotted}}}"
         case {"Fn::Join": [str(separator), list(parts)]}:
             return separator.join(text(part) for part in parts)
+        case {"Fn::GetStackOutput": {"StackName": str(stack), "OutputName": str(output)}}:
+            return f"${{{stack}.{output}}}"
         case {"Fn::Sub": str(pattern)}:
             return pattern
         case Mapping():

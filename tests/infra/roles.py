@@ -78,7 +78,11 @@ def _readable(value: str) -> str:
     value = value.replace(ACCOUNT, "ACCOUNT").replace("${AWS::AccountId}", "ACCOUNT")
     # An asset's name is the digest of what it holds, and changes with every line of code.
     value = re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", value)
-    return re.sub(r"[0-9A-F]{8}(?=[.}])", "", value)
+    # CDK's hashes, in logical ids and in the names that it makes of them for what another stack needs.
+    value = re.sub(
+        r"\.PublishOutput(?:FnGetAtt|Ref)(\w+?)[0-9A-F]{8}(\w*?)[0-9A-F]{8}(?=})", r".\1 \2", value
+    )
+    return re.sub(r"[0-9A-F]{8}(?=[.}])", "", value).replace(" }", "}")
 
 
 def main() -> None:

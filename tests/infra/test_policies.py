@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Any
@@ -78,6 +79,23 @@ def test_a_broken_rule_stops_synthesis_and_is_named(tmp_path: Any) -> None:
 
     with pytest.raises(RuntimeError, match="PrepAI::logs-forget"):
         app.synth()
+
+
+def test_a_waiver_names_one_finding_of_another_checker_and_says_why() -> None:
+    """An id without its checker in front waives in silence, and ours are argued beside the rules or not at all."""
+    waivers = [
+        (path.name, {k.arg: k.value for k in call.keywords})
+        for path in (ROOT / "infra").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Acknowledgment")
+    ]
+
+    assert len(waivers) > 10
+    for path, given in waivers:
+        assert re.match(
+            r"f?'(AwsSolutions::AwsSolutions-|Annotation::@aws-cdk/)", ast.unparse(given["id"])
+        ), path
+        assert given.keys() == {"id", "reason"}, path
 
 
 def test_every_argued_star_is_still_needed(everything: list[Template], pipeline: Template) -> None:

@@ -32,8 +32,10 @@ _PLATFORMS: Final[dict[Architecture, str]] = {
     "x86_64": "x86_64-manylinux_2_28",
 }
 _PYTHON: Final = "3.13"
+# Parts of packages that nothing of ours imports and that are large: Powertools' own web framework is a sixth of the API.
+_LEFT_OUT: Final = ("aws_lambda_powertools/event_handler",)
 # Raised when the recipe below changes what it makes of the same input.
-_RECIPE: Final = 1
+_RECIPE: Final = 2
 
 
 class BundlingError(Exception):
@@ -80,12 +82,14 @@ class Deployable:
     def build(self, target: Path, architecture: Architecture) -> None:
         """Write the asset into the folder `target`. Raises `BundlingError`."""
         _install(target, ROOT / "requirements" / f"{self.lock}.lock", architecture)
+        _compile_packages(target)
         for path in self.files():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, target / path)
         if self.main is not None:
             (target / "main.py").write_text(self.main, encoding="utf-8")
-        _compile(target)
+        # Ours with its sources: a traceback of ours shows its lines.
+        _compile(target, [target / name for name in (*_OURS, "main.py") if (target / name).exists()])
         _settle(target)
 
     def options(self, architecture: Architecture) -> dict[str, Any]:
@@ -175,9 +179,21 @@ def _install(target: Path, lock: Path, architecture: Architecture) -> None:
     # uv's own lock, and what console scripts say of the machine they were made on.
     (target / ".lock").unlink(missing_ok=True)
     shutil.rmtree(target / "bin", ignore_errors=True)
+    for part in _LEFT_OUT:
+        shutil.rmtree(target / part, ignore_errors=True)
 
 
-def _compile(target: Path) -> None:
+def _compile_packages(target: Path) -> None:
+    """Packages as bytecode alone: their sources would be half of the asset, and a traceback names files and lines
+    without them. The sources are what the lock's hashes name."""
+    _compile(target, [target], "-b")
+    for source in target.rglob("*.py"):
+        # Some files are for other versions of Python and do not compile; nothing imports them.
+        if source.with_suffix(".pyc").exists():
+            source.unlink()
+
+
+def _compile(target: Path, what: list[Path], *options: str) -> None:
     """Bytecode that is used without looking at the source's time: half of a cold start is compiling."""
     if sys.version_info[:2] != (3, 13):
         raise BundlingError(
@@ -187,10 +203,9 @@ def _compile(target: Path) -> None:
     command = [
         *(sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"),
         # Paths as they will be there, so that tracebacks and bytes do not depend on where this was made.
-        *("-s", str(target), "-p", "/var/task", str(target)),
+        *("-s", str(target), "-p", "/var/task", *options, *map(str, what)),
     ]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    # A package may carry files for other versions of Python, which do not compile; they are never imported.
     subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - our own arguments
 
 

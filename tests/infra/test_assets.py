@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -293,11 +294,13 @@ def test_everything_in_an_asset_belongs_to_a_package_or_is_ours(
         for line in record.read_text().splitlines()
     }
     ours = {str(path) for path in processes[name].deployable.files()} | {"main.py"}
+    # Packages come as bytecode in their sources' place.
+    compiled = {f"{name}c" for name in recorded if name.endswith(".py")}
 
     strange = [
         path
         for path in files(asset)
-        if "__pycache__" not in path.parts and str(path) not in recorded and str(path) not in ours
+        if "__pycache__" not in path.parts and str(path) not in recorded | compiled | ours
     ]
 
     assert not strange
@@ -340,3 +343,10 @@ def test_an_asset_made_twice_is_the_same_bytes(build: Build, name: str) -> None:
     first, second = content(build(name, "arm64")), content(build(name, "arm64", again=1))
 
     assert {path for path in first.keys() | second.keys() if first.get(path) != second.get(path)} == set()
+
+
+@pytest.mark.long
+def test_the_apis_asset_is_small_enough_to_start_fast(build: Build, tmp_path: Path) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "api"), "zip", build("api", "arm64")))
+
+    assert archive.stat().st_size <= 8_000_000

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import inspect
 import json
 import pkgutil
 import re
@@ -44,6 +46,9 @@ def _within(value: Any) -> Iterator[re.Pattern[Any]]:
             yield value
         case dict():
             yield from _within(tuple(value.values()))
+        case functools._lru_cache_wrapper() if not inspect.signature(value).parameters:
+            # Compiled when first used.
+            yield from _within(value())
         case tuple() | list() | set() | frozenset():
             for part in value:
                 yield from _within(part)

@@ -609,7 +609,7 @@ def test_any_text_has_one_intent_and_case_and_space_around_it_do_not_matter(text
 )
 def test_a_long_utterance_never_meets_the_phrases(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # What bounds the time: the phrases only see short utterances of few words; the rest is read once.
-    monkeypatch.setattr(intents, "_REQUESTS", None)
+    monkeypatch.setattr(intents, "_requests", None)
     monkeypatch.setattr(intents, "_FILLER", None)
 
     intent_of(hostile, VOCABULARY)

@@ -60,7 +60,8 @@ PLACES: Final = (
         name="Event log",
         kind="AWS::DynamoDB::GlobalTable",
         where="EventsTable",
-        holds="the interview's events: words, consent, code between runs; for minutes, tickets and how often who called",
+        holds="the interview's events: words, consent, code between runs; for minutes, tickets "
+        "and how often who called",
         deleted="every item of the interview; a tombstone with its id and the date stays",
         last_copy="7 days later, when point-in-time recovery forgets; unasked, `candidate_data_days` and 7 days",
         retained=True,

@@ -74,9 +74,11 @@ if [ ! -f web/dist/index.html ] || [ "$(stamp page)" != "$(page_digest)" ]; then
 fi
 
 # Once per machine and interpreter; without it the first code run of a candidate would wait for it.
-sandbox_digest() { cat requirements/code-executor.lock runtime/sandbox/_guest.py runtime/sandbox/snapshot.py | cksum; }
+sandbox_digest() {
+  cat requirements/code-executor.lock package-lock.json runtime/sandbox/*.py runtime/sandbox/javascript/* | cksum
+}
 if [ "$(stamp sandbox)" != "$(sandbox_digest)" ]; then
-  say "[5/5] the sandbox's interpreter (half a minute, once)"
+  say "[5/5] the sandbox's interpreters (half a minute, once)"
   if .venv/bin/python -m runtime.sandbox >&2; then
     sandbox_digest > .setup/sandbox.stamp
   else

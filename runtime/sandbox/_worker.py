@@ -1,14 +1,15 @@
-"""A disposable worker process: WebAssembly interpreters that run what the parent sends, one test at a time.
+"""A disposable worker process: WebAssembly instances that run what the parent sends, one test at a time.
 
-Started as a script with an isolated interpreter and an empty environment; it imports the standard library
-and `eryx`, nothing of ours. Requests and answers travel over one inherited socket. Descriptors 0 to 2 are
-the null device, because WASI hands them to the guest as its own standard streams: on them it could read our
-requests and write our answers.
+Started as a script with an isolated interpreter and an empty environment; it imports the standard library, and the
+script of the interpreter it hosts (`_python_interpreter.py` and its like) with the one package that needs. Requests
+and answers travel over one inherited socket. Descriptors 0 to 2 are the null device, because WASI may hand them to the
+guest as its own standard streams: on them it could read our requests and write our answers.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import queue
@@ -17,15 +18,14 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-# One instance at a time per process: a second warm one would only cost memory.
-_ENVIRONMENT = {"ERYX_WARM_INSTANCES": "0"}
+_STACK_BYTES = 72 << 20
 
 _CONTROL = {
     "function": None,
-    "source": "import sys; print(*sys.version_info[:3], sep='.')",
     "cpu_s": 60,
     "memory_bytes": 256 << 20,
     "output_bytes": 1024,
@@ -62,16 +62,14 @@ class _Output:
 
 
 class _Room:
-    """One interpreter per submission (per test for programs), never used for another."""
+    """One instance per submission (per test for programs), never used for another."""
 
-    def __init__(self, eryx: Any, snapshot: str) -> None:
-        self._eryx = eryx
-        self._factory = eryx.SandboxFactory.load(snapshot)
+    def __init__(self, interpreter: Any) -> None:
+        self._interpreter = interpreter
         self._output = _Output()
         self._session: Any = None
         self._ready: Any = None
         self._memory = 0
-        self._peak = 0
         self._request: dict[str, Any] = {}
 
     def open(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -79,48 +77,34 @@ class _Room:
         self._fresh()
         if request["function"] is None:
             return _answer('["returned",null,null]')
-        return self._execute("load", request["source"], request["function"], request["output_bytes"])
+        return self._timed(lambda session: session.load(request))
 
-    def test(self, request: dict[str, Any]) -> dict[str, Any]:
-        output = self._request["output_bytes"]
+    def test(self, test: dict[str, Any]) -> dict[str, Any]:
         if self._request["function"] is not None:
-            return self._execute("call", request["arguments"], output)
+            return self._timed(lambda session: session.call(self._request, test["arguments"]))
         if self._session is None:
             self._fresh()
-        answer = self._execute("program", self._request["source"], request["stdin"], output)
+        answer = self._timed(lambda session: session.program(self._request, test["stdin"]))
         self._session = None
         return answer
 
     def close(self) -> None:
-        """Drop the used interpreter and make the next one ready while nobody waits."""
+        """Drop the used instance and make the next one ready while nobody waits."""
         self._session = None
-        self._ready = self._create(self._memory)
+        self._ready = self._create()
 
     def _fresh(self) -> None:
         wanted = self._request["memory_bytes"]
+        self._session = None  # its memory is given back before more is taken
         if self._ready is None or wanted != self._memory:
             self._memory = wanted
-            self._ready = self._create(wanted)
+            self._ready = self._create()
         self._session, self._ready = self._ready, None
-        self._peak = 0
 
-    def _create(self, memory_bytes: int) -> Any:
-        limits = self._eryx.ResourceLimits(
-            execution_timeout_ms=None,
-            max_memory_bytes=memory_bytes,
-            max_callback_invocations=0,
-            max_vfs_bytes=0,
-        )
-        return self._factory.create_session(
-            resource_limits=limits,
-            on_stdout=self._output.on_stdout,
-            on_stderr=self._output.on_stderr,
-            result_variable="frame",
-        )
+    def _create(self) -> Any:
+        return self._interpreter.create(self._memory, self._output.on_stdout, self._output.on_stderr)
 
-    def _execute(self, function: str, *arguments: object) -> dict[str, Any]:
-        # ascii() of a str is source text that yields it again, lone surrogates and NULs included.
-        code = f"import _room; frame = _room.{function}({', '.join(map(ascii, arguments))})"
+    def _timed(self, work: Callable[[Any], str | None]) -> dict[str, Any]:
         self._output.reset(self._request["output_bytes"])
         anomaly, frame = None, None
         # The kernel ends this process when the CPU time is used up: no thread of ours has to be scheduled for
@@ -128,26 +112,24 @@ class _Room:
         signal.setitimer(signal.ITIMER_PROF, self._request["cpu_s"])
         wall, cpu = time.perf_counter(), time.process_time()
         try:
-            result = self._session.execute(code)
-        except self._eryx.EryxError as error:
+            frame = work(self._session)
+        except self._interpreter.faults as error:
             anomaly = str(error)[:2000]
-        else:
-            frame = result.result_json
-            self._peak = max(self._peak, result.peak_memory_bytes or 0)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         if frame is not None and len(frame) > self._request["frame_bytes"] * 2 + 65536:
             anomaly, frame = "oversized frame", None
         return _answer(
-            _inner(frame),
+            frame,
             anomaly=anomaly,
             overflowed=self._output.overflowed,
             stdout=self._output.stdout.decode("utf-8", "replace"),
             stderr=self._output.stderr.decode("utf-8", "replace"),
             cpu_ms=cpu * 1e3,
             wall_ms=wall * 1e3,
-            peak_kb=self._peak // 1024 or None,
+            peak_kb=self._session.peak_bytes // 1024 or None,
+            spent=self._session.spent,
         )
 
 
@@ -161,19 +143,9 @@ def _answer(
     cpu_ms: float = 0.0,
     wall_ms: float = 0.0,
     peak_kb: int | None = None,
+    spent: bool = False,
 ) -> dict[str, Any]:
     return locals()
-
-
-def _inner(frame: str | None) -> str | None:
-    """The frame is a str variable of the guest, which the runtime hands over as JSON."""
-    if frame is None:
-        return None
-    try:
-        text = json.loads(frame)
-    except (ValueError, RecursionError):
-        return None
-    return text if isinstance(text, str) else None
 
 
 def _harden() -> None:
@@ -199,24 +171,32 @@ def _receive(channel: Connection, requests: queue.SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _started(snapshot: str) -> tuple[_Room, dict[str, Any]]:
-    import eryx  # noqa: PLC0415 - found only now, and after its environment
+def _interpreter(script: str, image: str) -> Any:
+    spec = importlib.util.spec_from_file_location("_interpreter", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Interpreter(image)
 
-    room = _Room(eryx, snapshot)
+
+def _started(script: str, image: str) -> tuple[_Room, dict[str, Any]]:
+    interpreter = _interpreter(script, image)
+    room = _Room(interpreter)
     # The first instance maps what later ones share, from a memory file that a limit of no bytes would refuse.
-    room.open(_CONTROL)
+    room.open(_CONTROL | interpreter.control)
     hello = room.test({"stdin": ""})
     room.close()
     _harden()
     return room, hello
 
 
-def main(descriptor: int, snapshot: str, packages: str) -> None:
-    os.environ.update(_ENVIRONMENT)
+def main(descriptor: int, script: str, image: str, packages: str) -> None:
+    """`script` defines `Interpreter(image)`, `packages` is where the package that it needs is installed."""
     sys.path.append(packages)
     channel = Connection(descriptor)
     try:
-        room, hello = _started(snapshot)
+        room, hello = _started(script, image)
     except Exception as error:  # noqa: BLE001 - the parent turns it into a refusal that says why
         channel.send_bytes(json.dumps({"anomaly": f"{type(error).__name__}: {error}"}).encode())
         return
@@ -233,5 +213,14 @@ def main(descriptor: int, snapshot: str, packages: str) -> None:
         channel.send_bytes(json.dumps(answer).encode())
 
 
+def _on_a_deep_stack(descriptor: int, script: str, image: str, packages: str) -> None:
+    # Recursion of the guest's takes the stack of the thread it runs on, and a main thread's is 8 MB.
+    threading.stack_size(_STACK_BYTES)
+    worker = threading.Thread(target=main, args=(descriptor, script, image, packages))
+    worker.start()
+    threading.stack_size(0)
+    worker.join()
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
+    _on_a_deep_stack(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])

@@ -29,11 +29,17 @@ Ending = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Candidate source and the function to call, or None for a program that reads stdin and prints."""
+    """Candidate source and the function to call, or None for a program that reads stdin and prints.
+
+    in_place: the function's work is what it made of its first argument, not what it returned.
+    per_test: every test gets an instance of its own, so that what one leaves behind reaches no other.
+    """
 
     language: str
     source: str
     function_name: str | None = None
+    in_place: bool = False
+    per_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Self
 from .engine import Engine, Language, Observation, Program, TestInput
 from .errors import SandboxUnavailable, UnsupportedLanguage
 from .submission import Limits
+from .wasm_javascript import WasmJavaScript
 from .wasm_python import WasmPython
 
 
@@ -100,4 +101,6 @@ def all_engines(*, workers: int | None = None, directory: Path | None = None) ->
         workers: submissions that an engine runs at once (default: one per CPU).
         directory: where engines keep what they build once (default: the user's cache).
     """
-    return Engines(WasmPython(workers=workers, directory=directory))
+    return Engines(
+        WasmPython(workers=workers, directory=directory), WasmJavaScript(workers=workers, directory=directory)
+    )

@@ -272,15 +272,15 @@ def test_arguments_arrive_as_they_were_sent(engine: WasmPython) -> None:
 
 
 def test_another_language_is_refused_by_name(engine: WasmPython) -> None:
-    with pytest.raises(UnsupportedLanguage, match="expected one of the languages python; got 'cobol'"):
+    with pytest.raises(UnsupportedLanguage, match="expected one of the languages python, sql; got 'cobol'"):
         execute(engine, Submission(language="cobol", code=""))
     with pytest.raises(UnsupportedLanguage):
         list(engine.run(Program("cobol", ""), [TestInput()], Limits()))
 
 
 def test_the_language_list_names_version_engine_and_isolation(engine: WasmPython) -> None:
-    (python,) = languages(engine)
-    assert python.language == "python"
+    python, sql = languages(engine)
+    assert (python.language, sql.language) == ("python", "sql")
     assert python.version.startswith("3.")
     assert (python.engine, python.isolation) == ("wasm", engine.isolation)
 
@@ -330,7 +330,7 @@ def test_an_engine_that_cannot_start_refuses_and_says_why(tmp_path: Path) -> Non
 
 def test_a_snapshot_that_is_none_refuses(tmp_path: Path, engine: WasmPython) -> None:
     languages(engine)
-    real = engine._snapshot.result()
+    real = engine._image.result()
     (tmp_path / real.name).write_bytes(b"not a snapshot")
     tmp_path.chmod(0o700)
     (tmp_path / real.name).chmod(0o600)

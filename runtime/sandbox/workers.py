@@ -1,0 +1,555 @@
+"""An engine over disposable worker processes, each hosting WebAssembly instances of one interpreter (`_worker.py`).
+
+What holds the code is the instance: no system call, no socket, no file. An instance serves one submission and is thrown
+away. The process around it is the second wall and the clock: empty environment, null standard streams, no new rights,
+and a CPU timer in the kernel. A process serves further submissions only after ones that ended in order, because a fresh
+process costs a hundred times a fresh instance (`benchmarks/sandbox.py`); any crash, time limit or oddity ends it.
+
+Forging is worthless rather than forbidden: the guest's side of the harness lies in the candidate's own interpreter and
+can be patched by it, so no secret is kept there. Expected values never enter, inputs arrive one test at a time, and one
+answer is taken per question asked: what a forger can send is an answer, and an answer must be right.
+"""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self, cast
+
+from pydantic import JsonValue
+
+from .engine import Ending, Language, Observation, Program, TestInput
+from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
+from .machine_code import default_directory
+from .submission import Limits
+
+_RUNS_PER_WORKER: Final = 500
+_START_TIMEOUT_S: Final = 60
+_MAX_DEPTH: Final = 200
+_MAX_ERROR: Final = 8192
+_BROKEN: Final = "the program broke the interpreter it ran in"
+_MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
+_GUEST_ENDINGS: Final = frozenset({"returned", "raised", "not_compiled", "memory", "output"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosted:
+    """What a worker process hosts: the script beside this file that drives the interpreter, the package that the
+    script needs, and in words what does not run when that is missing."""
+
+    script: str
+    package: str
+    title: str
+    no_package: str
+
+
+class WorkerEngine(abc.ABC):
+    """Thread-safe; its processes end with `close()` and with this process.
+
+    Args:
+        workers: submissions that run at once (default: one per CPU). Processes start as needed and stay.
+        queue: submissions that may wait for a worker; one more is `SandboxBusy`.
+        wait_s: how long they wait before that is `SandboxBusy` too.
+        directory: where what workers start from lies or is built (default: the user's cache). A machine's first
+            start builds it in the background; runs wait for it.
+    """
+
+    name: ClassVar[str]
+    isolation: ClassVar[str]
+    speaks: ClassVar[tuple[str, ...]]
+    hosted: ClassVar[Hosted]
+    # CPU limits are a native interpreter's: what this one needs for the same work, by benchmarks/sandbox.py.
+    cpu_factor: ClassVar[float]
+
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        queue: int = 64,
+        wait_s: float = 20.0,
+        directory: Path | None = None,
+    ) -> None:
+        self._workers = workers or os.process_cpu_count() or 1
+        self._queue = queue
+        self._wait_s = wait_s
+        self._condition = threading.Condition()
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._taken = 0
+        self._waiting = 0
+        self._closed = False
+        self._versions: tuple[str, ...] = ()
+        self._image: Future[Path] = Future()
+        threading.Thread(target=self._prepare, args=(directory or default_directory(),), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def languages(self) -> tuple[Language, ...]:
+        """Once a worker has shown that it runs; a machine's first start waits until there is something to start."""
+        if not self._versions:
+            with self._worker() as slot:
+                slot.ready()
+        return tuple(
+            Language(name, version, self.name, self.isolation)
+            for name, version in zip(self.speaks, self._versions, strict=True)
+        )
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        """One observation per input, in order; a worker's death is a verdict, and it is replaced."""
+        if program.language not in self.speaks:
+            raise UnsupportedLanguage(program.language, self.speaks)
+        with self._worker() as slot:
+            yield from _Run(slot, program, limits, self.cpu_factor).observations(inputs)
+
+    def rest(self) -> None:
+        with self._condition:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.kill()
+
+    def wake(self) -> None:
+        self.rest()
+        self._start_spare()
+
+    def close(self) -> None:
+        """End every process; runs still under way end as `engine_failed`."""
+        with self._condition:
+            self._closed = True
+            idle, busy = self._idle, list(self._busy)
+            self._idle = []
+            self._condition.notify_all()
+        for worker in idle:
+            worker.kill()
+        for worker in busy:
+            worker.end()
+
+    @abc.abstractmethod
+    def _build(self, directory: Path) -> Path:
+        """The file that workers start from, built first if need be. Raises `SandboxUnavailable`."""
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[_Slot]:
+        self._enter_queue()
+        slot = _Slot(self)
+        try:
+            yield slot
+        finally:
+            slot.give_back()
+            with self._condition:
+                self._taken -= 1
+                self._condition.notify()
+
+    def _enter_queue(self) -> None:
+        deadline = time.monotonic() + self._wait_s
+        with self._condition:
+            if self._taken >= self._workers and self._waiting >= self._queue:
+                raise SandboxBusy(f"{self._waiting} submissions already wait for a worker: try again shortly")
+            self._waiting += 1
+            try:
+                while self._taken >= self._workers and not self._closed:
+                    if not self._condition.wait(deadline - time.monotonic()):
+                        raise SandboxBusy(f"no worker came free in {self._wait_s:g} s: try again shortly")
+            finally:
+                self._waiting -= 1
+            if self._closed:
+                raise SandboxUnavailable("the sandbox is closed")
+            self._taken += 1
+
+    def _prepare(self, directory: Path) -> None:
+        try:
+            path = self._build(directory)
+        except SandboxUnavailable as error:
+            self._image.set_exception(error)
+            return
+        except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
+            self._image.set_exception(
+                SandboxUnavailable(f"{self.hosted.title} could not be prepared: {error!r}")
+            )
+            return
+        self._image.set_result(path)
+        self._start_spare()
+
+    def _start_spare(self) -> None:
+        """Have a process loading before anyone asks for it."""
+        with self._condition, contextlib.suppress(SandboxUnavailable):  # who needs it will hear why
+            if not self._closed and not self._idle and len(self._busy) < self._workers:
+                self._idle.append(_Worker(self.hosted, self._image.result()))
+
+    def _take(self) -> _Worker:
+        path = self._image.result()
+        with self._condition:
+            if self._closed:
+                raise SandboxUnavailable("the sandbox is closed")
+            while self._idle and not self._idle[-1].alive():
+                self._idle.pop().kill()
+            worker = self._idle.pop() if self._idle else _Worker(self.hosted, path)
+            self._busy.add(worker)
+        try:
+            self._versions = worker.ready()
+        except SandboxUnavailable:
+            self._drop(worker)
+            raise
+        return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.kill()
+        with self._condition:
+            self._busy.discard(worker)
+
+    def _keep(self, worker: _Worker) -> None:
+        with self._condition:
+            self._busy.discard(worker)
+            if not self._closed:
+                self._idle.append(worker)
+                return
+        worker.kill()
+
+
+class _Slot:
+    """A run's claim on the pool: one live worker at a time, replaced when it dies."""
+
+    def __init__(self, pool: WorkerEngine) -> None:
+        self._pool = pool
+        self._current: _Worker | None = None
+
+    def ready(self) -> _Worker:
+        if self._current is None:
+            self._current = self._pool._take()  # noqa: SLF001 - two halves of one pool
+        return self._current
+
+    def discard(self) -> int | None:
+        """End the worker after an anomaly. Returns its exit status (negative: a signal) if it had died."""
+        worker, self._current = self._current, None
+        if worker is None:
+            return None
+        status = worker.died()
+        self._pool._drop(worker)  # noqa: SLF001
+        self._pool._start_spare()  # noqa: SLF001
+        return status
+
+    def give_back(self) -> None:
+        worker, self._current = self._current, None
+        if worker is None:
+            return
+        if worker.finish():
+            self._pool._keep(worker)  # noqa: SLF001
+        else:
+            self._pool._drop(worker)  # noqa: SLF001
+            self._pool._start_spare()  # noqa: SLF001
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    """All that a worker is told: where the runtime unpacks its standard library (beside the snapshot, not in a shared
+    /tmp), and where the interpreter's own library lies, which Lambda's Python finds in no other way."""
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return {"TMPDIR": str(directory)} | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
+
+
+class _Worker:
+    """The parent's end of one process running `_worker.py`."""
+
+    def __init__(self, hosted: Hosted, image: Path) -> None:
+        self._title = hosted.title
+        package = importlib.util.find_spec(hosted.package)
+        if package is None or package.origin is None:
+            raise SandboxUnavailable(hosted.no_package)
+        self._channel, theirs = Pipe()
+        with theirs:
+            command = [
+                *(sys.executable, "-I", str(Path(__file__).with_name("_worker.py")), str(theirs.fileno())),
+                *(
+                    str(Path(__file__).with_name(hosted.script)),
+                    str(image),
+                    str(Path(package.origin).parents[1]),
+                ),
+            ]
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own script
+                    command,
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=_environment(image.parent),
+                    cwd="/",
+                )
+            except OSError as error:
+                self._channel.close()
+                raise SandboxUnavailable(f"no process for {self._title}: {error}") from None
+        self._versions: tuple[str, ...] = ()
+        self._runs = 0
+        self._asked = False
+
+    def ready(self) -> tuple[str, ...]:
+        """Wait until the interpreter has run its control program. Returns the versions it printed, one per language."""
+        if not self._versions:
+            hello = self._receive(_START_TIMEOUT_S)
+            if hello is None or not hello.get("stdout") or hello.get("anomaly"):
+                told = (hello or {}).get("anomaly") or f"exit status {self.died()}"
+                raise SandboxUnavailable(f"{self._title} does not start here: {str(told)[:300]}")
+            self._versions = tuple(str(hello["stdout"]).splitlines())
+        return self._versions
+
+    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """The answer, or None when none came in time or the process died."""
+        self._asked = True
+        try:
+            self._channel.send_bytes(json.dumps(request).encode())
+        except OSError:
+            return None
+        answer = self._receive(timeout_s)
+        self._asked = answer is None
+        return answer
+
+    def finish(self) -> bool:
+        """Throw the used instance away. False: this process has served its time."""
+        self._runs += 1
+        # A question still open (an interrupt in its caller) would answer the next submission.
+        if self._asked or self._runs >= _RUNS_PER_WORKER:
+            return False
+        try:
+            self._channel.send_bytes(b'{"kind": "close"}')
+        except OSError:
+            return False
+        return True
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def died(self) -> int | None:
+        """The exit status, negative for a signal; None while the process lives."""
+        try:
+            return self._process.wait(0.5 if self._channel.closed or self._at_end() else 0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """Kill the process; whoever reads its channel sees the end of it, and is the one to close it."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._channel.close()
+
+    def _at_end(self) -> bool:
+        try:
+            return self._channel.poll(0)  # a silent worker is at work; end of file reads as ready
+        except OSError:
+            return True
+
+    def _receive(self, timeout_s: float) -> dict[str, Any] | None:
+        try:
+            if not self._channel.poll(max(0.0, timeout_s)):
+                return None
+            answer = json.loads(self._channel.recv_bytes(_MAX_ANSWER_BYTES))
+        except (EOFError, OSError, ValueError):
+            return None
+        return answer if isinstance(answer, dict) else None
+
+
+class _Run:
+    """One submission on one slot."""
+
+    def __init__(self, slot: _Slot, program: Program, limits: Limits, cpu_factor: float) -> None:
+        self._slot = slot
+        self._program = program
+        self._limits = limits
+        self._cpu_s = limits.cpu_s * cpu_factor
+        self._wall_s = 2 * self._cpu_s + 1
+        self._bytes_left = limits.total_bytes
+        self._loaded: _Worker | None = None
+        self._deadline = 0.0
+
+    def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
+        self._slot.ready()  # whether anything holds is known before the clock runs
+        self._deadline = time.monotonic() + self._limits.submission_s
+        final: Observation | None = None
+        for index, test in enumerate(inputs):
+            if final is None:
+                observation, final = self._one(index, test)
+                yield self._within_total(observation)
+            elif time.monotonic() >= self._deadline:
+                yield self._not_run(index)
+            else:
+                yield Observation(index, final.ending, error=final.error)
+
+    def _one(self, index: int, test: TestInput) -> tuple[Observation, Observation | None]:
+        """The test's observation, and what all later tests get if this one settles them."""
+        if time.monotonic() >= self._deadline:
+            left = self._not_run(index)
+            return left, left
+        before = ""
+        if self._slot.ready() is not self._loaded:
+            loading = self._ask(index, self._open_request())
+            if loading.ending != "returned":
+                return loading, loading
+            self._loaded = self._slot.ready()
+            before = loading.stdout if index == 0 else ""
+        observation = self._ask(index, self._test_request(test))
+        if self._program.per_test:
+            self._loaded = None
+        if observation.ending == "not_compiled":
+            return observation, observation
+        return (_printed_first(before, observation) if before else observation), None
+
+    def _open_request(self) -> dict[str, Any]:
+        return {
+            "kind": "open",
+            "language": self._program.language,
+            "in_place": self._program.in_place,
+            "source": self._program.source,
+            "function": self._program.function_name,
+            "cpu_s": self._cpu_s,
+            "memory_bytes": self._limits.memory_mb << 20,
+            "output_bytes": self._limits.output_bytes,
+            "frame_bytes": self._limits.frame_bytes,
+        }
+
+    def _test_request(self, test: TestInput) -> dict[str, Any]:
+        if self._program.function_name is None:
+            return {"kind": "test", "stdin": test.stdin}
+        return {"kind": "test", "arguments": json.dumps([test.args, test.kwargs])}
+
+    def _ask(self, index: int, request: dict[str, Any]) -> Observation:
+        started = time.monotonic()
+        left = self._deadline - started
+        answer = self._slot.ready().ask(request, min(self._wall_s, left))
+        wall_ms = (time.monotonic() - started) * 1e3
+        if answer is None:
+            return self._death(index, wall_ms, out_of_time=left < self._wall_s)
+        observation = self._read(index, answer)
+        if observation.ending == "crashed" or answer.get("overflowed"):
+            self._slot.discard()
+        elif observation.ending in ("memory", "output") or answer.get("spent"):
+            # The process is sound, the instance is not: the next test gets a new one.
+            self._loaded = None
+        return observation
+
+    def _death(self, index: int, wall_ms: float, *, out_of_time: bool) -> Observation:
+        status = self._slot.discard()
+        if status is None:
+            told = (
+                f"the submission's {self._limits.submission_s:g} s were used up"
+                if out_of_time
+                else f"no answer in {self._wall_s:g} s"
+            )
+            return Observation(index, "time", error=told, wall_ms=wall_ms)
+        if status == -signal.SIGPROF:
+            told = f"more than {self._cpu_s:g} s of CPU time"
+            return Observation(index, "time", error=told, cpu_ms=self._cpu_s * 1e3, wall_ms=wall_ms)
+        if status == -signal.SIGABRT:
+            return Observation(index, "crashed", error="the interpreter's stack overflowed", wall_ms=wall_ms)
+        if (
+            status == -signal.SIGKILL
+        ):  # not by us: the machine is out of memory, or somebody closed the engine
+            return Observation(
+                index, "engine_failed", error="the sandbox was ended from outside", wall_ms=wall_ms
+            )
+        return Observation(index, "crashed", error="the interpreter crashed", wall_ms=wall_ms)
+
+    def _read(self, index: int, answer: dict[str, Any]) -> Observation:
+        ending, value, error = self._frame(answer)
+        peak_kb = answer.get("peak_kb")
+        if ending in ("raised", "crashed") and (peak_kb or 0) * 10 >= self._limits.memory_mb * 1024 * 9:
+            ending = "memory"
+        self._bytes_left -= len(answer.get("frame") or "") + len(answer["stdout"]) + len(answer["stderr"])
+        return Observation(
+            index,
+            ending,
+            value=value,
+            stdout=answer["stdout"],
+            stderr=answer["stderr"],
+            error=error,
+            cpu_ms=round(answer["cpu_ms"], 3),
+            wall_ms=round(answer["wall_ms"], 3),
+            peak_kb=peak_kb,
+        )
+
+    def _frame(self, answer: dict[str, Any]) -> tuple[Ending, JsonValue, str | None]:
+        if answer.get("anomaly"):
+            return "crashed", None, _crash(answer["anomaly"])
+        if answer.get("overflowed"):
+            return "output", None, f"more than {self._limits.output_bytes} bytes were printed"
+        frame = answer.get("frame") or ""
+        if len(frame) > self._limits.frame_bytes:
+            return "output", None, f"the result is larger than {self._limits.frame_bytes} bytes"
+        return _parsed(frame)
+
+    def _within_total(self, observation: Observation) -> Observation:
+        if self._bytes_left >= 0:
+            return observation
+        told = f"the submission's output is over {self._limits.total_bytes} bytes"
+        return Observation(
+            observation.index, "output", error=told, cpu_ms=observation.cpu_ms, wall_ms=observation.wall_ms
+        )
+
+    def _not_run(self, index: int) -> Observation:
+        return Observation(
+            index, "not_run", error=f"the submission's {self._limits.submission_s:g} s were used up"
+        )
+
+
+def _parsed(frame: str) -> tuple[Ending, JsonValue, str | None]:
+    """The guest's `[ending, value, error]`. It may be anything a candidate could make of it."""
+    ending: str
+    value: JsonValue
+    error: str | None
+    try:
+        match json.loads(frame):
+            case [str(ending), value, str() | None as error] if ending in _GUEST_ENDINGS:
+                pass
+            case _:
+                return "crashed", None, _BROKEN
+    except (ValueError, RecursionError) as problem:
+        return "raised", None, f"the result is no JSON value this reads: {str(problem)[:200]}"
+    if _deeper_than(value, _MAX_DEPTH):
+        return "raised", None, f"the result is nested deeper than {_MAX_DEPTH} levels"
+    if error is not None:
+        error = error[:_MAX_ERROR].encode("utf-8", "replace").decode()
+    return cast("Ending", ending), value if ending == "returned" else None, error
+
+
+def _printed_first(before: str, observation: Observation) -> Observation:
+    """What the module printed while loading is shown with the first test."""
+    return replace(observation, stdout=before + observation.stdout)
+
+
+def _crash(anomaly: str) -> str:
+    # Only the guest's own stack is looked at; the text also holds ours, which nobody is to see.
+    if "_Exit" in anomaly:
+        return "the program ended the interpreter before answering (os._exit)"
+    if "out of bounds" in anomaly or "call stack exhausted" in anomaly:
+        return "the interpreter's stack overflowed"
+    return _BROKEN
+
+
+def _deeper_than(value: JsonValue, depth: int) -> bool:
+    level: list[Any] = [value]
+    for _ in range(depth):
+        level = [
+            below
+            for item in level
+            if isinstance(item, (list, dict))
+            for below in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True

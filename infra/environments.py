@@ -135,10 +135,18 @@ class Environment:
                 "expected a name of 2 to 20 lower-case letters, digits and hyphens that begins with a letter, "
                 f"got {self.name!r}"
             )
+        self._check_place()
+        self._check_choices()
+        self._check_times()
+        self._check_addresses()
+
+    def _check_place(self) -> None:
         if self.account is not None and not re.fullmatch(r"\d{12}", self.account):
             raise InvalidEnvironmentError(f"expected an account id of 12 digits, got {self.account!r}")
         if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", self.region):
             raise InvalidEnvironmentError(f"expected a region such as us-east-1, got {self.region!r}")
+
+    def _check_choices(self) -> None:
         for field, choices in (
             ("interviewer", Interviewer),
             ("speech", Speech),
@@ -149,6 +157,8 @@ class Environment:
                     f"expected {field} to be one of {', '.join(get_args(choices.__value__))}, "
                     f"got {getattr(self, field)!r}"
                 )
+
+    def _check_times(self) -> None:
         if not 1 <= self.candidate_data_days <= 3650:
             raise InvalidEnvironmentError(
                 f"expected candidate_data_days between 1 and 3650, got {self.candidate_data_days}"
@@ -165,6 +175,8 @@ class Environment:
             )
         if self.prewarm and self.speech != "scale_to_zero":
             raise InvalidEnvironmentError(f"prewarm needs speech scale_to_zero, got {self.speech}")
+
+    def _check_addresses(self) -> None:
         for url in self.page_urls:
             if not url.startswith("https://"):
                 raise InvalidEnvironmentError(f"expected page_urls to begin with https://, got {url!r}")

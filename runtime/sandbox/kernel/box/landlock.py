@@ -52,8 +52,8 @@ def restrict(rules: Rules) -> None:
     if abi < 1:
         raise OSError("Landlock is not there")
     handled = (1 << _RIGHTS.get(abi, 16)) - 1
-    attribute = struct.pack("QQQ", handled, _NET_RIGHTS if abi >= 4 else 0, _SCOPES if abi >= 6 else 0)  # noqa: PLR2004
-    size = 24 if abi >= 6 else 16 if abi >= 4 else 8  # noqa: PLR2004
+    attribute = struct.pack("QQQ", handled, _NET_RIGHTS if abi >= 4 else 0, _SCOPES if abi >= 6 else 0)
+    size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = syscalls.call("landlock_create_ruleset", ctypes.create_string_buffer(attribute, 24), size, 0)
     try:
         _add(ruleset, rules.read, handled & (_READ_FILE | _READ_DIR))
@@ -71,6 +71,8 @@ def _add(ruleset: int, paths: Iterable[str], rights: int) -> None:
             try:
                 folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
                 rule = struct.pack("=Qi", rights if folder else rights & _ON_FILES, descriptor)
-                syscalls.call("landlock_add_rule", ruleset, 1, ctypes.create_string_buffer(rule, len(rule)), 0)
+                syscalls.call(
+                    "landlock_add_rule", ruleset, 1, ctypes.create_string_buffer(rule, len(rule)), 0
+                )
             finally:
                 os.close(descriptor)

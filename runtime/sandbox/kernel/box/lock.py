@@ -39,6 +39,7 @@ class Box:
     descriptors: int = 64
     stack_bytes: int = 64 << 20
     compiling: bool = False
+    pairs: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     folder: str = "/"
 
@@ -58,7 +59,10 @@ def enter(box: Box, *, cookie: int | None = None) -> None:
     syscalls.control(_PR_SET_NO_NEW_PRIVS, 1)
     landlock.restrict(box.rules)
     _drop_capabilities()
-    seccomp.install(seccomp.compiling() if box.compiling else seccomp.running(os.getpid(), cookie))
+    if box.compiling:
+        seccomp.install(seccomp.compiling())
+    else:
+        seccomp.install(seccomp.running(os.getpid(), cookie, pairs=box.pairs))
 
 
 def execute(box: Box, program: str, arguments: list[str]) -> NoReturn:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import lock
-from .lock import Box
 
 _F_ADD_SEALS, _ALL_SEALS = 1033, 0xF
 _MOST_ANSWER: Final = (1 << 20) + 65536
@@ -58,14 +57,19 @@ class Process:
     """
 
     def __init__(
-        self, body: Callable[[Callable[[], None]], object], *, stdin: bytes | None, channel: bool, owner: socket.socket
+        self,
+        body: Callable[[Callable[[], None]], object],
+        *,
+        stdin: bytes | None,
+        channel: bool,
+        owner: socket.socket,
     ) -> None:
         self._owner = owner
         self._ours: socket.socket | None = None
         theirs: socket.socket | None = None
         if channel:
             self._ours, theirs = socket.socketpair()
-            self._ours.setblocking(False)  # noqa: FBT003
+            self._ours.setblocking(False)
         given = _memory(stdin) if stdin is not None else os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
         self._out, out = os.pipe()
         self._err, err = os.pipe()
@@ -205,14 +209,16 @@ class Process:
                 piece = self._ours.recv(1 << 16)
                 if not piece:
                     if poll is not None:
-                        poll.unregister(self._ours)  # closed by the candidate: only its end is left to wait for
+                        poll.unregister(
+                            self._ours
+                        )  # closed by the candidate: only its end is left to wait for
                     break
                 self._buffer += piece
         return waiting
 
     def _answer(self) -> bytes | None:
         """The first whole frame; one that claims to be larger than any may be is cut and told as it is."""
-        if len(self._buffer) < 4:  # noqa: PLR2004
+        if len(self._buffer) < 4:
             return None
         (size,) = struct.unpack(">I", self._buffer[:4])
         if size > _MOST_ANSWER:
@@ -237,7 +243,7 @@ class Process:
                         if poll is not None:
                             poll.unregister(descriptor)
                         break
-                    taken += piece
+                    taken.extend(piece)
             if len(taken) > limit:
                 seen.stopped = seen.stopped or "output"
                 del taken[limit:]
@@ -246,9 +252,7 @@ class Process:
 _CPUS: Final = os.cpu_count() or 1
 
 
-def _become(
-    body: Callable[[Callable[[], None]], object], descriptors: list[int], fault: int
-) -> None:
+def _become(body: Callable[[Callable[[], None]], object], descriptors: list[int], fault: int) -> None:
     """In the fork: nothing but the given descriptors, then `body`. Never returns."""
     told = 16 + len(descriptors)
     try:

@@ -10,14 +10,14 @@ import struct
 import sys
 import types
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 _ROOM = "_room"
 # What interviews import; a fork finds it loaded. A module of the candidate's choice is read from the library.
-_OFTEN = (
-    "abc array bisect collections copy dataclasses datetime decimal enum fractions functools heapq itertools math "
-    "operator queue random re statistics string textwrap threading time typing unittest"
-).split()
+_OFTEN: Final = """
+    abc array bisect collections copy dataclasses datetime decimal enum fractions functools heapq
+    itertools math operator queue random re statistics string textwrap threading time typing unittest
+""".split()  # noqa: SIM905 - these read better as words
 
 
 def rehearse(guest: str) -> None:

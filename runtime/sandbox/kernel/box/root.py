@@ -13,7 +13,6 @@ import os
 import shutil
 import stat
 import struct
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +103,13 @@ def _move(paths: list[str], seats: int) -> str:
         Path(new + link).symlink_to(target)
     work = Path(new + "/work")
     work.mkdir()
-    _mount("tmpfs", str(work), "tmpfs", _MS_NOSUID, f"size={WORK_BYTES * seats},mode=711,nr_inodes={1024 * seats}")
+    _mount(
+        "tmpfs",
+        str(work),
+        "tmpfs",
+        _MS_NOSUID,
+        f"size={WORK_BYTES * seats},mode=711,nr_inodes={1024 * seats}",
+    )
     os.chdir(new)
     syscalls.call("pivot_root", b".", b".")
     syscalls.call("umount2", b".", _MNT_DETACH)
@@ -122,7 +127,12 @@ def _bind(descriptor: int, target: str) -> None:
     _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC)
     attributes = struct.pack("QQQQ", _RDONLY_NOSUID, 0, 0, 0)
     syscalls.call(
-        "mount_setattr", _AT_FDCWD, target.encode(), _AT_RECURSIVE, ctypes.create_string_buffer(attributes, 32), 32
+        "mount_setattr",
+        _AT_FDCWD,
+        target.encode(),
+        _AT_RECURSIVE,
+        ctypes.create_string_buffer(attributes, 32),
+        32,
     )
     os.close(descriptor)
 
@@ -169,5 +179,4 @@ def _fork_and_wait(leftover: str | None) -> None:
     status = os.waitpid(child, 0)[1]
     if leftover is not None:
         shutil.rmtree(leftover, ignore_errors=True)
-    sys.stdout = sys.stderr = None  # type: ignore[assignment]
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)

@@ -31,27 +31,28 @@ _WRITING: Final = 0o1 | 0o2 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRU
 _MAP_PRIVATE, _MAP_ANONYMOUS = 0x02, 0x20
 _THREAD: Final = 0x00010900  # CLONE_VM, CLONE_SIGHAND, CLONE_THREAD
 _NAMESPACES: Final = 0x7E020000
-_DESCRIPTOR_COMMANDS: Final = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+_DESCRIPTOR_COMMANDS: Final = (0, 1, 2, 3, 4, 1030)
 _TERMINAL_QUESTIONS: Final = (0x5401, 0x541B)  # TCGETS (isatty), FIONREAD
 _NAME_OPTIONS: Final = (15, 16, 23, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA
 
 _BOTH: Final = """
     read write readv writev pread64 pwrite64 close fstat newfstatat stat lstat statx lseek fadvise64
-    mprotect munmap brk mremap madvise mincore membarrier
-    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
-    access faccessat faccessat2 readlink readlinkat getdents64 getcwd statfs fstatfs
-    pipe pipe2 dup dup2 dup3 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd2
-    sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
-    nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times setitimer getitimer alarm pause
-    getpid gettid getppid getuid geteuid getgid getegid getpgrp getpgid getsid getgroups getrusage getrlimit getcpu
-    sysinfo uname futex set_robust_list get_robust_list set_tid_address rseq arch_prctl getrandom restart_syscall
-    exit exit_group
-""".split()
+    mprotect munmap brk mremap madvise mincore membarrier rt_sigaction rt_sigprocmask rt_sigreturn
+    rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack access faccessat faccessat2 readlink
+    readlinkat getdents64 getcwd statfs fstatfs pipe pipe2 dup dup2 dup3 poll ppoll select pselect6
+    epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd2 sched_yield sched_getaffinity sched_getparam
+    sched_getscheduler sched_get_priority_max sched_get_priority_min nanosleep clock_nanosleep
+    clock_gettime clock_getres gettimeofday time times setitimer getitimer alarm pause getpid gettid
+    getppid getuid geteuid getgid getegid getpgrp getpgid getsid getgroups getrusage getrlimit getcpu
+    sysinfo uname futex set_robust_list get_robust_list set_tid_address rseq arch_prctl getrandom
+    restart_syscall exit exit_group
+""".split()  # noqa: SIM905 - these read better as words
 _COMPILING: Final = """
-    mmap open openat fork vfork clone execve wait4 waitid ioctl fcntl prctl prlimit64 setrlimit
-    unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir chmod fchmod fchmodat ftruncate fallocate
+    mmap open openat fork vfork clone execve wait4 waitid ioctl fcntl prctl prlimit64 setrlimit unlink
+    unlinkat rename renameat renameat2 mkdir mkdirat rmdir chmod fchmod fchmodat ftruncate fallocate
     utimensat link linkat flock msync fsync fdatasync umask chdir copy_file_range sendfile
-""".split()
+""".split()  # noqa: SIM905 - these read better as words
 
 _Instruction = tuple[int, int, int, int]
 
@@ -61,7 +62,7 @@ def compiling() -> bytes:
     return _assembled(_head(), _allowed(_BOTH), _allowed(_COMPILING), _without("clone3"), _signals())
 
 
-def running(pid: int, cookie: int | None = None) -> bytes:
+def running(pid: int, cookie: int | None = None, *, pairs: bool = False) -> bytes:
     """The filter for candidate code in process `pid`.
 
     Args:
@@ -69,6 +70,8 @@ def running(pid: int, cookie: int | None = None) -> bytes:
             of `execveat`, which that call does not use. The kernel clears registers on execution, the memory that
             held the number is replaced, and no unprivileged call reads a filter back, so the program that is started
             this way cannot know it. None: nothing can be executed.
+        pairs: allow `socketpair`, which the JVM's file channels do not load without. Both ends are the process's own,
+            and nothing can be sent over them but bytes: connecting, binding and passing descriptors stay refused.
     """
     blocks = [_head(), _allowed(_BOTH), _without("clone3"), _signals(pid)]
     blocks += [_mapping(), _opening(), _threads(), _limits_read(), _once(cookie)]
@@ -77,7 +80,7 @@ def running(pid: int, cookie: int | None = None) -> bytes:
         _one_of("ioctl", 1, _TERMINAL_QUESTIONS),
         _one_of("prctl", 0, _NAME_OPTIONS),
     ]
-    return _assembled(*blocks)
+    return _assembled(*blocks, _allowed(["socketpair"] if pairs else []))
 
 
 def install(program: bytes) -> None:
@@ -113,7 +116,12 @@ def _signals(pid: int | None = None) -> list[_Instruction]:
     """Signals to oneself: abort() and raise() need them. None: to nobody (a toolchain's drivers do without)."""
     if pid is None:
         return _on("tgkill", [(_RETURN, 0, 0, _ERRNO | _EPERM)])
-    to_itself = [*_argument(0), (_EQUAL, 0, 1, pid), (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ERRNO | _EPERM)]
+    to_itself = [
+        *_argument(0),
+        (_EQUAL, 0, 1, pid),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _ERRNO | _EPERM),
+    ]
     return [*_on("tgkill", to_itself), *_on("kill", to_itself)]
 
 

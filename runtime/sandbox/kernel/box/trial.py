@@ -1,16 +1,18 @@
 """Does the box hold here? Each wall is tried for real, from inside, before anything is run for anyone."""
 
+# ruff: noqa: PTH101, PTH102, PTH108, PTH208, PTH211
 from __future__ import annotations
 
+import _thread
 import ctypes
 import json
 import os
 import resource
 import shutil
+import signal
 import socket
 import struct
 import threading
-import _thread
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +68,11 @@ def _tried(stage: str, box: Box, attempts: dict[str, Callable[[], object]]) -> d
     try:
         seen = process.ask(None, _WATCH)
         if seen.frame is None:
-            why = process.fault() or seen.stderr.decode("utf-8", "replace") or f"status {seen.status}, {seen.stopped}"
+            why = (
+                process.fault()
+                or seen.stderr.decode("utf-8", "replace")
+                or f"status {seen.status}, {seen.stopped}"
+            )
             raise OSError(f"the box cannot be closed: {why}")
         return {stage + what: str(came) for what, came in json.loads(seen.frame).items()}
     finally:
@@ -101,7 +107,7 @@ def _while_running(folder: Path) -> dict[str, Callable[[], object]]:
         "writing into /tmp": lambda: os.open("/tmp/new", os.O_WRONLY | os.O_CREAT),  # noqa: S108
         "truncating a file": lambda: os.truncate(secret, 0),
         "removing a file": lambda: os.unlink(secret),
-        "changing rights of a file": lambda: os.chmod(secret, 0o777),
+        "changing rights of a file": lambda: os.chmod(secret, 0o777),  # noqa: S103
         "making a folder": lambda: os.mkdir(folder / "new"),
         "making a link": lambda: os.symlink("/etc", folder / "new"),
         "a socket": lambda: syscalls.call("socket", 2, 1, 0),
@@ -195,22 +201,20 @@ def _endless_processes() -> str:
         for _ in range(1100 + 2 * _THREADS):
             child = os.fork()
             if child == 0:
-                signal_less_sleep()
+                _stay()
             children.append(child)
     except OSError:
         raise OSError(f"{len(children)} processes at most") from None
     return "done"
 
 
-def signal_less_sleep() -> None:
+def _stay() -> None:
     """Stay until the group is ended: a child of an attempt has nobody to tell."""
     while True:
         threading.Event().wait(60)
 
 
 def _large_file(path: Path) -> str:
-    import signal
-
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with path.open("wb") as file:
         file.write(bytes(2 << 20))

@@ -10,13 +10,16 @@ what an answer means; an ending is what was seen from out here.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
 import shutil
 import socket
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +36,8 @@ _START: Final = Watch(cpu_s=30, wall_s=30, output_bytes=65536)
 # The kernel's last word on CPU time, for a process that answers many tests; the watch is sooner.
 _MOST_CPU_S: Final = 120
 _SIGXCPU, _SIGKILL = 24, 9
+# What a runtime says when it is refused more; whoever prints it for fun gets what it means.
+_OUT_OF_MEMORY: Final = (b"std::bad_alloc", b"OutOfMemoryError", b"out of memory")
 _MOST_SHOWN: Final = 8000
 
 
@@ -42,7 +47,8 @@ def serve(channel: socket.socket, folder: str) -> None:
     warden = Warden(channel, folder)
     try:
         while (request := wire.receive(channel)) is not None:
-            wire.send(channel, getattr(warden, {"prepare": "prepare", "open": "open", "test": "test"}[request["kind"]])(request))
+            answer = {"prepare": warden.prepare, "open": warden.open, "test": warden.test}[request["kind"]]
+            wire.send(channel, answer(request))
     finally:
         warden.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -66,7 +72,7 @@ class Warden:
     def prepare(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start the JVM and wait until it has compiled something."""
         self._recipe = request["recipe"]
-        seen = self._started(request["memory_bytes"], _START)
+        seen = self._started(request["memory_bytes"])
         return _answer(seen) if seen else _answer(Seen(), ending="returned")
 
     def open(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +91,7 @@ class Warden:
         if kind == "python" and (not function or self._request["per_test"]):
             self.close()
         if self._process is None or not self._process.alive:
-            loading = self._started(self._request["memory_bytes"], watch) if kind == "native" else None
+            loading = self._started(self._request["memory_bytes"]) if kind == "native" else None
             answer = _answer(loading) if loading else self._load(watch) if kind != "native" else None
             if answer is not None and answer["ending"] != "returned" and not _returned(answer):
                 return answer
@@ -97,17 +103,20 @@ class Warden:
             if asked["function"] is None:
                 wanted = {"do": "program", "with": [asked["source"], request["stdin"], asked["output_bytes"]]}
             else:
-                wanted = {"do": "call", "with": [request["arguments"], asked["in_place"], asked["output_bytes"]]}
+                wanted = {
+                    "do": "call",
+                    "with": [request["arguments"], asked["in_place"], asked["output_bytes"]],
+                }
             return json.dumps(wanted).encode()
         if asked["function"] is None:
-            return b"p" + request["stdin"].encode("utf-8", "surrogatepass")
-        return request["tokens"].encode("utf-8", "surrogatepass")
+            return b"p" + str(request["stdin"]).encode("utf-8", "surrogatepass")
+        return str(request["tokens"]).encode()
 
     def _load(self, watch: Watch) -> dict[str, Any]:
         """A process that has read the source: the interpreters', which compile and load in one."""
         asked = self._request
         if self._process is None or not self._process.alive:
-            seen = self._started(asked["memory_bytes"], watch)
+            seen = self._started(asked["memory_bytes"])
             if seen is not None:
                 return _answer(seen)
         if self._recipe["kind"] == "python":
@@ -117,7 +126,9 @@ class Warden:
             return self._asked(json.dumps(loading).encode(), watch)
         function = (asked["function"] or "").encode()
         source = asked["source"].encode("utf-8", "surrogatepass")
-        return self._asked(b"l" + struct.pack(">I", len(function)) + function + source, _COMPILE, compiling=True)
+        return self._asked(
+            b"l" + struct.pack(">I", len(function)) + function + source, _COMPILE, compiling=True
+        )
 
     def _asked(self, question: bytes, watch: Watch, *, compiling: bool = False) -> dict[str, Any]:
         assert self._process is not None
@@ -127,7 +138,7 @@ class Warden:
         program = self._request["function"] is None and self._recipe["kind"] != "python"
         return self._told(seen, program=program)
 
-    def _started(self, memory_bytes: int, watch: Watch) -> Seen | None:
+    def _started(self, memory_bytes: int) -> Seen | None:
         """A new process; None once it can be asked. Otherwise what came of it."""
         self.close()
         recipe = self._recipe
@@ -138,17 +149,16 @@ class Warden:
         if recipe["kind"] == "native":
             self._process = self._fork(self._binary_body(memory_bytes), None, channel=True)
             return None
-        box = _box(
-            recipe["rules"], memory_bytes + recipe["memory_overhead"], environment=recipe["environment"], threads=96
-        )
+        own = memory_bytes + recipe["memory_overhead"]
+        box = replace(_box(recipe["rules"], own, environment=recipe["environment"]), threads=96, pairs=True)
         heap = f"-Xmx{memory_bytes >> 20}m"
         argv = [recipe["arguments"][0], heap, *recipe["arguments"][1:]]
-        self._process = self._fork(lambda locked: _execute(box, recipe["program"], argv), None, channel=True)
+        self._process = self._fork(lambda _: _execute(box, recipe["program"], argv), None, channel=True)
         seen = self._process.ask(b"h", _START)
         return None if seen.frame is not None else seen
 
     def _compile(self) -> dict[str, Any]:
-        recipe, function = self._recipe, self._request["function"] is not None
+        recipe = self._recipe
         source = Path(self._folder, recipe["source"])
         source.write_text(self._request["source"], encoding="utf-8", errors="surrogatepass", newline="")
         for name, content in recipe["files"].items():
@@ -160,21 +170,22 @@ class Warden:
                 seen = self._step(step)
                 if seen.status != 0 or seen.stopped:
                     break
-            told = told or seen.stderr + seen.stdout
+            told = seen.stderr + seen.stdout
             if seen.stopped == "owner":
                 return _answer(seen, ending="engine_failed")
             if seen.status == 0 and seen.stopped is None:
                 return self._compiled(seen)
             if seen.stopped or (seen.status or 0) < 0:
                 break
-        del function
         error = _complaint(told, seen, self._folder)
         return _answer(Seen(), ending="not_compiled", error=error)
 
     def _compiled(self, seen: Seen) -> dict[str, Any]:
         size = _memory_wanted(Path(self._folder, self._recipe["binary"]))
         if size > self._request["memory_bytes"]:
-            return _answer(seen, ending="memory", error="the program's variables alone are larger than its memory")
+            return _answer(
+                seen, ending="memory", error="the program's variables alone are larger than its memory"
+            )
         return _answer(Seen(), ending="returned")
 
     def _step(self, step: dict[str, Any]) -> Seen:
@@ -189,7 +200,7 @@ class Warden:
             environment=step["environment"] | {"TMPDIR": self._folder},
             folder=self._folder,
         )
-        process = self._fork(lambda locked: _execute(box, step["program"], step["arguments"]), None, channel=False)
+        process = self._fork(lambda _: _execute(box, step["program"], step["arguments"]), None, channel=False)
         try:
             seen = process.ask(None, _COMPILE)
             fault = process.fault()
@@ -211,38 +222,36 @@ class Warden:
     def _binary_body(self, memory_bytes: int) -> Callable[[Callable[[], None]], object]:
         binary = str(Path(self._folder, self._recipe["binary"]))
         rules = {"read": self._recipe["read"], "execute": [binary, *self._recipe["execute"]]}
-        box = _box(rules, memory_bytes + self._recipe["memory_overhead"], environment=self._recipe["environment"])
-        return lambda locked: _execute(box, binary, ["solution"])
+        box = _box(
+            rules, memory_bytes + self._recipe["memory_overhead"], environment=self._recipe["environment"]
+        )
+        return lambda _: _execute(box, binary, ["solution"])
 
     def _fork(
         self, body: Callable[[Callable[[], None]], object], stdin: bytes | None, *, channel: bool
     ) -> Process:
         return Process(body, stdin=stdin, channel=channel, owner=self._channel)
 
-    def _told(self, seen: Seen, *, program: bool) -> dict[str, Any]:
+    def _told(self, seen: Seen, *, program: bool) -> dict[str, Any]:  # noqa: PLR0911 - one per ending
         """What was seen, as an ending."""
         assert self._process is not None
-        limit = self._request.get("memory_bytes", 1 << 40)
-        if seen.stopped == "owner":
-            return _answer(seen, ending="engine_failed")
-        if seen.stopped in ("cpu", "wall", "output"):
-            ending = "output" if seen.stopped == "output" else "time"
-            return _answer(seen, ending=ending, error=seen.stopped)
-        if seen.frame is not None:
-            return _answer(seen)
-        fault = self._process.fault()
+        stopped, status = seen.stopped, seen.status or 0
+        fault = None if seen.frame is not None or stopped else self._process.fault()
         if fault is not None:
             return _answer(Seen(), ending="engine_failed", error=fault)
-        if seen.status is not None and -seen.status in (_SIGXCPU, _SIGKILL) and seen.cpu_s >= 1:
+        if stopped is not None:
+            ending = {"owner": "engine_failed", "output": "output"}.get(stopped, "time")
+            return _answer(seen, ending=ending, error=stopped)
+        if seen.frame is not None:
+            return _answer(seen)
+        if -status in (_SIGXCPU, _SIGKILL) and seen.cpu_s >= 1:
             return _answer(seen, ending="time", error="cpu")
-        if seen.status == 0 and program:
-            return _answer(seen, ending="memory" if seen.peak_kb > limit >> 10 else "returned")
-        out_of_memory = seen.peak_kb * 10 >= (limit >> 10) * 9 or any(
-            sign in seen.stderr for sign in (b"std::bad_alloc", b"OutOfMemoryError", b"runtime: out of memory")
-        )
-        if out_of_memory:
+        limit_kb = self._request.get("memory_bytes", 1 << 40) >> 10
+        if status == 0 and program:
+            return _answer(seen, ending="memory" if seen.peak_kb > limit_kb else "returned")
+        if seen.peak_kb * 10 >= limit_kb * 9 or any(sign in seen.stderr for sign in _OUT_OF_MEMORY):
             return _answer(seen, ending="memory", error="more memory than a program may have")
-        return _answer(seen, ending="crashed" if not program or (seen.status or 0) < 0 else "raised", error=_ended(seen))
+        return _answer(seen, ending="raised" if program and status > 0 else "crashed", error=_ended(seen))
 
 
 def _serve_python(box: Box, locked: Callable[[], None]) -> None:
@@ -255,9 +264,9 @@ def _execute(box: Box, program: str, arguments: list[str]) -> None:
     lock.execute(box, program, arguments)
 
 
-def _box(rules: dict[str, list[str]], memory_bytes: int, *, environment: dict[str, str], threads: int = 64) -> Box:
+def _box(rules: dict[str, list[str]], memory_bytes: int, *, environment: dict[str, str]) -> Box:
     allowed = Rules(read=tuple(rules["read"]), execute=tuple(rules["execute"]))
-    return Box(rules=allowed, memory_bytes=memory_bytes, cpu_s=_MOST_CPU_S, threads=threads, environment=environment)
+    return Box(rules=allowed, memory_bytes=memory_bytes, cpu_s=_MOST_CPU_S, environment=environment)
 
 
 def _watch(request: dict[str, Any]) -> Watch:
@@ -268,7 +277,9 @@ def _answer(seen: Seen, *, ending: str | None = None, error: str | None = None) 
     frame, peak = seen.frame, seen.peak_kb
     if frame is not None:
         head, _, frame = frame.partition(b"\n")
-        peak = peak or (int(head) if head.isdigit() and len(head) < 12 else 0)  # noqa: PLR2004
+        peak = peak or (int(head) if head.isdigit() and len(head) < 12 else 0)
+    # A fork begins with our own pages, so what stays below says nothing about the candidate.
+    peak = peak if peak > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 1024 else 0
     return {
         "ending": ending,
         "frame": None if frame is None else frame.decode("utf-8", "replace"),
@@ -300,7 +311,11 @@ _SIGNALS: Final = {
 def _ended(seen: Seen) -> str:
     status = seen.status or 0
     said = seen.stderr.decode("utf-8", "replace")[-4000:]
-    told = _SIGNALS.get(-status, f"ended by signal {-status}") if status < 0 else f"the program ended with status {status}"
+    told = (
+        _SIGNALS.get(-status, f"ended by signal {-status}")
+        if status < 0
+        else f"the program ended with status {status}"
+    )
     return f"{said.rstrip()}\n{told}".strip()
 
 
@@ -340,9 +355,7 @@ def main(channel: socket.socket, folder: str) -> None:
     try:
         serve(channel, folder)
     except OSError as error:
-        try:
-            wire.send(channel, {"ending": "engine_failed", "error": str(error)[:2000], "frame": None, "stdout": "", "stderr": ""})
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            wire.send(channel, _answer(Seen(), ending="engine_failed", error=str(error)[:2000]))
     sys.stdout.flush()
     os._exit(0)

@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import socket
+
 from . import python, root, syscalls, trial, warden, wire
 from .root import Place
 
@@ -23,9 +24,9 @@ def main(descriptor: int) -> None:
     if told is None:
         return
     try:
-        place = root.settle(told["paths"], told["seats"], namespaces=told["namespaces"])
         if told["guest"]:
-            python.rehearse(told["guest"])
+            python.rehearse(told["guest"])  # its file is out of reach afterwards
+        place = root.settle(told["paths"], told["seats"], namespaces=told["namespaces"])
         hello = trial.everything(place)
     except OSError as error:
         wire.send(control, {"fault": str(error)})
@@ -71,4 +72,3 @@ def _reap(folders: dict[int, str]) -> None:
 def _die_with_parent() -> None:
     syscalls.control(1, signal.SIGKILL)
     syscalls.control(36, 1)
-

@@ -1,0 +1,544 @@
+"""The kernel engine as the room knows it: seats for submissions, the zygote that serves them, and their verdicts.
+
+What holds the code is Linux: Landlock, a filter on system calls, limits, and namespaces where they are granted; `box/`
+has how, ADR 15 why and what exactly. Nothing is listed before every wall was tried for real and every language has
+answered a control run in it.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from pydantic import JsonValue
+
+from ..engine import Ending, Language, Observation, Program, TestInput
+from ..errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
+from ..machine_code import default_directory
+from ..submission import Limits
+from ..workers import _parsed
+from . import toolchains
+from .box import wire
+from .toolchains import NotAProgram, Toolchain
+
+_START_TIMEOUT_S: Final = 60
+_COMPILE_TIMEOUT_S: Final = 90
+_SLACK_S: Final = 10
+_DEFAULT_MEMORY: Final = Limits().memory_mb << 20
+_TOOLS: Final = {"c": "gcc", "cpp": "g++", "java": "javac", "go": "go"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the walls came to when they were tried here; `through` names the attempts that got through."""
+
+    namespaces: bool
+    landlock: int
+    attempts: dict[str, str]
+
+    @property
+    def through(self) -> tuple[str, ...]:
+        return tuple(what for what, came in self.attempts.items() if not came.startswith("refused"))
+
+    @property
+    def isolation(self) -> str:
+        """In words that go out with every answer."""
+        apart = "namespaces, " if self.namespaces else ""
+        return (
+            f"Linux: {apart}Landlock {self.landlock}, a list of allowed system calls and limits, "
+            "in a process of its own without rights"
+        )
+
+
+class KernelEngine:
+    """Runs C, C++, Java and Go where their toolchains are found, and Python natively when asked to. Thread-safe; its
+    processes end with `close()` and with this process.
+
+    Args:
+        workers: submissions that run at once (default: one per CPU).
+        queue: submissions that may wait for a seat; one more is `SandboxBusy`.
+        wait_s: how long they wait before that is `SandboxBusy` too.
+        directory: where what toolchains start from is kept: a precompiled header, a class archive, Go's packages
+            (default: the user's cache). A machine's first start builds it in the background; runs wait for it.
+        native_python: Python too, by this interpreter.
+        namespaces: False does without them where the kernel would grant them; the rest must hold alone.
+    """
+
+    name = "kernel"
+
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        queue: int = 64,
+        wait_s: float = 20.0,
+        directory: Path | None = None,
+        native_python: bool = False,
+        namespaces: bool = True,
+    ) -> None:
+        self._workers = workers or os.process_cpu_count() or 1
+        self._queue = queue
+        self._wait_s = wait_s
+        self._python = native_python
+        self._namespaces = namespaces
+        self._condition = threading.Condition()
+        self._taken = 0
+        self._waiting = 0
+        self._closed = False
+        self._zygote: _Zygote | None = None
+        self._spare: Future[_Warden] | None = None
+        self._reasons: dict[str, str] = {}
+        self._found: Future[dict[str, Toolchain]] = Future()
+        folder = directory or default_directory()
+        threading.Thread(target=self._prepare, args=(folder,), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        if sys.platform != "linux":
+            return ()
+        found = tuple(
+            language for language, tool in _TOOLS.items() if shutil.which(tool, path=toolchains.PATH)
+        )
+        return (*found, "python") if self._python else found
+
+    @property
+    def isolation(self) -> str:
+        """Raises `SandboxUnavailable` when nothing holds."""
+        return self.trial().isolation
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Why each language that is not listed is not; empty until the first listing."""
+        return dict(self._reasons)
+
+    def trial(self) -> Trial:
+        """What the walls came to here. Raises `SandboxUnavailable` when they could not be put up at all."""
+        self._found.result()
+        return self._running().trial
+
+    def languages(self) -> tuple[Language, ...]:
+        """Those whose control run was answered in the box. Raises `SandboxUnavailable` when nothing holds."""
+        known = self._found.result()
+        isolation = self.isolation
+        return tuple(Language(name, chain.version, self.name, isolation) for name, chain in known.items())
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        """One observation per input, in order; whatever happens to the candidate's process is a verdict."""
+        known = self._found.result()
+        toolchain = known.get(program.language)
+        if toolchain is None:
+            raise UnsupportedLanguage(program.language, tuple(known))
+        with self._seat():
+            warden = self._warden(toolchain, limits)
+            try:
+                yield from _Run(warden, toolchain, program, limits).observations(inputs)
+            finally:
+                warden.close()
+                if toolchain.language == "java":
+                    threading.Thread(target=self._prepare_spare, args=(toolchain,), daemon=True).start()
+
+    def rest(self) -> None:
+        with self._condition:
+            zygote, self._zygote = self._zygote, None
+            spare, self._spare = self._spare, None
+        if zygote is not None:
+            zygote.close()  # and with it the spare, if it is still on its way
+        if spare is not None:
+            with contextlib.suppress(SandboxUnavailable):
+                spare.result().close()
+
+    def wake(self) -> None:
+        self.rest()
+        if self._found.done() and self._found.exception() is None:
+            with contextlib.suppress(SandboxUnavailable):  # who needs it will hear why
+                self._running()
+
+    def close(self) -> None:
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+        self.rest()
+
+    def _prepare(self, directory: Path) -> None:
+        try:
+            self._found.set_result(self._proved(directory))
+        except SandboxUnavailable as error:
+            self._found.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
+            self._found.set_exception(
+                SandboxUnavailable(f"the kernel sandbox could not be prepared: {error!r}")
+            )
+
+    def _proved(self, directory: Path) -> dict[str, Toolchain]:
+        if sys.platform != "linux":
+            raise SandboxUnavailable(f"the kernel sandbox needs Linux; this is {platform.system()}")
+        chains, self._reasons = toolchains.found(directory, python=self._python)
+        self._paths = sorted(
+            {path for chain in chains for path in chain.paths} | set(toolchains.interpreter_paths())
+        )
+        self._running()
+        proved = {}
+        for chain in chains:
+            fault = self._control_run(chain)
+            if fault is None:
+                proved[chain.language] = chain
+            else:
+                self._reasons[chain.language] = fault
+        if not proved:
+            told = "; ".join(f"{language}: {reason}" for language, reason in self._reasons.items())
+            raise SandboxUnavailable(f"no language runs in the kernel sandbox here: {told}")
+        return proved
+
+    def _control_run(self, chain: Toolchain) -> str | None:
+        """Why the language does not answer in the box; None when it does."""
+        warden = self._warden(chain, Limits())
+        try:
+            (seen,) = _Run(warden, chain, chain.hello, Limits(cpu_s=10)).observations([TestInput(stdin="21")])
+        finally:
+            warden.close()
+        if seen.ending == "returned" and seen.stdout.strip() == "42":
+            return None
+        return f"the control run came to {seen.ending}: {(seen.error or seen.stdout)[:400]}"
+
+    def _running(self) -> _Zygote:
+        """The zygote, started if it is not there or has died."""
+        with self._condition:
+            if self._closed:
+                raise SandboxUnavailable("the sandbox is closed")
+            if self._zygote is None or not self._zygote.alive():
+                if self._zygote is not None:
+                    self._zygote.close()
+                guest = str(toolchains.GUEST) if self._python else None
+                self._zygote = _Zygote(self._paths, self._workers + 1, guest, namespaces=self._namespaces)
+            zygote = self._zygote
+        if zygote.trial.through:
+            raise SandboxUnavailable(
+                f"the kernel sandbox does not hold here against: {', '.join(zygote.trial.through)}"
+            )
+        return zygote
+
+    def _warden(self, toolchain: Toolchain, limits: Limits) -> _Warden:
+        if toolchain.language == "java" and limits.memory_mb << 20 == _DEFAULT_MEMORY:
+            with self._condition:
+                spare, self._spare = self._spare, None
+            with contextlib.suppress(SandboxUnavailable):
+                if spare is not None and (warden := spare.result()).alive():
+                    return warden
+        return self._running().warden()
+
+    def _prepare_spare(self, toolchain: Toolchain) -> None:
+        """A virtual machine that is warm when the next submission comes."""
+        with self._condition:
+            if self._spare is not None or self._closed:
+                return
+            spare = self._spare = Future[_Warden]()
+        try:
+            warden = self._running().warden()
+        except SandboxUnavailable as error:
+            spare.set_exception(error)
+            return
+        recipe = toolchain.recipe(toolchain.hello)
+        hello = warden.ask(
+            {"kind": "prepare", "recipe": recipe, "memory_bytes": _DEFAULT_MEMORY}, _COMPILE_TIMEOUT_S
+        )
+        if hello is not None and hello["ending"] == "returned":
+            spare.set_result(warden)
+        else:
+            warden.close()
+            spare.set_exception(SandboxUnavailable("no virtual machine came up ahead of time"))
+
+    @contextlib.contextmanager
+    def _seat(self) -> Iterator[None]:
+        deadline = time.monotonic() + self._wait_s
+        with self._condition:
+            if self._taken >= self._workers and self._waiting >= self._queue:
+                raise SandboxBusy(f"{self._waiting} submissions already wait for a seat: try again shortly")
+            self._waiting += 1
+            try:
+                while self._taken >= self._workers and not self._closed:
+                    if not self._condition.wait(deadline - time.monotonic()):
+                        raise SandboxBusy(f"no seat came free in {self._wait_s:g} s: try again shortly")
+            finally:
+                self._waiting -= 1
+            if self._closed:
+                raise SandboxUnavailable("the sandbox is closed")
+            self._taken += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._taken -= 1
+                self._condition.notify()
+
+
+class _Zygote:
+    """The parent's end of the process that boxes are forked from. Raises `SandboxUnavailable` when it stays down."""
+
+    def __init__(self, paths: list[str], seats: int, guest: str | None, *, namespaces: bool) -> None:
+        self._control, theirs = socket.socketpair()
+        self._lock = threading.Lock()
+        script = "import sys; sys.path.insert(0, sys.argv[1]); from box import zygote; zygote.main(int(sys.argv[2]))"
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own script
+                    [
+                        sys.executable,
+                        "-I",
+                        "-S",
+                        "-B",
+                        "-c",
+                        script,
+                        str(Path(__file__).parent),
+                        str(theirs.fileno()),
+                    ],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=_environment(),
+                    cwd="/",
+                )
+            except OSError as error:
+                self._control.close()
+                raise SandboxUnavailable(f"no process for the kernel sandbox: {error}") from None
+        told = {"paths": paths, "seats": seats, "guest": guest, "namespaces": namespaces}
+        hello: dict[str, Any] | None = None
+        self._control.settimeout(_START_TIMEOUT_S)
+        with contextlib.suppress(OSError):
+            wire.send(self._control, told)
+            hello = wire.receive(self._control)
+        if hello is None or "fault" in hello:
+            self.close()
+            why = (hello or {}).get("fault") or f"it ended with status {self._process.returncode}"
+            raise SandboxUnavailable(f"the kernel sandbox does not hold here: {why}")
+        self.trial = Trial(hello["namespaces"], hello["landlock"], hello["attempts"])
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def warden(self) -> _Warden:
+        """A process for one submission."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            try:
+                self._control.sendmsg(
+                    [b"r"],
+                    [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]).tobytes())],
+                )
+            except OSError as error:
+                ours.close()
+                raise SandboxUnavailable(f"the kernel sandbox is gone: {error}") from None
+        return _Warden(ours)
+
+    def close(self) -> None:
+        """End every process of the sandbox: they hang together."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Where the interpreter's own library lies, which Lambda's Python finds in no other way; nothing else is told."""
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return {"LD_LIBRARY_PATH": libraries} if libraries else {}
+
+
+class _Warden:
+    """The parent's end of one submission."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+
+    def alive(self) -> bool:
+        self._channel.settimeout(0)
+        try:
+            return self._channel.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """The answer; None when the process is gone or late, which is never the candidate's doing."""
+        try:
+            self._channel.settimeout(timeout_s)
+            wire.send(self._channel, request)
+            return wire.receive(self._channel)
+        except (OSError, ValueError):
+            return None
+
+    def close(self) -> None:
+        """Hang up: the process ends with everything of the submission."""
+        self._channel.close()
+
+
+class _Run:
+    """One submission with its warden."""
+
+    def __init__(self, warden: _Warden, toolchain: Toolchain, program: Program, limits: Limits) -> None:
+        self._warden = warden
+        self._toolchain = toolchain
+        self._program = program
+        self._limits = limits
+        self._cpu_s = limits.cpu_s * toolchain.cpu_factor
+        self._wall_s = 2 * self._cpu_s + 1
+        self._bytes_left = limits.total_bytes
+        self._json = False
+        self._deadline = 0.0
+
+    def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
+        self._deadline = time.monotonic() + self._limits.submission_s
+        final = self._open()
+        before = final.stdout
+        settled = final.ending != "returned"
+        for index, test in enumerate(inputs):
+            if settled and (index == 0 or time.monotonic() < self._deadline):
+                yield Observation(index, final.ending, error=final.error)
+            elif time.monotonic() >= self._deadline:
+                yield self._not_run(index)
+            else:
+                observation = self._test(index, test)
+                if index == 0 and before:
+                    observation = Observation(
+                        **_fields(observation) | {"stdout": before + observation.stdout}
+                    )
+                settled, final = observation.ending in ("not_compiled", "engine_failed"), observation
+                yield self._within_total(observation)
+
+    def _open(self) -> Observation:
+        try:
+            recipe = self._toolchain.recipe(self._program)
+        except NotAProgram as told:
+            return Observation(0, "not_compiled", error=str(told))
+        self._json = recipe.pop("json", False)
+        request = {
+            "kind": "open",
+            "recipe": recipe,
+            "source": recipe.pop("text", self._program.source),
+            "function": self._program.function_name,
+            "in_place": self._program.in_place,
+            "per_test": self._program.per_test,
+            "memory_bytes": self._limits.memory_mb << 20,
+            "cpu_s": self._cpu_s,
+            "wall_s": self._wall_s,
+            "output_bytes": self._limits.output_bytes,
+        }
+        return self._read(0, self._warden.ask(request, _COMPILE_TIMEOUT_S))
+
+    def _test(self, index: int, test: TestInput) -> Observation:
+        wall_s = min(self._wall_s, self._deadline - time.monotonic())
+        request: dict[str, Any] = {"kind": "test", "wall_s": max(0.01, wall_s)}
+        if self._program.function_name is None:
+            request["stdin"] = test.stdin
+        elif self._toolchain.language == "python":
+            request["arguments"] = json.dumps([test.args, test.kwargs])
+        elif test.kwargs:
+            return Observation(index, "raised", error="arguments by name are for Python; give them in order")
+        else:
+            kind = "i" if self._program.in_place else "c"
+            request["tokens"] = kind + (json.dumps(test.args) if self._json else _tokens(list(test.args)))
+        answer = self._warden.ask(request, wall_s + _START_TIMEOUT_S + _SLACK_S)
+        if answer is not None and answer["error"] == "wall":
+            short = wall_s < self._wall_s
+            told = (
+                f"the submission's {self._limits.submission_s:g} s were used up"
+                if short
+                else f"no answer in {self._wall_s:g} s"
+            )
+            answer["error"] = told
+        return self._read(index, answer)
+
+    def _read(self, index: int, answer: dict[str, Any] | None) -> Observation:
+        if answer is None:
+            return Observation(index, "engine_failed", error="the sandbox was ended from outside")
+        ending: Ending = answer["ending"] or "crashed"
+        value: JsonValue = None
+        error: str | None = answer["error"]
+        if answer["frame"] is not None and answer["ending"] is None:
+            if len(answer["frame"]) > self._limits.frame_bytes:
+                ending, error = "output", f"the result is larger than {self._limits.frame_bytes} bytes"
+            else:
+                ending, value, error = _parsed(answer["frame"])
+        if ending == "time" and error == "cpu":
+            error = f"more than {self._cpu_s:g} s of CPU time"
+        if ending == "output" and error == "output":
+            error = f"more than {self._limits.output_bytes} bytes were printed"
+        if ending == "engine_failed":
+            return Observation(index, ending, error=error or "the sandbox failed")
+        self._bytes_left -= len(answer["frame"] or "") + len(answer["stdout"]) + len(answer["stderr"])
+        return Observation(
+            index,
+            ending,
+            value=value,
+            stdout=answer["stdout"],
+            stderr=answer["stderr"],
+            error=error,
+            cpu_ms=round(answer["cpu_ms"], 3),
+            wall_ms=round(answer["wall_ms"], 3),
+            peak_kb=answer["peak_kb"],
+        )
+
+    def _within_total(self, observation: Observation) -> Observation:
+        if self._bytes_left >= 0:
+            return observation
+        told = f"the submission's output is over {self._limits.total_bytes} bytes"
+        return Observation(
+            observation.index, "output", error=told, cpu_ms=observation.cpu_ms, wall_ms=observation.wall_ms
+        )
+
+    def _not_run(self, index: int) -> Observation:
+        return Observation(
+            index, "not_run", error=f"the submission's {self._limits.submission_s:g} s were used up"
+        )
+
+
+def _fields(observation: Observation) -> dict[str, Any]:
+    return {name: getattr(observation, name) for name in Observation.__slots__}
+
+
+def _tokens(value: JsonValue) -> str:  # noqa: PLR0911 - one per kind of value
+    """A value for the harness of a typed language: `t f n i1; d1.5; s3:abc l2: m1:`, sizes in bytes of UTF-8."""
+    match value:
+        case True | False:
+            return "t" if value else "f"
+        case None:
+            return "n"
+        case int():
+            return f"i{value};"
+        case float():
+            return f"d{value!r};"
+        case str():
+            return f"s{_text(value)}"
+        case list():
+            return f"l{len(value)}:" + "".join(map(_tokens, value))
+        case dict():
+            return f"m{len(value)}:" + "".join(f"s{_text(key)}{_tokens(item)}" for key, item in value.items())
+    raise TypeError(type(value))
+
+
+def _text(value: str) -> str:
+    whole = value.encode("utf-8", "replace").decode()
+    return f"{len(whole.encode())}:{whole}"

@@ -1,0 +1,379 @@
+// The C++ side of the harness, precompiled together with the standard library. Nothing in it is trusted from outside:
+// candidate code shares its process and may forge what it answers, which is a guess at an answer that was never here.
+#pragma once
+#include <bits/stdc++.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace prepai_room {
+
+struct Mismatch {
+    std::string ending, message;
+};
+
+template <class T>
+inline constexpr bool unsupported = false;
+
+// Arguments as the engine sends them: t f n i1; d1.5; s3:abc l2: m1:
+struct Tokens {
+    const std::string& bytes;
+    std::size_t at = 0;
+    std::string where = "the test";
+
+    char kind() { return bytes.at(at++); }
+    char next() const { return bytes.at(at); }
+    std::string until(char end) {
+        auto stop = bytes.find(end, at);
+        auto found = bytes.substr(at, stop - at);
+        at = stop + 1;
+        return found;
+    }
+    std::string text() {
+        auto size = std::stoul(until(':'));
+        at += size;
+        return bytes.substr(at - size, size);
+    }
+    std::size_t count(char expected) {
+        auto got = kind();
+        if (got != expected) mismatch(expected == 'l' ? "a list" : "an object", got);
+        return std::stoul(until(':'));
+    }
+    [[noreturn]] void mismatch(const std::string& expected, char got) const {
+        static const std::map<char, std::string> names = {{'t', "a boolean"}, {'f', "a boolean"}, {'n', "null"},
+            {'i', "an integer"}, {'d', "a number"}, {'s', "a string"}, {'l', "a list"}, {'m', "an object"}};
+        throw Mismatch{"raised", where + ": expected " + expected + ", the test has " + names.at(got)};
+    }
+};
+
+template <class T> struct Type {
+    static constexpr bool known = false;
+};
+
+template <class T> void read(Tokens& tokens, T& value) {
+    static_assert(Type<T>::known || unsupported<T>,
+        "this parameter type is not supported; use int, long long, double, bool, char, string, vector, pair, set, map or "
+        "optional of these, or a program that reads stdin");
+    if constexpr (Type<T>::known) Type<T>::read(tokens, value);
+}
+
+template <class T> void write(std::string& text, const T& value) {
+    static_assert(Type<T>::known || unsupported<T>,
+        "this result type is not supported; use int, long long, double, bool, char, string, vector, pair, set, map or "
+        "optional of these, or a program that prints");
+    if (text.size() > (1u << 20)) throw Mismatch{"output", "the result is larger than 1 MB"};
+    if constexpr (Type<T>::known) Type<T>::write(text, value);
+}
+
+inline void quote(std::string& text, const std::string& value) {
+    char escaped[8];
+    text += '"';
+    for (unsigned char c : value) {
+        if (c == '"' || c == '\\') {
+            text += '\\';
+            text += char(c);
+        } else if (c < 0x20) {
+            std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
+            text += escaped;
+        } else {
+            text += char(c);
+        }
+    }
+    text += '"';
+}
+
+template <class T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
+struct Type<T> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, T& value) {
+        auto got = tokens.kind();
+        if (got != 'i') tokens.mismatch("an integer", got);
+        auto digits = tokens.until(';');
+        auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (error != std::errc() || end != digits.data() + digits.size())
+            throw Mismatch{"raised", tokens.where + ": the test's integer does not fit the parameter"};
+    }
+    static void write(std::string& text, const T& value) { text += std::to_string(value); }
+};
+
+template <class T>
+    requires std::is_floating_point_v<T>
+struct Type<T> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, T& value) {
+        auto got = tokens.kind();
+        if (got != 'i' && got != 'd') tokens.mismatch("a number", got);
+        value = T(std::strtold(tokens.until(';').c_str(), nullptr));
+    }
+    static void write(std::string& text, const T& value) {
+        if (std::isnan(value)) {
+            text += "NaN";
+        } else if (std::isinf(value)) {
+            text += value > 0 ? "Infinity" : "-Infinity";
+        } else {
+            char digits[64];
+            std::snprintf(digits, sizeof digits, "%.17g", double(value));
+            text += digits;
+            if (!std::strpbrk(digits, ".en")) text += ".0";
+        }
+    }
+};
+
+template <> struct Type<bool> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, bool& value) {
+        auto got = tokens.kind();
+        if (got != 't' && got != 'f') tokens.mismatch("a boolean", got);
+        value = got == 't';
+    }
+    static void write(std::string& text, const bool& value) { text += value ? "true" : "false"; }
+};
+
+template <> struct Type<std::string> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, std::string& value) {
+        auto got = tokens.kind();
+        if (got != 's') tokens.mismatch("a string", got);
+        value = tokens.text();
+    }
+    static void write(std::string& text, const std::string& value) { quote(text, value); }
+};
+
+template <> struct Type<char> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, char& value) {
+        std::string whole;
+        Type<std::string>::read(tokens, whole);
+        if (whole.size() != 1) throw Mismatch{"raised", tokens.where + ": expected one character"};
+        value = whole[0];
+    }
+    static void write(std::string& text, const char& value) { quote(text, std::string(1, value)); }
+};
+
+template <> struct Type<std::string_view> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, std::string_view& value) {
+        static std::deque<std::string> kept;
+        Type<std::string>::read(tokens, kept.emplace_back());
+        value = kept.back();
+    }
+    static void write(std::string& text, const std::string_view& value) { quote(text, std::string(value)); }
+};
+
+template <class C> struct Sequence {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, C& value) {
+        for (auto left = tokens.count('l'); left > 0; --left) {
+            typename C::value_type item{};
+            prepai_room::read(tokens, item);
+            value.insert(value.end(), std::move(item));
+        }
+    }
+    static void write(std::string& text, const C& value) {
+        const char* between = "[";
+        for (const auto& item : value) {
+            text += between;
+            prepai_room::write<typename C::value_type>(text, item);
+            between = ",";
+        }
+        text += value.empty() ? "[]" : "]";
+    }
+};
+template <class T> struct Type<std::vector<T>> : Sequence<std::vector<T>> {};
+template <class T> struct Type<std::deque<T>> : Sequence<std::deque<T>> {};
+template <class T> struct Type<std::list<T>> : Sequence<std::list<T>> {};
+template <class T> struct Type<std::set<T>> : Sequence<std::set<T>> {};
+template <class T> struct Type<std::multiset<T>> : Sequence<std::multiset<T>> {};
+template <class T> struct Type<std::unordered_set<T>> : Sequence<std::unordered_set<T>> {};
+
+template <class T, std::size_t N> struct Type<std::array<T, N>> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, std::array<T, N>& value) {
+        if (tokens.count('l') != N) throw Mismatch{"raised", tokens.where + ": the test's list has another length"};
+        for (auto& item : value) prepai_room::read(tokens, item);
+    }
+    static void write(std::string& text, const std::array<T, N>& value) {
+        Sequence<std::vector<T>>::write(text, std::vector<T>(value.begin(), value.end()));
+    }
+};
+
+template <class... T> struct Together {
+    static constexpr bool known = true;
+    template <class C> static void read(Tokens& tokens, C& value) {
+        if (tokens.count('l') != sizeof...(T)) throw Mismatch{"raised", tokens.where + ": the test's list has another length"};
+        std::apply([&](auto&... item) { (prepai_room::read(tokens, item), ...); }, value);
+    }
+    template <class C> static void write(std::string& text, const C& value) {
+        std::string between = "[";
+        std::apply([&](const auto&... item) {
+            ((text += between, prepai_room::write(text, item), between = ","), ...);
+        }, value);
+        text += "]";
+    }
+};
+template <class A, class B> struct Type<std::pair<A, B>> : Together<A, B> {};
+template <class... T> struct Type<std::tuple<T...>> : Together<T...> {};
+
+template <class C> struct Keyed {
+    static constexpr bool known = true;
+    using Key = typename C::key_type;
+    static void read(Tokens& tokens, C& value) {
+        for (auto left = tokens.count('m'); left > 0; --left) {
+            tokens.kind();
+            auto name = tokens.text();
+            Key key{};
+            if constexpr (std::is_same_v<Key, std::string>) {
+                key = name;
+            } else {
+                // JSON has names only: numbers and characters are read from them.
+                auto form = std::is_same_v<Key, char> ? "s1:" + name : "i" + name + ";";
+                Tokens inner{form, 0, tokens.where + ", a key"};
+                prepai_room::read(inner, key);
+            }
+            prepai_room::read(tokens, value[key]);
+        }
+    }
+    static void write(std::string& text, const C& value) {
+        const char* between = "{";
+        for (const auto& [key, item] : value) {
+            text += between;
+            if constexpr (std::is_integral_v<Key> && !std::is_same_v<Key, char>) {
+                quote(text, std::to_string(key));
+            } else {
+                prepai_room::write(text, key);
+            }
+            text += ":";
+            prepai_room::write(text, item);
+            between = ",";
+        }
+        text += value.empty() ? "{}" : "}";
+    }
+};
+template <class K, class V> struct Type<std::map<K, V>> : Keyed<std::map<K, V>> {};
+template <class K, class V> struct Type<std::unordered_map<K, V>> : Keyed<std::unordered_map<K, V>> {};
+
+template <class T> struct Type<std::optional<T>> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, std::optional<T>& value) {
+        if (tokens.next() == 'n') {
+            tokens.kind();
+        } else {
+            prepai_room::read(tokens, value.emplace());
+        }
+    }
+    static void write(std::string& text, const std::optional<T>& value) {
+        if (value) {
+            prepai_room::write(text, *value);
+        } else {
+            text += "null";
+        }
+    }
+};
+
+inline bool whole(char* to, std::size_t size) {
+    while (size > 0) {
+        auto got = ::read(3, to, size);
+        if (got <= 0) return false;
+        to += got;
+        size -= std::size_t(got);
+    }
+    return true;
+}
+
+inline void answer(const std::string& frame) {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    auto body = std::to_string(usage.ru_maxrss) + "\n" + frame;
+    auto size = std::uint32_t(body.size());
+    std::string message = {char(size >> 24), char(size >> 16), char(size >> 8), char(size)};
+    message += body;
+    for (std::size_t at = 0; at < message.size();) {
+        auto sent = ::write(3, message.data() + at, message.size() - at);
+        if (sent <= 0) _exit(1);
+        at += std::size_t(sent);
+    }
+}
+
+inline std::string frame(const std::string& ending, const std::string& error) {
+    std::string text = "[\"" + ending + "\",null,";
+    quote(text, error);
+    return text + "]";
+}
+
+template <class R, class... A, class F> std::string called(F function, Tokens& tokens) {
+    bool in_place = tokens.kind() == 'i';
+    auto count = tokens.count('l');
+    if (count != sizeof...(A))
+        return frame("raised", "the function takes " + std::to_string(sizeof...(A)) + " arguments; the test has " + std::to_string(count));
+    std::tuple<std::decay_t<A>...> values;
+    int number = 0;
+    std::apply([&](auto&... value) {
+        ((tokens.where = "argument " + std::to_string(++number), read(tokens, value)), ...);
+    }, values);
+    std::string text = "[\"returned\",";
+    auto first = [&] {
+        if constexpr (sizeof...(A) > 0) write(text, std::get<0>(values));
+        else text += "null";
+    };
+    auto call = [&](auto&... value) -> R { return function(static_cast<A>(static_cast<std::remove_reference_t<A>&>(value))...); };
+    if constexpr (std::is_void_v<R>) {
+        std::apply(call, values);
+        if (in_place) first();
+        else text += "null";
+    } else {
+        std::decay_t<R> value = std::apply(call, values);
+        if (in_place) first();
+        else write(text, value);
+    }
+    if (text.size() > (1u << 20)) return frame("output", "the result is larger than 1 MB");
+    return text + ",null]";
+}
+
+template <class Call> int served(Call call) {
+    char head[4];
+    while (whole(head, 4)) {
+        std::uint32_t size = 0;
+        for (unsigned char c : head) size = size << 8 | c;
+        std::string question(size, 0);
+        if (!whole(question.data(), size)) break;
+        std::string told;
+        try {
+            Tokens tokens{question};
+            told = call(tokens);
+        } catch (const Mismatch& mismatch) {
+            told = frame(mismatch.ending, mismatch.message);
+        } catch (const std::bad_alloc&) {
+            told = frame("memory", "std::bad_alloc");
+        } catch (const std::exception& error) {
+            told = frame("raised", std::string("an exception was thrown: ") + error.what());
+        } catch (const char* error) {
+            told = frame("raised", std::string("an exception was thrown: ") + error);
+        } catch (const std::string& error) {
+            told = frame("raised", "an exception was thrown: " + error);
+        } catch (...) {
+            told = frame("raised", "an exception was thrown");
+        }
+        std::cout.flush();
+        std::fflush(nullptr);
+        answer(told);
+    }
+    _exit(0);
+}
+
+template <class R, class... A> int serve(R (*function)(A...)) {
+    return served([=](Tokens& tokens) { return called<R, A...>(function, tokens); });
+}
+template <class S, class R, class... A> int serve(R (S::*method)(A...)) {
+    static S self{};
+    return served([=](Tokens& tokens) {
+        return called<R, A...>([&](A... values) -> R { return (self.*method)(std::forward<A>(values)...); }, tokens);
+    });
+}
+template <class S, class R, class... A> int serve(R (S::*method)(A...) const) {
+    static S self{};
+    return served([=](Tokens& tokens) {
+        return called<R, A...>([&](A... values) -> R { return (self.*method)(std::forward<A>(values)...); }, tokens);
+    });
+}
+
+}  // namespace prepai_room

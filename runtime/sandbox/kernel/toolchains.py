@@ -1,0 +1,556 @@
+"""Which compilers this machine has, what they may see of it, and how a submission is built with them.
+
+A toolchain that is not there is not missed: its language is not listed. Every path that a compiler may read or execute
+is found by asking the compiler, so that the box has those files and no others.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..engine import Program
+
+_ROOMS: Final = Path(__file__).parent / "rooms"
+GUEST: Final = Path(__file__).parents[1] / "_guest.py"
+PATH: Final = "/usr/local/bin:/usr/bin:/bin:/usr/local/go/bin"
+_PREPARE_TIMEOUT_S: Final = 300
+_DIAGNOSTICS: Final = ("-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=20")
+_STATIC: Final = ("-static", "-Wl,--strip-debug")
+
+Recipe = dict[str, Any]
+
+
+class NoToolchain(Exception):  # noqa: N818 - not an error: the language is simply not there
+    """Why a language is not there."""
+
+
+class NotAProgram(Exception):  # noqa: N818 - the candidate's, and told as a verdict
+    """What the source lacks, found before it is compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A language as it is built and run here.
+
+    paths: everything its processes may read or execute. cpu_factor: what CPU limits are multiplied by.
+    """
+
+    language: str
+    version: str
+    paths: tuple[str, ...]
+    recipe: Callable[[Program], Recipe]
+    hello: Program
+    cpu_factor: float = 1
+
+
+def found(directory: Path, *, python: bool) -> tuple[list[Toolchain], dict[str, str]]:
+    """The toolchains of this machine, and why each of the others is not there.
+
+    Args:
+        directory: where what they start from is kept (a precompiled header, a class archive, Go's packages).
+    """
+    finders: dict[str, Callable[[Path], Toolchain]] = {"c": _c, "cpp": _cpp, "java": _java, "go": _go}
+    if python:
+        finders["python"] = _python
+    toolchains, reasons = [], {}
+    for language, find in finders.items():
+        try:
+            toolchains.append(find(directory))
+        except (NoToolchain, OSError, subprocess.SubprocessError) as reason:
+            reasons[language] = str(reason)
+    return toolchains, reasons
+
+
+def interpreter_paths() -> tuple[str, ...]:
+    """The standard library of the interpreter that runs the engine's own processes, without what was installed."""
+    library = Path(
+        sysconfig.get_path("stdlib", vars={"base": sys.base_prefix, "installed_base": sys.base_prefix})
+    )
+    return tuple(
+        str(entry)
+        for entry in library.iterdir()
+        if entry.name not in ("site-packages", "dist-packages", "test")
+    )
+
+
+# --- C and C++ ---
+
+
+def _c(_: Path) -> Toolchain:
+    driver = _which("gcc")
+    read, execute = _compiler_paths(driver, "c", "cc1")
+    arguments = [driver, "-std=gnu17", "-O2", *_DIAGNOSTICS, *_STATIC, "-o", "solution", "solution.c", "-lm"]
+
+    def recipe(program: Program) -> Recipe:
+        if program.function_name is not None:
+            raise NotAProgram("functions are not called in C: write a program that reads stdin and prints")
+        return _native("solution.c", [[_step(arguments, read, execute)]])
+
+    hello = Program(
+        "c", '#include <stdio.h>\nint main(void){int a; if(scanf("%d",&a)==1) printf("%d", a*2); return 0;}'
+    )
+    return Toolchain("c", _version(driver), (*read, *execute), recipe, hello)
+
+
+def _cpp(directory: Path) -> Toolchain:
+    driver = _which("g++")
+    read, execute = _compiler_paths(driver, "c++", "cc1plus")
+    options = [driver, "-std=gnu++20", "-O2", *_DIAGNOSTICS]
+    header = _ROOMS / "room.hpp"
+    folder = _prepared(
+        directory,
+        "cpp",
+        header.read_bytes(),
+        _version(driver),
+        " ".join(options),
+        build=_precompiled(options, header),
+    )
+    read = (*read, str(folder))
+    included = [*options, "-include", f"{folder}/room.hpp"]
+
+    def recipe(program: Program) -> Recipe:
+        target = ["-o", "solution"]
+        if program.function_name is None:
+            # Everything of the library included first is what the header's time is saved by; a name of the candidate's
+            # that clashes with one they did not ask for is theirs to use, so what fails is tried again without.
+            attempts = [
+                [_step([*included, *_STATIC, *target, "solution.cpp"], read, execute)],
+                [_step([*options, *_STATIC, *target, "solution.cpp"], read, execute)],
+            ]
+            return _native("solution.cpp", attempts)
+        call = _cpp_function(program.source, program.function_name)
+        # `signed`, because `#define int long long` is in the habit of being there.
+        main = (
+            "#define main prepai_main_of_the_candidate\n"
+            '#include "solution.cpp"\n'
+            "#undef main\n"
+            f"signed main() {{ return prepai_room::serve(&{call}); }}\n"
+        )
+        steps = [[_step([*included, *_STATIC, *target, "main.cpp"], read, execute)]]
+        return _native("solution.cpp", steps, files={"main.cpp": main})
+
+    hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
+    return Toolchain("cpp", _version(driver), (*read, *execute), recipe, hello)
+
+
+def _precompiled(options: list[str], header: Path) -> Callable[[Path], None]:
+    def build(folder: Path) -> None:
+        shutil.copy(header, folder / "room.hpp")
+        _run([*options, "-x", "c++-header", "room.hpp", "-o", "room.hpp.gch"], cwd=folder)
+
+    return build
+
+
+def _cpp_function(source: str, name: str) -> str:
+    """How to name the function in C++: free, or a method of `Solution` or of the class that is named.
+
+    Raises:
+        NotAProgram: it is nowhere in the source.
+    """
+    owner, _, method = name.rpartition(".")
+    plain = _without_comments(source)
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", name) or not re.search(
+        rf"\b{re.escape(method)}\b", plain
+    ):
+        raise NotAProgram(f"function not found: {name}")
+    if owner:
+        return f"{owner}::{method}"
+    depth, free = 0, False
+    for token in re.finditer(r"[{}]|[A-Za-z_]\w*\s*(?=\()", plain):
+        if token[0] in "{}":
+            depth += 1 if token[0] == "{" else -1
+        elif depth == 0 and token[0].strip() == method:
+            free = True
+    in_solution = re.search(r"\b(class|struct)\s+Solution\b", plain) is not None
+    return method if free or not in_solution else f"Solution::{method}"
+
+
+def _without_comments(source: str) -> str:
+    blank = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+    return blank.sub(" ", source)
+
+
+def _compiler_paths(driver: str, language: str, compiler: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a compiler reads and what it executes."""
+    programs = [driver]
+    for name in (compiler, "collect2", "lto-wrapper", "as", "ld"):
+        told = _output([driver, f"-print-prog-name={name}"])
+        path = told if told.startswith("/") else shutil.which(told, path=PATH)
+        if path:
+            programs.append(str(Path(path)))
+    search = _output([driver, f"-x{language}", "-E", "-v", "/dev/null"], errors=True)
+    includes = [
+        line.strip() for line in search.splitlines() if line.startswith(" /") and Path(line.strip()).is_dir()
+    ]
+    files = [
+        _output([driver, f"-print-file-name={name}"])
+        for name in ("libc.a", "crt1.o", "crtbeginT.o", "libgcc.a", "libm.a", "libstdc++.a")
+    ]
+    if not files[0].startswith("/"):
+        raise NoToolchain(f"{driver} has no static C library (libc.a)")
+    folders = {str(Path(file).parent.resolve()) for file in files if file.startswith("/")}
+    read = [*map(_normal, includes), *sorted(folders)]
+    loaders, libraries = _libraries(programs)
+    return (*read, *libraries), (*map(_normal, programs), *loaders)
+
+
+# --- Java ---
+
+
+def _java(directory: Path) -> Toolchain:
+    home = Path(_which("javac")).resolve().parents[1]
+    java = home / "bin" / "java"
+    told = _output([str(java), "-version"], errors=True)
+    version = re.search(r'version "([^"]+)"', told)
+    if version is None or int(version[1].split(".")[0]) < 17:
+        raise NoToolchain(f"expected Java 17 or newer; {java} says {told[:80]!r}")
+    loaders, libraries = _libraries([str(java), *map(str, (home / "lib").rglob("*.so"))])
+    source = _ROOMS / "Room.java"
+    options = _jvm_options()
+    folder = _prepared(
+        directory,
+        "java",
+        source.read_bytes(),
+        told,
+        " ".join(options),
+        build=_archived(home, source, options),
+    )
+    arguments = [
+        "-XX:SharedArchiveFile=" + str(folder / "room.jsa"),
+        *options,
+        "-cp",
+        str(folder / "room.jar"),
+        "Room",
+    ]
+    linked = {
+        str(_top(link.resolve()))
+        for part in ("conf", "lib")
+        for link in (home / part).rglob("*")
+        if _leads_out(link, home)
+    }
+    read = (str(home), *sorted(linked), *libraries, str(folder), "/dev/urandom", "/dev/random", "/dev/null")
+    execute = (str(java), *loaders)
+    environment = {"LC_ALL": "C.UTF-8", "LD_LIBRARY_PATH": str(home / "lib"), "TZ": "UTC"}
+
+    def recipe(_program: Program) -> Recipe:
+        return {
+            "kind": "java",
+            "program": str(java),
+            "arguments": [str(java), *arguments],
+            "rules": {"read": list(read), "execute": list(execute)},
+            "environment": environment,
+            # The virtual machine's own: code, classes, the compiler's stacks. The heap is what -Xmx says.
+            "memory_overhead": 768 << 20,
+        }
+
+    hello = Program(
+        "java",
+        "import java.util.*; public class Main { public static void main(String[] a) "
+        "{ System.out.print(new Scanner(System.in).nextInt() * 2); } }",
+    )
+    # A virtual machine compiles while it runs, on the candidate's time.
+    return Toolchain("java", version[1], (*read, *execute), recipe, hello, cpu_factor=2)
+
+
+def _jvm_options() -> list[str]:
+    return [
+        *("-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+DisableAttachMechanism", "-XX:-UseContainerSupport"),
+        *("-XX:-CreateCoredumpOnCrash", "-XX:ReservedCodeCacheSize=64m", "-XX:CompressedClassSpaceSize=64m"),
+        *("-Xshare:auto", "-Xlog:disable", "-Xlog:all=off", "-Xss1m", "-Xms32m"),
+        *(
+            "-Dfile.encoding=UTF-8",
+            "-Dsun.stdout.encoding=UTF-8",
+            "-Djava.awt.headless=true",
+            "-Duser.language=en",
+        ),
+        *("--add-opens", "java.base/java.io=ALL-UNNAMED"),
+    ]
+
+
+def _archived(home: Path, source: Path, options: list[str]) -> Callable[[Path], None]:
+    def build(folder: Path) -> None:
+        classes = folder / "classes"
+        _run([str(home / "bin" / "javac"), "-proc:none", "-d", str(classes), str(source)], cwd=folder)
+        with zipfile.ZipFile(folder / "room.jar", "w") as jar:
+            for file in sorted(classes.iterdir()):
+                jar.write(file, file.name)
+        ours, theirs = _rehearsal()
+        command = [
+            str(home / "bin" / "java"),
+            *options,
+            "-XX:ArchiveClassesAtExit=room.jsa",
+            "-cp",
+            f"{folder}/room.jar",
+            "Room",
+        ]
+        _run(command, cwd=folder, channel=theirs)
+        os.close(ours)
+
+    return build
+
+
+def _rehearsal() -> tuple[int, int]:
+    """A channel with one question and then its end: what the class archive is made of."""
+    import socket  # noqa: PLC0415 - only where an archive is built
+
+    ours, theirs = socket.socketpair()
+    ours.sendall(b"\0\0\0\1h")
+    ours.shutdown(socket.SHUT_WR)
+    return ours.detach(), theirs.detach()
+
+
+def _leads_out(link: Path, home: Path) -> bool:
+    return link.is_symlink() and link.exists() and not link.resolve().is_relative_to(home)
+
+
+def _top(path: Path) -> Path:
+    """The package's own folder in /etc; elsewhere the one file."""
+    return Path(*path.parts[:3]) if path.parts[1] == "etc" and "java" in path.parts[2] else path
+
+
+# --- Go ---
+
+
+def _go(directory: Path) -> Toolchain:
+    go = _which("go")
+    version = _output([go, "env", "GOVERSION"]).removeprefix("go")
+    tools, root = _output([go, "env", "GOTOOLDIR"]), _output([go, "env", "GOROOT"])
+    room = (_ROOMS / "room.go.txt").read_text(encoding="utf-8")
+    folder = _prepared(directory, "go", version.encode(), root, "1", build=_go_packages(go))
+    programs = [f"{tools}/compile", f"{tools}/link"]
+    loaders, libraries = _libraries(programs)
+    outside = {root + "/pkg"} if root in (folder / "importcfg").read_text(encoding="utf-8") else set()
+    read = (str(folder), *libraries, *sorted(outside))
+    execute = (*programs, *loaders)
+    environment = {"GOROOT": root, "GOMAXPROCS": "2", "GOGC": "400"}
+    config = f"{folder}/importcfg"
+
+    def recipe(program: Program) -> Recipe:
+        files, sources = {}, ["solution.go"]
+        source = program.source
+        if program.function_name is not None:
+            files["room.go"] = room.replace("PREPAI_FUNCTION", _go_function(source, program.function_name))
+            sources.append("room.go")
+        compiling = [
+            programs[0],
+            "-o",
+            "main.a",
+            "-p",
+            "main",
+            "-complete",
+            "-importcfg",
+            config,
+            "-pack",
+            *sources,
+        ]
+        linking = [
+            programs[1],
+            "-o",
+            "solution",
+            "-importcfg",
+            config,
+            "-s",
+            "-w",
+            "-buildmode=exe",
+            "main.a",
+        ]
+        steps = [_step(compiling, read, execute, environment), _step(linking, read, execute, environment)]
+        built = _native("solution.go", [steps], files=files)
+        built["json"] = True
+        built["environment"] = {"GOMEMLIMIT": "230MiB", "GOTRACEBACK": "single"}
+        # The runtime's own tables and the stacks of its threads.
+        built["memory_overhead"] = 192 << 20
+        if program.function_name is not None:
+            # Go has no preprocessor: the candidate's own main makes room, on its line.
+            built["text"] = re.sub(r"(?m)^func\s+main\s*\(\s*\)", "func prepaiMainOfTheCandidate()", source)
+        return built
+
+    hello = Program(
+        "go", 'package main\nimport "fmt"\nfunc main() { var a int; fmt.Scan(&a); fmt.Print(a * 2) }'
+    )
+    return Toolchain("go", version, (*read, *execute), recipe, hello)
+
+
+def _go_packages(go: str) -> Callable[[Path], None]:
+    def build(folder: Path) -> None:
+        environment = {
+            "GOCACHE": str(folder / "cache"),
+            "GOFLAGS": "-trimpath",
+            "CGO_ENABLED": "0",
+            "GOTOOLCHAIN": "local",
+            "GOPROXY": "off",
+        }
+        listed = _run(
+            [
+                go,
+                "list",
+                "-export",
+                "-f",
+                "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}",
+                "std",
+            ],
+            cwd=folder,
+            environment=environment,
+        )
+        (folder / "importcfg").write_text(
+            "\n".join(line for line in listed.splitlines() if line) + "\n", encoding="utf-8"
+        )
+
+    return build
+
+
+def _go_function(source: str, name: str) -> str:
+    owner, _, method = name.rpartition(".")
+    plain = _without_comments(source)
+    if re.fullmatch(r"\w+(\.\w+)?", name):
+        if not owner and re.search(rf"(?m)^\s*func\s+{re.escape(method)}\s*[(\[]", plain):
+            return method
+        for receiver in (owner or "Solution",):
+            pointer = re.search(
+                rf"(?m)^\s*func\s*\(\s*\w*\s*(\*?)\s*{re.escape(receiver)}\s*\)\s*{re.escape(method)}\s*\(",
+                plain,
+            )
+            if pointer:
+                return f"(&{receiver}{{}}).{method}" if pointer[1] else f"{receiver}{{}}.{method}"
+    raise NotAProgram(f"function not found: {name}")
+
+
+# --- Python ---
+
+
+def _python(_: Path) -> Toolchain:
+    library = interpreter_paths()
+    modules = [str(path) for path in Path(sysconfig.get_path("platstdlib"), "lib-dynload").glob("*.so")]
+    read = (*library, *_libraries(modules or [sys.executable])[1])
+
+    def recipe(_program: Program) -> Recipe:
+        return {"kind": "python", "rules": {"read": list(read), "execute": []}}
+
+    hello = Program("python", "print(int(input()) * 2)")
+    return Toolchain("python", platform.python_version(), read, recipe, hello)
+
+
+# --- what they share ---
+
+
+def _native(source: str, attempts: list[list[Recipe]], *, files: dict[str, str] | None = None) -> Recipe:
+    return {
+        "kind": "native",
+        "source": source,
+        "files": files or {},
+        "attempts": attempts,
+        "binary": "solution",
+        "read": ["/dev/urandom", "/dev/random"],
+        "execute": [],
+        "environment": {},
+        "memory_overhead": 8 << 20,
+    }
+
+
+def _step(
+    arguments: list[str],
+    read: Iterable[str],
+    execute: Iterable[str],
+    environment: dict[str, str] | None = None,
+) -> Recipe:
+    return {
+        "program": arguments[0],
+        "arguments": arguments,
+        "read": list(read),
+        "execute": list(execute),
+        "environment": {"PATH": PATH, "LC_ALL": "C.UTF-8"} | (environment or {}),
+    }
+
+
+def _which(name: str) -> str:
+    path = shutil.which(name, path=PATH)
+    if path is None:
+        raise NoToolchain(f"there is no {name} here")
+    return path
+
+
+def _version(driver: str) -> str:
+    return _output([driver, "-dumpfullversion"])
+
+
+def _libraries(programs: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The loader and the shared libraries that programs need, by the loader's own word."""
+    loaders: set[str] = set()
+    libraries: set[str] = set()
+    told = subprocess.run(  # noqa: S603 - the machine's own toolchain
+        [_which("ldd"), *programs],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PATH": PATH, "LC_ALL": "C"},
+    ).stdout
+    for path in re.findall(r"(/\S+) \(0x", told):
+        (loaders if Path(path).name.startswith("ld-") else libraries).add(_normal(path))
+    return sorted(loaders), sorted(libraries)
+
+
+def _normal(path: str) -> str:
+    """The path by its folder's real name: /lib is a link on most machines."""
+    return str(Path(path).parent.resolve() / Path(path).name)
+
+
+def _prepared(directory: Path, name: str, *facts: bytes | str, build: Callable[[Path], None]) -> Path:
+    """The folder that `build` filled once for these facts."""
+    digest = hashlib.sha256(
+        b"\0".join(fact if isinstance(fact, bytes) else fact.encode() for fact in facts)
+    ).hexdigest()[:16]
+    folder = (directory / f"kernel-{name}-{digest}").resolve()
+    ready = folder / "ready"
+    if not ready.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        # In its final place, which some of what is built remembers; one process at a time.
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ready.exists():
+                build(folder)
+                _readable(folder)
+                ready.touch()
+    return folder
+
+
+def _readable(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _run(
+    command: list[str], *, cwd: Path, environment: dict[str, str] | None = None, channel: int | None = None
+) -> str:
+    def third() -> None:
+        if channel is not None:
+            os.dup2(channel, 3)
+
+    done = subprocess.run(  # noqa: S603 - the machine's own toolchain on our own source
+        command, cwd=cwd, env={"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": str(cwd)} | (environment or {}),
+        capture_output=True, text=True, check=False, timeout=_PREPARE_TIMEOUT_S, close_fds=channel is None, preexec_fn=third,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise NoToolchain(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-400:]}")
+    return done.stdout
+
+
+def _output(command: list[str], *, errors: bool = False) -> str:
+    environment = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent"}
+    done = subprocess.run(  # noqa: S603 - the machine's own toolchain
+        command, capture_output=True, text=True, check=True, timeout=60, env=environment
+    )
+    return (done.stderr if errors else done.stdout).strip()

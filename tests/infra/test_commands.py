@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -251,8 +252,25 @@ class TestRelease:
             release.destroy(DEV, context=(), confirmed=typed, client=aws, cdk=cdk)
         assert cdk.ran == []
 
+    def test_every_stack_with_a_bucket_is_emptied_before_it_goes(self, stacks: Stacks) -> None:
+        holding = {name for name, template in stacks.items() if template.of("AWS::S3::Bucket")}
+
+        assert holding == set(release._WITH_BUCKETS)
+
     def test_a_destroyed_environment_leaves_no_version_of_anything(self, aws: Aws) -> None:
         known(aws)
+        bucket = {
+            "LogicalResourceId": "Bucket",
+            "PhysicalResourceId": "prepai-dev-candidates",
+            "ResourceType": "AWS::S3::Bucket",
+            "LastUpdatedTimestamp": dt.datetime.now(dt.UTC),
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        gone = {**bucket, "PhysicalResourceId": "prepai-dev-knowledge"}
+        function = {**bucket, "ResourceType": "AWS::Lambda::Function", "PhysicalResourceId": "prepai-dev-api"}
+        aws.answers("cloudformation", "list_stack_resources", {"StackResourceSummaries": [bucket, function]})
+        aws.answers("cloudformation", "list_stack_resources", {"StackResourceSummaries": [gone]})
+        aws.refuses("cloudformation", "list_stack_resources", "ValidationError")
         versions = {
             "Versions": [{"Key": "cvs/a", "VersionId": "1"}],
             "DeleteMarkers": [{"Key": "cvs/b", "VersionId": "2"}],

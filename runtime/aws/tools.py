@@ -207,6 +207,11 @@ class LambdaExecutor:
         }
         if submission.function_name is not None:
             payload["functionName"] = submission.function_name
+        payload |= {
+            "perTest": submission.per_test,
+            "inPlace": submission.in_place,
+            "checker": submission.checker,
+        }
         run = _read_run(self._ask(payload), submission)
         if not submission.tests:
             return run
@@ -269,8 +274,8 @@ def _wire(test: TestCase, *, program: bool) -> Json:
     # As JSON text always: a bare string would be taken for JSON and lose its quotes.
     expected = json.dumps(test.expected)
     if program:
-        return {"stdin": test.stdin or "", "expected": expected}
-    return {"args": list(test.args), "kwargs": test.kwargs, "expected": expected}
+        return {"stdin": test.stdin or "", "expected": expected, "checker": test.checker}
+    return {"args": list(test.args), "kwargs": test.kwargs, "expected": expected, "checker": test.checker}
 
 
 _CV_ERRORS: Final[dict[str, type[CvError]]] = {

@@ -5,13 +5,15 @@ elsewhere. The engine (`wasm_python.WasmPython`) is imported where it runs, sinc
 nothing holds, the room refuses.
 """
 
+from .checking import Checker, same, same_text
 from .engine import Engine, Language, Observation, Program, TestInput
 from .errors import SandboxBusy, SandboxError, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
 from .execution import CodeExecutor, CodeRun, EngineExecutor, LanguageInfo, execute, languages
-from .grading import TestResult, Verdict, grade, same, same_text
+from .grading import TestResult, Verdict, grade
 from .submission import CodeRequest, Limits, Submission, TestCase
 
 __all__ = [
+    "Checker",
     "CodeExecutor",
     "CodeRequest",
     "CodeRun",

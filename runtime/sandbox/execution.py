@@ -51,13 +51,20 @@ def execute(engine: Engine, submission: Submission) -> CodeRun:
         SandboxUnavailable: nothing holds; nothing was run.
     """
     language = _holding(engine, submission.language)
-    program = Program(submission.language, submission.code, submission.function_name)
+    program = Program(
+        submission.language,
+        submission.code,
+        submission.function_name,
+        in_place=submission.in_place,
+        per_test=submission.per_test,
+    )
     inputs = [TestInput(test.args, test.kwargs, test.stdin or "") for test in submission.tests]
     if submission.tests:
         results = grade(
             engine.run(program, inputs, submission.limits),
             submission.tests,
-            program=submission.function_name is None,
+            kind=submission.kind,
+            checker=submission.checker,
         )
     else:
         program = Program(submission.language, submission.code)

@@ -8,11 +8,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from .checking import Checker, text_passes, value_passes
 from .engine import Ending, Observation
-from .submission import TestCase
-
-REL_TOLERANCE: Final = 1e-6
-ABS_TOLERANCE: Final = 1e-9
+from .submission import Kind, TestCase
 
 Verdict = Literal["AC", "WA", "TLE", "MLE", "OLE", "RE", "CE", "NR", "IE"]
 
@@ -55,17 +53,22 @@ class TestResult(BaseModel):
 
 
 def grade(
-    observations: Iterable[Observation], tests: Sequence[TestCase], *, program: bool = False
+    observations: Iterable[Observation],
+    tests: Sequence[TestCase],
+    *,
+    kind: Kind = "function",
+    checker: Checker | None = None,
 ) -> tuple[TestResult, ...]:
     """One result per test, always. The first observation of an index counts; unknown indexes are ignored.
 
-    With `program` what was printed is compared with `expected`, by `same_text`; otherwise the value that came
-    back, by `same`. A test nobody observed was not run.
+    Of a program what it printed is compared with `expected`, of a function the value that came back, of a query its
+    rows, and its columns too where `expected` names them. A test's own checker goes before `checker`. A test nobody
+    observed was not run.
     """
     seen: dict[int, Observation] = {}
     for observation in observations:
         seen.setdefault(observation.index, observation)
-    return tuple(_result(seen.get(index), test, program=program) for index, test in enumerate(tests))
+    return tuple(_result(seen.get(index), test, kind, checker) for index, test in enumerate(tests))
 
 
 def bare_run(observation: Observation) -> TestResult:
@@ -73,41 +76,28 @@ def bare_run(observation: Observation) -> TestResult:
     return _described(observation, _VERDICTS.get(observation.ending, "AC"), hidden=False)
 
 
-def same(actual: JsonValue, expected: JsonValue) -> bool:
-    """Equal as JSON: `True` is not `1`, floats within 1e-6 of each other, NaN never, order matters."""
-    pairs: list[tuple[JsonValue, JsonValue]] = [(actual, expected)]
-    while pairs:
-        left, right = pairs.pop()
-        if isinstance(left, list) and isinstance(right, list):
-            if len(left) != len(right):
-                return False
-            pairs.extend(zip(left, right, strict=True))
-        elif isinstance(left, dict) and isinstance(right, dict):
-            if left.keys() != right.keys():
-                return False
-            pairs.extend((value, right[key]) for key, value in left.items())
-        elif not _same_leaf(left, right):
-            return False
-    return True
-
-
-def same_text(actual: str, expected: str) -> bool:
-    """Equal but for trailing blanks of lines and trailing blank lines."""
-    return _trimmed(actual) == _trimmed(expected)
-
-
-def _result(observation: Observation | None, test: TestCase, *, program: bool) -> TestResult:
+def _result(
+    observation: Observation | None, test: TestCase, kind: Kind, checker: Checker | None
+) -> TestResult:
     if observation is None:
         return TestResult(verdict="NR", error="the test was not run", hidden=test.hidden)
     verdict = _VERDICTS.get(observation.ending)
     if verdict is None:
-        expected = test.expected
-        if program:
-            right = isinstance(expected, str) and same_text(observation.stdout, expected)
-        else:
-            right = same(observation.value, expected)
-        verdict = "AC" if right else "WA"
+        verdict = "AC" if _passes(observation, test, kind, test.checker or checker) else "WA"
     return _described(observation, verdict, hidden=test.hidden)
+
+
+def _passes(observation: Observation, test: TestCase, kind: Kind, checker: Checker | None) -> bool:
+    if kind == "program":
+        return text_passes(observation.stdout, test.expected, checker)
+    value, expected = observation.value, test.expected
+    if kind == "query" and isinstance(value, dict):
+        if isinstance(expected, dict):
+            return value.get("columns") == expected.get("columns", value.get("columns")) and value_passes(
+                value.get("rows"), expected.get("rows"), checker
+            )
+        value = value.get("rows")
+    return value_passes(value, expected, checker)
 
 
 def _described(observation: Observation, verdict: Verdict, *, hidden: bool) -> TestResult:
@@ -122,23 +112,6 @@ def _described(observation: Observation, verdict: Verdict, *, hidden: bool) -> T
         peak_kb=observation.peak_kb,
         hidden=hidden,
     )
-
-
-def _same_leaf(left: JsonValue, right: JsonValue) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        if isinstance(left, int) and isinstance(right, int):
-            return left == right
-        try:
-            return math.isclose(left, right, rel_tol=REL_TOLERANCE, abs_tol=ABS_TOLERANCE)
-        except OverflowError:  # an integer that no float can hold
-            return False
-    return type(left) is type(right) and left == right
-
-
-def _trimmed(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip("\n")
 
 
 def _shown(value: JsonValue) -> JsonValue:

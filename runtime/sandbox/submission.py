@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Final, Self
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
+from .checking import TEXT_CHECKERS, VALUE_CHECKERS, Checker
 from .errors import SubmissionTooLarge
+
+# A function is called, a program reads its standard input and prints, a query answers with rows.
+Kind = Literal["function", "program", "query"]
 
 MAX_SOURCE_BYTES: Final = 64 * 1024
 MAX_TESTS: Final = 200
@@ -30,7 +35,9 @@ class Limits(BaseModel):
 class TestCase(BaseModel):
     """One test: arguments for a function, or `stdin` for a whole program, and what should come of it.
 
-    `expected` never enters the sandbox. A hidden test shows the candidate its verdict and nothing else.
+    Of a query `stdin` is the schema and the data, as SQL, and `expected` its rows, a list of lists, or
+    `{columns, rows}`. `expected` never enters the sandbox. A hidden test shows the candidate its verdict and nothing
+    else. `checker`: this test's own, in the place of the submission's.
     """
 
     __test__ = False  # pytest collects classes named Test*
@@ -42,6 +49,7 @@ class TestCase(BaseModel):
     stdin: str | None = None
     expected: JsonValue = None
     hidden: bool = False
+    checker: Checker | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -55,7 +63,12 @@ class Submission(BaseModel):
 
     With `function_name` each test calls that function (`Class.method` works too; the class is built without
     arguments). Without it the code is a program: each test runs it whole on its `stdin`, and `expected` is
-    the text it should print. Without tests the program runs once and the run itself is the result.
+    the text it should print. SQL is a query: each test runs it on a database of its own, which `stdin` fills. Without
+    tests the program runs once and the run itself is the result.
+
+    per_test: every test gets an instance of its own; otherwise a function's share one, until one of them breaks it.
+    in_place: the function's work is what it made of its first argument, and `expected` is compared with that.
+    checker: how answers are compared where a test does not say (`checking.py`).
 
     Raises:
         SubmissionTooLarge: source over 64 KB, more than 200 tests, or tests over 1 MB as JSON.
@@ -67,7 +80,19 @@ class Submission(BaseModel):
     code: str
     function_name: str | None = None
     tests: tuple[TestCase, ...] = ()
+    per_test: bool = False
+    in_place: bool = False
+    checker: Checker | None = None
     limits: Limits = Limits()
+
+    @property
+    def kind(self) -> Kind:
+        return _kind(self.language, self.function_name)
+
+    @model_validator(mode="after")
+    def _checkers_fit_the_kind(self) -> Self:
+        _fitting(self.kind, self.in_place, (self.checker, *(test.checker for test in self.tests)))
+        return self
 
     @model_validator(mode="after")
     def _tests_fit_the_kind(self) -> Self:
@@ -91,6 +116,21 @@ class Submission(BaseModel):
             raise SubmissionTooLarge(f"expected at most {MAX_TESTS_BYTES} bytes of tests; got {size}")
 
 
+def _kind(language: str, function_name: str | None) -> Kind:
+    if function_name is not None:
+        return "function"
+    return "query" if language == "sql" else "program"
+
+
+def _fitting(kind: Kind, in_place: bool, checkers: Iterable[Checker | None]) -> None:
+    fitting = TEXT_CHECKERS if kind == "program" else VALUE_CHECKERS
+    for checker in checkers:
+        if checker is not None and checker not in fitting:
+            raise ValueError(f"expected for a {kind} one of the checkers {', '.join(fitting)}; got {checker}")
+    if in_place and kind != "function":
+        raise ValueError(f"expected a function whose first argument is changed in place; got a {kind}")
+
+
 class WireTest(BaseModel):
     """A test as the wire carries it: `input` (the single argument) and `expected` are JSON text."""
 
@@ -104,6 +144,7 @@ class WireTest(BaseModel):
     stdin: str | None = None
     expected: JsonValue = None
     hidden: bool = False
+    checker: Checker | None = None
 
     @field_validator("args", "keywords", mode="before")
     @classmethod
@@ -115,7 +156,13 @@ class CodeRequest(BaseModel):
     """The code executor's payload: `{code, language, testCases: [{input, expected}], functionName}`.
 
     Without `functionName` a test's `input` is the program's standard input and `expected` what it prints:
-    JSON text of a string is that string, any other text stands for itself.
+    JSON text of a string is that string, any other text stands for itself. In SQL `input` is the schema and the data,
+    as SQL, and `expected` the rows that the query answers with, as JSON: a list of lists, or `{columns, rows}`.
+
+    `checker` says how answers are compared, here for all tests or in each test for itself: of a program `exact`,
+    `trim` (the default), `tokens`, `floats` or `unordered-lines`; of a function or a query `value` (the default),
+    `unordered` (items of the outer list) or `unordered-nested`. `perTest` gives every test a fresh interpreter.
+    `inPlace` compares what the function made of its first argument.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -128,6 +175,9 @@ class CodeRequest(BaseModel):
     function_name: str | None = Field(
         default=None, validation_alias=AliasChoices("functionName", "function_name")
     )
+    per_test: bool = Field(default=False, validation_alias=AliasChoices("perTest", "per_test"))
+    in_place: bool = Field(default=False, validation_alias=AliasChoices("inPlace", "in_place"))
+    checker: Checker | None = None
 
     @field_validator("test_cases", mode="before")
     @classmethod
@@ -138,7 +188,9 @@ class CodeRequest(BaseModel):
     @model_validator(mode="after")
     def _readable(self) -> Self:
         if len(self.test_cases) <= MAX_TESTS:
-            self._tests()  # text that is no JSON must fail here, naming its test, not in a tool
+            # What does not fit must fail here, naming its test, not in a tool.
+            checkers = (self.checker, *(test.checker for test in self._tests()))
+            _fitting(_kind(self.language, self.function_name), self.in_place, checkers)
         return self
 
     def submission(self, limits: Limits | None = None) -> Submission:
@@ -154,11 +206,16 @@ class CodeRequest(BaseModel):
             code=self.code,
             function_name=self.function_name,
             tests=self._tests(),
+            per_test=self.per_test,
+            in_place=self.in_place,
+            checker=self.checker,
             limits=limits or Limits(),
         )
 
     def _tests(self) -> tuple[TestCase, ...]:
-        build = _program_test if self.function_name is None else _function_test
+        build = _function_test
+        if self.function_name is None:
+            build = _query_test if self.language == "sql" else _program_test
         return tuple(build(number, test) for number, test in enumerate(self.test_cases, 1))
 
 
@@ -174,6 +231,20 @@ def _function_test(number: int, test: WireTest) -> TestCase:
         kwargs=test.keywords or {},
         expected=_json_text(test.expected, f"test {number}: expected"),
         hidden=test.hidden,
+        checker=test.checker,
+    )
+
+
+def _query_test(number: int, test: WireTest) -> TestCase:
+    if test.args is not None or test.keywords is not None:
+        raise ValueError(
+            f"test {number}: a query takes no args; its input is the schema and the data, as SQL"
+        )
+    return TestCase(
+        stdin=test.stdin if test.stdin is not None else _text(test.input),
+        expected=_json_text(test.expected, f"test {number}: expected"),
+        hidden=test.hidden,
+        checker=test.checker,
     )
 
 
@@ -181,7 +252,7 @@ def _program_test(number: int, test: WireTest) -> TestCase:
     if test.args is not None or test.keywords is not None:
         raise ValueError(f"test {number}: args need a functionName; a program takes stdin")
     stdin = test.stdin if test.stdin is not None else _text(test.input)
-    return TestCase(stdin=stdin, expected=_text(test.expected), hidden=test.hidden)
+    return TestCase(stdin=stdin, expected=_text(test.expected), hidden=test.hidden, checker=test.checker)
 
 
 def _json_text(value: JsonValue, what: str) -> JsonValue:

@@ -66,6 +66,8 @@ CODE_EXECUTOR: Final = Tool(
         ),
         "functionName": "The function to call for each test case. Leave it out for a whole program.",
     },
+    # An agent's function has room for five parameters, and a run of the model's is no evidence however it is checked.
+    withheld=frozenset({"checker", "perTest", "inPlace"}),
 )
 
 CV_ANALYZER: Final = Tool(

@@ -17,41 +17,35 @@ from .submission import Limits
 
 _SECRET: Final = "prepai-probe-secret"  # noqa: S105 - what an escape would have to bring back
 
-_READ_FILE = """
-def probe(path):
-    return open(path).read()
-"""
-_WRITE_FILE = """
-def probe(path):
-    with open(path, "w") as file:
-        file.write("escaped")
-    return "written"
-"""
-_ENVIRONMENT = """
-import os
-def probe(name):
-    return os.environ[name]
-"""
-_SOCKET = """
-import socket
-def probe(port):
-    socket.create_connection(("127.0.0.1", port), 1).close()
-    return "connected"
-"""
-_PROCESS = """
-import subprocess
-def probe(_):
-    return subprocess.run(["/bin/echo", "escaped"], capture_output=True, text=True).stdout
-"""
-_NATIVE = """
-import ctypes
-def probe(_):
-    return ctypes.CDLL(None).getpid()
-"""
-_CONTROL = """
-def probe(number):
-    return sum(range(number))
-"""
+_PYTHON: Final = {
+    "reading a file": "def probe(path, *_): return open(path).read()",
+    "writing a file": "def probe(_, path, *__): return open(path, 'w').write('escaped')",
+    "the environment": "import os\ndef probe(_, __, name, *___): return os.environ[name]",
+    "a socket": "import socket\ndef probe(*a): return socket.create_connection(('127.0.0.1', a[3]), 1).fileno()",
+    "starting a process": "import subprocess\ndef probe(*_): return len(subprocess.check_output(['/bin/echo']))",
+    "native code": "import ctypes\ndef probe(*_): return ctypes.CDLL(None).getpid()",
+}
+_JAVASCRIPT: Final = {
+    "reading a file": "const probe = path => require('fs').readFileSync(path, 'utf8')",
+    "writing a file": "const probe = (_, path) => require('fs').writeFileSync(path, 'escaped')",
+    "the environment": "const probe = (_, __, name) => { if (!(name in process.env)) throw Error('none') }",
+    "a socket": "const probe = (...a) => require('net').connect(a[3])",
+    "starting a process": "const probe = () => require('child_process').execSync('/bin/echo escaped')",
+    "native code": "const probe = () => process.binding('fs')",
+    "the interpreter's own modules": "const probe = async () => (await import('os')).getcwd()",
+}
+# The same attempts as each language writes them down; the control run adds up the numbers below 1,000.
+_ATTEMPTS: Final[dict[str, dict[str, str]]] = {
+    "python": _PYTHON,
+    "javascript": _JAVASCRIPT,
+    "typescript": _JAVASCRIPT,
+}
+_CONTROLS: Final = {
+    "python": "def probe(number): return sum(range(number))",
+    "javascript": "const probe = number => (number * (number - 1)) / 2",
+    "typescript": "const probe = (number: number): number => (number * (number - 1)) / 2",
+}
+_CONTROL_RUN: Final = "the control run in "
 
 
 class Check(BaseModel):
@@ -65,7 +59,7 @@ class Check(BaseModel):
 
 
 class ProbeResult(BaseModel):
-    """`holds` is true when the control run answered and every attempt failed."""
+    """`holds` is true when every language's control run answered and every attempt failed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,52 +70,51 @@ class ProbeResult(BaseModel):
 
 
 def probe(engine: Engine) -> ProbeResult:
-    """Try to get out: to a file of ours, the environment, a listening socket, a process, native code."""
+    """Try to get out: to a file of ours, the environment, a listening socket, a process, native code.
+
+    In the languages whose attempts are written down here; an engine of others tries its own where it starts.
+    """
     try:
         checks = _checks(engine)
+        isolation = engine.isolation
     except SandboxError as error:
         return ProbeResult(holds=False, isolation="none", summary=f"no code runs here: {error}")
     failed = [check.attempt for check in checks if not check.held]
-    summary = (
-        f"does not hold: {', '.join(failed)}"
-        if failed
-        else "holds against " + ", ".join(check.attempt for check in checks[:-1])
+    tried = dict.fromkeys(
+        check.attempt.partition(" in ")[0] for check in checks if not check.attempt.startswith(_CONTROL_RUN)
     )
-    return ProbeResult(holds=not failed, isolation=engine.isolation, summary=summary, checks=tuple(checks))
+    summary = f"does not hold: {', '.join(failed)}" if failed else "holds against " + ", ".join(tried)
+    return ProbeResult(holds=not failed, isolation=isolation, summary=summary, checks=tuple(checks))
 
 
 def _checks(engine: Engine) -> list[Check]:
+    checks: list[Check] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(socket.create_server(("127.0.0.1", 0))) as listening,
     ):
         secret, target = Path(folder) / "secret", Path(folder) / "target"
         secret.write_text(_SECRET)
-        variable = next(iter(os.environ), "PATH")
-        port: int = listening.getsockname()[1]
-        attempts: list[tuple[str, str, str | int]] = [
-            ("reading a file", _READ_FILE, str(secret)),
-            ("writing a file", _WRITE_FILE, str(target)),
-            ("the environment", _ENVIRONMENT, variable),
-            ("a socket", _SOCKET, port),
-            ("starting a process", _PROCESS, 0),
-            ("native code", _NATIVE, 0),
-        ]
-        checks = [
-            Check(attempt=attempt, held=seen.ending == "raised", seen=_last_line(seen))
-            for attempt, source, argument in attempts
-            for seen in [_attempt(engine, source, argument)]
-        ]
-        if target.exists():
-            checks.append(Check(attempt="writing a file", held=False, seen="the file is there"))
-    control = _attempt(engine, _CONTROL, 1000)
-    right = control.ending == "returned" and control.value == 499500
-    return [*checks, Check(attempt="the control run", held=right, seen=_last_line(control))]
+        reach = (str(secret), str(target), next(iter(os.environ), "PATH"), listening.getsockname()[1])
+        for language in (known.name for known in engine.languages() if known.name in _ATTEMPTS):
+            for attempt, source in _ATTEMPTS[language].items():
+                seen = _attempt(engine, language, source, *reach)
+                held = seen.ending == "raised"
+                checks.append(Check(attempt=f"{attempt} in {language}", held=held, seen=_last_line(seen)))
+            if target.exists():
+                checks.append(
+                    Check(attempt=f"writing a file in {language}", held=False, seen="the file is there")
+                )
+                target.unlink()
+            control = _attempt(engine, language, _CONTROLS[language], 1000)
+            right = control.ending == "returned" and control.value == 499500
+            checks.append(Check(attempt=_CONTROL_RUN + language, held=right, seen=_last_line(control)))
+    return checks
 
 
-def _attempt(engine: Engine, source: str, argument: str | int) -> Observation:
-    program = Program("python", source, "probe")
-    return next(iter(list(engine.run(program, [TestInput((argument,))], Limits(cpu_s=2)))))
+def _attempt(engine: Engine, language: str, source: str, *arguments: str | int) -> Observation:
+    program = Program(language, source, "probe")
+    return next(iter(list(engine.run(program, [TestInput(arguments)], Limits(cpu_s=2)))))
 
 
 def _last_line(seen: Observation) -> str:

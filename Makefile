@@ -109,7 +109,7 @@ rehearse: setup-dev ## deploy dev onto an emulator of AWS on this machine, hold 
 	  .setup/bin/uv venv --quiet --clear --python $(BIN)/python .setup/rehearsal && UV_COMPILE_BYTECODE=1 \
 	  .setup/bin/uv pip sync --quiet --python .setup/rehearsal/bin/python --require-hashes requirements/rehearsal.lock && \
 	  cksum < requirements/rehearsal.lock > .setup/rehearsal.stamp; }
-	@$(BIN)/pytest -m "rehearsal or e2e" -o timeout=900 --capture=no tests/rehearsal
+	@$(BIN)/pytest -m rehearsal -o timeout=900 --capture=no tests/rehearsal
 
 drift: setup-dev ## what was changed by hand in ENV since it was deployed
 	@$(CDK) drift "$(ENV)/*" -c env="$(ENV)" $(call CHANGES,-c ,=) --fail

@@ -59,7 +59,7 @@ def _keys_over_tls() -> None:
     resolve = apigateway._resolve_jwks_url
 
     async def over_tls(authorizer: dict[str, Any]) -> str | None:
-        url = await resolve(authorizer)
+        url: str | None = await resolve(authorizer)
         return url.replace("http://", "https://", 1) if url else url
 
     apigateway._resolve_jwks_url = over_tls

@@ -70,6 +70,13 @@ def _resources(cloud: Cloud) -> dict[str, list[Any]]:
     return {name: client.describe_stack_resources(StackName=name)["StackResources"] for name in STACKS}
 
 
+def test_nothing_went_wrong_in_silence(deployment: Deployment) -> None:
+    voice = deployment.cloud.folder / "voice.log"
+    lines = [*deployment.logged(), *(voice.read_text().splitlines() if voice.exists() else ())]
+
+    assert [line for line in lines if '"level":"ERROR"' in line or "AccessDenied" in line] == []
+
+
 def test_destroying_it_leaves_nothing(deployment: Deployment, front: Front) -> None:
     say(f"{front.counted} requests through the distribution")
 

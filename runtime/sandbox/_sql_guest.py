@@ -160,7 +160,7 @@ def _ending(error: Exception, where: list[Any]) -> str:
 
 def _told(error: Exception, where: list[Any]) -> str:
     what = str(error)
-    if what == "not authorized":
+    if what in ("not authorized", "authorization denied"):
         what = "this statement is not available here: no files, no ATTACH, no PRAGMA but those that only look"
     elif what.startswith("too many attached"):
         what = _REFUSED[sqlite3.SQLITE_ATTACH]

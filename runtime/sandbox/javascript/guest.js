@@ -124,7 +124,9 @@
       if (kind !== null) throw unfit(kind);
       let list = "";
       let first = true;
-      for (const key of keys(item)) {
+      const names = keys(item);
+      for (let index = 0; index < names.length; index++) {
+        const key = names[index];
         const below = item[key];
         if (below === undefined || typeof below === "function") continue;
         list += `${first ? "" : ","}${grown(stringify(key))}:${visit(below, depth + 1)}`;
@@ -163,8 +165,12 @@
         const message = text(error.message);
         told = message ? `${name}: ${message}` : name;
         const stack = typeof error.stack === "string" ? error.stack : "";
-        for (const line of lines(stack)) {
+        for (let start = 0, count = 0; count < 50 && start < stack.length; count++) {
+          let end = indexOf(stack, "\n", start);
+          if (end < 0) end = stack.length;
+          const line = slice(stack, start, end);
           if (line && !includes(line, "<room>") && !includes(line, "(native)")) told += "\n" + line;
+          start = end + 1;
         }
       } else {
         told = `Uncaught ${inspect(error)}`;
@@ -173,16 +179,6 @@
       told = "an error that cannot be shown";
     }
     return told.length <= MAX_ERROR ? told : slice(told, 0, MAX_ERROR / 2) + "\n...\n" + slice(told, -MAX_ERROR / 2);
-  }
-
-  function* lines(stack) {
-    let start = 0;
-    for (let count = 0; count < 50 && start < stack.length; count++) {
-      let end = indexOf(stack, "\n", start);
-      if (end < 0) end = stack.length;
-      yield slice(stack, start, end);
-      start = end + 1;
-    }
   }
 
   function raised(error) {
@@ -279,7 +275,8 @@
     } else if (constructor === null) head = "[Object: null prototype] ";
     else if (constructor !== "Object") head = `${constructor} `;
     if (!view)
-      for (const key of keys(value)) {
+      for (let names = keys(value), index = 0; index < names.length; index++) {
+        const key = names[index];
         if (list && /^\d+$/.test(key)) continue;
         push(parts, `${named(key)}: ${inspect(value[key], depth + 1, seen)}`);
       }
@@ -781,7 +778,9 @@
 
   /** Call what was found with arguments as JSON text: `[args, kwargs]`. kwargs become one last object, as options do. */
   function invoke(found, owner, given, inPlace) {
-    const [args, options] = parse(given);
+    const both = parse(given);
+    const args = both[0];
+    const options = both[1];
     if (keys(options).length) push(args, options);
     const first = args[0];
     outcome = { settled: false, value: undefined };
@@ -818,7 +817,9 @@
 
   /** The function of that name: of the script, of what it exports, of a class (`Class.method`), or of `Solution`. */
   function find(name) {
-    const [first, ...deeper] = split(name, ".");
+    const parts = split(name, ".");
+    const first = parts[0];
+    const method = parts[1];
     const scope = (key) => {
       const found = globalEval(`typeof ${key} === "undefined" ? undefined : ${key}`);
       if (found !== undefined) return found;
@@ -832,8 +833,7 @@
     };
     let owner;
     let found = scope(first);
-    if (deeper.length === 1 && found !== undefined && found !== null) {
-      const method = deeper[0];
+    if (method !== undefined && found !== undefined && found !== null) {
       if (typeof found === "function" && found.prototype && typeof found.prototype[method] === "function") {
         owner = new found();
         found = owner[method];
@@ -841,7 +841,7 @@
         owner = found;
         found = owner[method];
       }
-    } else if (deeper.length) found = undefined;
+    } else if (method !== undefined) found = undefined;
     else if (found === undefined) {
       const solution = scope("Solution");
       if (typeof solution === "function" && solution.prototype && typeof solution.prototype[first] === "function") {

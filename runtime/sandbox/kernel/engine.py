@@ -38,6 +38,8 @@ from .toolchains import NotAProgram, Toolchain
 _START_TIMEOUT_S: Final = 60
 _COMPILE_TIMEOUT_S: Final = 90
 _SLACK_S: Final = 10
+# How much longer a program may take that a busy machine keeps from its CPU time.
+_STARVED: Final = 4
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
 _TOOLS: Final = {"c": "gcc", "cpp": "g++", "java": "javac", "go": "go"}
 
@@ -443,14 +445,14 @@ class _Run:
             "per_test": self._program.per_test,
             "memory_bytes": self._limits.memory_mb << 20,
             "cpu_s": self._cpu_s,
-            "wall_s": self._wall_s,
+            **self._clock(),
             "output_bytes": self._limits.output_bytes,
         }
         return self._read(0, self._warden.ask(request, _COMPILE_TIMEOUT_S))
 
     def _test(self, index: int, test: TestInput) -> Observation:
-        wall_s = min(self._wall_s, self._deadline - time.monotonic())
-        request: dict[str, Any] = {"kind": "test", "wall_s": max(0.01, wall_s)}
+        clock = self._clock()
+        request: dict[str, Any] = {"kind": "test", **clock}
         if self._program.function_name is None:
             request["stdin"] = test.stdin
         elif self._toolchain.language == "python":
@@ -460,16 +462,17 @@ class _Run:
         else:
             kind = "i" if self._program.in_place else "c"
             request["tokens"] = kind + (json.dumps(test.args) if self._json else _tokens(list(test.args)))
-        answer = self._warden.ask(request, wall_s + _START_TIMEOUT_S + _SLACK_S)
+        answer = self._warden.ask(request, clock["most_s"] + _START_TIMEOUT_S + _SLACK_S)
         if answer is not None and answer["error"] == "wall":
-            short = wall_s < self._wall_s
-            told = (
-                f"the submission's {self._limits.submission_s:g} s were used up"
-                if short
-                else f"no answer in {self._wall_s:g} s"
-            )
-            answer["error"] = told
+            if time.monotonic() >= self._deadline:
+                answer["error"] = f"the submission's {self._limits.submission_s:g} s were used up"
+            else:
+                answer["error"] = f"no answer in {clock['wall_s']:g} s"
         return self._read(index, answer)
+
+    def _clock(self) -> dict[str, float]:
+        left = max(0.01, self._deadline - time.monotonic())
+        return {"wall_s": min(self._wall_s, left), "most_s": min(_STARVED * self._wall_s, left)}
 
     def _read(self, index: int, answer: dict[str, Any] | None) -> Observation:
         if answer is None:

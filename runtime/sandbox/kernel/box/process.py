@@ -18,16 +18,30 @@ from . import lock
 
 _F_ADD_SEALS, _ALL_SEALS = 1033, 0xF
 _MOST_ANSWER: Final = (1 << 20) + 65536
-_NEVER_READ: Final = 1 << 16
+_PIECE: Final = 1 << 16
+# Less of a CPU than this is no work.
+_AWAKE: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What one question may cost."""
+    """What one question may cost.
+
+    CPU time decides. `wall_s` stops what sleeps; what still gets CPU time, though less than it wants because the machine
+    is busy, has until `most_s`.
+    """
 
     cpu_s: float
     wall_s: float
+    most_s: float
     output_bytes: int
+
+    def over(self, used: float, wall: float) -> str | None:
+        """The limit that is reached: "cpu", "wall", or None."""
+        if used >= self.cpu_s:
+            return "cpu"
+        asleep = used < wall * _AWAKE
+        return "wall" if wall >= self.most_s or (asleep and wall >= self.wall_s) else None
 
 
 @dataclass(slots=True)
@@ -107,13 +121,15 @@ class Process:
         try:
             while seen.stopped is None and seen.frame is None and self._status is None:
                 used, wall = self._cpu() - cpu_before, time.monotonic() - began
-                if used >= watch.cpu_s or wall >= watch.wall_s:
-                    seen.stopped = "cpu" if used >= watch.cpu_s else "wall"
+                seen.stopped = watch.over(used, wall)
+                if seen.stopped:
                     break
                 if waiting and self._ours is not None:
                     poll.register(self._ours, select.POLLIN | select.POLLOUT)
                 # CPU time runs at most as fast as the clock on every CPU.
-                pause = min(watch.wall_s - wall, max(0.002, (watch.cpu_s - used) / _CPUS))
+                pause = max(0.002, (watch.cpu_s - used) / _CPUS)
+                for end in (watch.wall_s, watch.most_s):
+                    pause = min(pause, end - wall) if end > wall else pause
                 events = dict(poll.poll(pause * 1e3))
                 if self._owner.fileno() in events:
                     seen.stopped = "owner"
@@ -238,7 +254,7 @@ class Process:
                 continue
             with contextlib.suppress(BlockingIOError):
                 while len(taken) <= limit:
-                    piece = os.read(descriptor, _NEVER_READ)
+                    piece = os.read(descriptor, _PIECE)
                     if not piece:
                         if poll is not None:
                             poll.unregister(descriptor)

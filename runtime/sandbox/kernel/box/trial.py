@@ -25,7 +25,7 @@ from .root import Place
 
 _MEMORY: Final = 256 << 20
 _THREADS: Final = 64
-_WATCH: Final = Watch(cpu_s=10, wall_s=20, output_bytes=65536)
+_WATCH: Final = Watch(cpu_s=10, wall_s=20, most_s=20, output_bytes=65536)
 _MS: Final = ctypes.create_string_buffer(64)
 
 

@@ -28,11 +28,11 @@ from .landlock import Rules
 from .lock import Box
 from .process import Process, Seen, Watch
 
-_COMPILE: Final = Watch(cpu_s=20, wall_s=20, output_bytes=256 * 1024)
+_COMPILE: Final = Watch(cpu_s=20, wall_s=30, most_s=30, output_bytes=256 * 1024)
 _COMPILE_CPU_S: Final = 10
 _COMPILE_BYTES: Final = 1 << 30
 _COMPILE_FILE_BYTES: Final = 16 << 20
-_START: Final = Watch(cpu_s=30, wall_s=30, output_bytes=65536)
+_START: Final = Watch(cpu_s=30, wall_s=60, most_s=60, output_bytes=65536)
 # The kernel's last word on CPU time, for a process that answers many tests; the watch is sooner.
 _MOST_CPU_S: Final = 120
 _SIGXCPU, _SIGKILL = 24, 9
@@ -270,7 +270,12 @@ def _box(rules: dict[str, list[str]], memory_bytes: int, *, environment: dict[st
 
 
 def _watch(request: dict[str, Any]) -> Watch:
-    return Watch(cpu_s=request["cpu_s"], wall_s=request["wall_s"], output_bytes=request["output_bytes"])
+    return Watch(
+        cpu_s=request["cpu_s"],
+        wall_s=request["wall_s"],
+        most_s=request["most_s"],
+        output_bytes=request["output_bytes"],
+    )
 
 
 def _answer(seen: Seen, *, ending: str | None = None, error: str | None = None) -> dict[str, Any]:

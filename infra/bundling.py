@@ -50,6 +50,7 @@ class Deployable:
     lock: its lock in `requirements/`, without the suffix.
     also: modules that are started or read as files, where no import leads to them.
     data: folders of the clone that it reads.
+    sources: packages that it reads as text, beside or instead of importing them.
     main: the text of a `main.py` for platforms that start a file and not a module.
     """
 
@@ -57,6 +58,7 @@ class Deployable:
     lock: str
     also: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     main: str | None = field(default=None)
 
     def files(self) -> tuple[Path, ...]:
@@ -73,7 +75,7 @@ class Deployable:
 
     def digest(self, architecture: Architecture) -> str:
         """Names the asset: it changes exactly when the asset's bytes can."""
-        digest = hashlib.sha256(f"{_RECIPE} {architecture} {_PYTHON} {self.entry} {self.main}".encode())
+        digest = hashlib.sha256(f"{_RECIPE} {architecture} {_PYTHON} {self.entry} {self.main} {self.sources}".encode())
         for path in (Path("requirements") / f"{self.lock}.lock", *self.files()):
             digest.update(f"\0{path}\0".encode())
             digest.update((ROOT / path).read_bytes())
@@ -82,7 +84,7 @@ class Deployable:
     def build(self, target: Path, architecture: Architecture) -> None:
         """Write the asset into the folder `target`. Raises `BundlingError`."""
         _install(target, ROOT / "requirements" / f"{self.lock}.lock", architecture)
-        _compile_packages(target)
+        _compile_packages(target, self.sources)
         for path in self.files():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, target / path)
@@ -183,13 +185,13 @@ def _install(target: Path, lock: Path, architecture: Architecture) -> None:
         shutil.rmtree(target / part, ignore_errors=True)
 
 
-def _compile_packages(target: Path) -> None:
+def _compile_packages(target: Path, sources: tuple[str, ...]) -> None:
     """Packages as bytecode alone: their sources would be half of the asset, and a traceback names files and lines
     without them. The sources are what the lock's hashes name."""
     _compile(target, [target], "-b")
     for source in target.rglob("*.py"):
         # Some files are for other versions of Python and do not compile; nothing imports them.
-        if source.with_suffix(".pyc").exists():
+        if source.with_suffix(".pyc").exists() and source.relative_to(target).parts[0] not in sources:
             source.unlink()
 
 

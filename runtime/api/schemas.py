@@ -12,7 +12,7 @@ from runtime.cv.result import Analysis, Resume
 from runtime.interview.events import Level, Mode, MoveKind
 from runtime.interview.interview import Interview, Move, Turn
 from runtime.interview.store import Header
-from runtime.sandbox import LanguageInfo, TestResult
+from runtime.sandbox import LanguageInfo, Metrics, TestResult
 from runtime.services.code import KeptRun
 from runtime.services.cv import Profile
 
@@ -155,6 +155,7 @@ class CodeRunOut(_Body):
     passed: int
     total: int
     tests_by: Literal["task", "candidate", "model", "none"]
+    metrics: Metrics | None = None
     at: datetime
 
     @classmethod
@@ -169,6 +170,7 @@ class CodeRunOut(_Body):
             passed=event.passed,
             total=event.total,
             tests_by=event.tests_by,
+            metrics=kept.outcome.metrics,
             at=kept.run.at,
         )
 

@@ -18,8 +18,9 @@ from runtime.interview.events import (
     StoredEvent,
 )
 from runtime.interview.store import Header, Store, StoreError
-from runtime.sandbox.engine import Ending, Engine, Language, Observation, Program, TestInput
-from runtime.sandbox.errors import SandboxError
+from runtime.sandbox.engine import Ending, Engine, Language, Measures, Observation, Program, TestInput
+from runtime.sandbox.errors import SandboxError, SandboxUnavailable
+from runtime.sandbox.metrics import Metrics
 from runtime.sandbox.submission import Limits
 
 if TYPE_CHECKING:
@@ -124,6 +125,11 @@ class CountedEngine:
 
     def languages(self) -> tuple[Language, ...]:
         return self._engine.languages()
+
+    def measure(self, language: str, source: str) -> Metrics:
+        if not isinstance(self._engine, Measures):
+            raise SandboxUnavailable("no engine here measures source")
+        return self._engine.measure(language, source)
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         self._count("SandboxRuns")

@@ -51,7 +51,11 @@ class PersonalAnswer(_Answered):
 
 
 class CodeEvidence(_Value):
-    """The best run of one coding task. Only `tests_by == "task"` is evidence: nobody sets their own exam."""
+    """The best run of one coding task. Only `tests_by == "task"` is evidence: nobody sets their own exam.
+
+    `lines`, `complexity` (of the most complex function) and `lint` (faults found) describe its source where they were
+    measured. They are shown and weigh nothing: a short program is not a better one.
+    """
 
     task_id: str
     title: str
@@ -60,6 +64,9 @@ class CodeEvidence(_Value):
     total: Annotated[int, Field(ge=0)]
     attempts: Annotated[int, Field(ge=1)] = 1
     tests_by: Literal["task", "candidate", "model"]
+    lines: Annotated[int, Field(ge=0)] | None = None
+    complexity: Annotated[int, Field(ge=0)] | None = None
+    lint: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _passed_within_total(self) -> Self:

@@ -181,7 +181,8 @@ class CodeSaved(_Frozen):
 class CodeRun(_Frozen):
     """A run of the candidate's code. `tests_by` says whose tests they were: only the task's own are evidence.
 
-    `request_sha256` is of everything that was asked for (hex); null in logs of 0.1.
+    `request_sha256` is of everything that was asked for (hex); null in logs of 0.1. `lines`, `complexity` and `lint`
+    are measures of the source (`runtime.sandbox.metrics`); null in older logs and where they were not taken.
     """
 
     type: Literal["code.run"] = "code.run"
@@ -195,6 +196,9 @@ class CodeRun(_Frozen):
     tests_by: Literal["task", "candidate", "model", "none"]
     isolation: str
     request_sha256: str | None = None
+    lines: int | None = None
+    complexity: int | None = None
+    lint: int | None = None
 
 
 class ClientEventTaken(_Frozen):

@@ -10,6 +10,7 @@ from .engine import Engine, Language, Observation, Program, TestInput
 from .errors import SandboxBusy, SandboxError, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
 from .execution import CodeExecutor, CodeRun, EngineExecutor, LanguageInfo, execute, languages
 from .grading import TestResult, Verdict, grade
+from .metrics import Metrics
 from .submission import CodeRequest, Limits, Submission, TestCase
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Language",
     "LanguageInfo",
     "Limits",
+    "Metrics",
     "Observation",
     "Program",
     "SandboxBusy",

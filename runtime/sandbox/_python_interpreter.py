@@ -60,12 +60,14 @@ class _Session:
         return self._execute("_room.call", arguments, request["in_place"], request["output_bytes"])
 
     def program(self, request: dict[str, Any], stdin: str) -> str | None:
+        if request["language"] == "metrics":
+            return self._execute("_metrics.measure", stdin, request["source"])
         function = "_sql.query" if request["language"] == "sql" else "_room.program"
         return self._execute(function, request["source"], stdin, request["output_bytes"])
 
     def _execute(self, function: str, *arguments: object) -> str | None:
         # ascii() of a str is source text that yields it again, lone surrogates and NULs included.
-        code = f"import _room, _sql; frame = {function}({', '.join(map(ascii, arguments))})"
+        code = f"import _room, _sql, _metrics; frame = {function}({', '.join(map(ascii, arguments))})"
         result = self._session.execute(code)
         self.peak_bytes = max(self.peak_bytes, result.peak_memory_bytes or 0)
         return _inner(result.result_json)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
+from .metrics import Metrics
 from .submission import Limits
 
 Ending = Literal[
@@ -124,4 +125,13 @@ class Engine(Protocol):
 
     def wake(self) -> None:
         """Have something ready again, after `rest` or when what was ready may be gone."""
+        ...
+
+
+@runtime_checkable
+class Measures(Protocol):
+    """An engine that can also measure source text, of any language and without running it."""
+
+    def measure(self, language: str, source: str) -> Metrics:
+        """Raises `SandboxBusy` and `SandboxUnavailable`."""
         ...

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from .engine import Engine, Language, Observation, Program, TestInput
+from .engine import Engine, Language, Measures, Observation, Program, TestInput
 from .errors import SandboxUnavailable, UnsupportedLanguage
+from .metrics import Metrics
 from .submission import Limits
 from .wasm_javascript import WasmJavaScript
 from .wasm_python import WasmPython
@@ -65,6 +66,13 @@ class Engines:
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """As the engine that has the program's language runs it."""
         yield from self._holding(program.language).run(program, inputs, limits)
+
+    def measure(self, language: str, source: str) -> Metrics:
+        """By the first engine that can. Raises `SandboxUnavailable` when none can."""
+        for engine in self._engines:
+            if isinstance(engine, Measures):
+                return engine.measure(language, source)
+        raise SandboxUnavailable("no engine here measures source")
 
     def rest(self) -> None:
         for engine in self._engines:

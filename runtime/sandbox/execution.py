@@ -6,20 +6,25 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from .engine import Engine, Language, Program, TestInput
-from .errors import SandboxUnavailable, UnsupportedLanguage
+from .engine import Engine, Language, Measures, Program, TestInput
+from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
 from .grading import TestResult, bare_run, grade
+from .metrics import Metrics
 from .submission import Submission
 
 
 class CodeRun(BaseModel):
-    """What a submission came to: one result per test, or one for the bare run when there were no tests."""
+    """What a submission came to: one result per test, or one for the bare run when there were no tests.
+
+    `metrics`: of its source; null where they were not taken.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     results: tuple[TestResult, ...]
     isolation: str
     language: str
+    metrics: Metrics | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -42,8 +47,8 @@ class LanguageInfo(BaseModel):
     isolation: str
 
 
-def execute(engine: Engine, submission: Submission) -> CodeRun:
-    """Run `submission` on `engine` and grade it.
+def execute(engine: Engine, submission: Submission, *, measured: bool = False) -> CodeRun:
+    """Run `submission` on `engine` and grade it. `measured`: take its source's metrics too, where the engine can.
 
     Raises:
         UnsupportedLanguage: naming the languages the engine has.
@@ -69,7 +74,21 @@ def execute(engine: Engine, submission: Submission) -> CodeRun:
     else:
         program = Program(submission.language, submission.code)
         results = tuple(map(bare_run, engine.run(program, [TestInput()], submission.limits)))
-    return CodeRun(results=results, isolation=language.isolation, language=language.name)
+    return CodeRun(
+        results=results,
+        isolation=language.isolation,
+        language=language.name,
+        metrics=_metrics(engine, submission) if measured else None,
+    )
+
+
+def _metrics(engine: Engine, submission: Submission) -> Metrics | None:
+    if not isinstance(engine, Measures):
+        return None
+    try:
+        return engine.measure(submission.language, submission.code)
+    except (SandboxBusy, SandboxUnavailable):
+        return None  # the run is what was asked for, and it is there
 
 
 def _holding(engine: Engine, name: str) -> Language:
@@ -129,4 +148,4 @@ class EngineExecutor:
         return languages(self._engine)
 
     def execute(self, submission: Submission) -> CodeRun:
-        return execute(self._engine, submission)
+        return execute(self._engine, submission, measured=True)

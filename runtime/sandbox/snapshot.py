@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import tempfile
@@ -16,13 +17,17 @@ from typing import Final
 
 from .errors import SandboxUnavailable
 from .machine_code import ensure as ensure_built
+from .metrics import PACKAGES
 
-NO_PACKAGE: Final = "the Python sandbox needs the package pyeryx: install the code-executor extra"
+NO_PACKAGE: Final = (
+    "the Python sandbox needs the packages pyeryx, lizard and pyflakes: install the code-executor extra"
+)
 
 # Each becomes a module of the interpreter, in this order.
 _GUESTS: Final = {
     "_room": Path(__file__).with_name("_guest.py"),
     "_sql": Path(__file__).with_name("_sql_guest.py"),
+    "_metrics": Path(__file__).with_name("_metrics_guest.py"),
 }
 
 # What interview code imports; each costs a cold interpreter 1-60 ms and the snapshot nothing.
@@ -47,13 +52,33 @@ def ensure(directory: Path) -> Path:
 
 def _digest() -> str:
     parts = (
-        importlib.metadata.version("pyeryx"),
+        *map(importlib.metadata.version, ("pyeryx", "lizard", "pyflakes")),
         platform.system(),
         platform.machine(),
         *(guest.read_text() for guest in _GUESTS.values()),
         *_IMPORTS,
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _sources() -> dict[str, tuple[bool, str]]:
+    """The modules of the packages that measure source, by name: whether each is a package, and its text."""
+    found = {}
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            raise SandboxUnavailable(NO_PACKAGE)
+        folder = Path(spec.origin).parent
+        for path in sorted(folder.rglob("*.py")):
+            if "test" in path.parts:
+                continue
+            names = path.relative_to(folder.parent).with_suffix("").parts
+            is_package = names[-1] == "__init__"
+            found[".".join(names[:-1] if is_package else names)] = (
+                is_package,
+                path.read_text(encoding="utf-8"),
+            )
+    return found
 
 
 def build(path: Path) -> None:
@@ -65,14 +90,34 @@ def build(path: Path) -> None:
     # Modules of their own, so that candidate code starts with an empty `__main__`.
     setup = "\n".join(f"_module({name!r}, {guest.read_text()!r})" for name, guest in _GUESTS.items())
     setup = f"""
-import sys, types
+import importlib.abc, importlib.machinery, sys, types
+class _Packages(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    sources = {_sources()!r}
+    def find_spec(self, name, path=None, target=None):
+        if name in self.sources:
+            return importlib.machinery.ModuleSpec(name, self, is_package=self.sources[name][0])
+    def get_source(self, name):
+        return self.sources[name][1]
+    def is_package(self, name):
+        return self.sources[name][0]
+sys.meta_path.append(_Packages())
+# One of lizard's languages reads tokens with it; none of ours does.
+for name in ("pygments", "pygments.token"):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].lex = sys.modules[name].lexers = None
+sys.modules["pygments"].token = sys.modules["pygments.token"]
 def _module(name, source):
     module = types.ModuleType(name)
     module.__file__ = "<room>"
     sys.modules[name] = module
     exec(compile(source, "<room>", "exec"), module.__dict__)
 {setup}
-del _module
+# Candidates import the standard library and nothing else.
+sys.meta_path.pop()
+for name in list(sys.modules):
+    if name.partition(".")[0] in ("pygments", *{PACKAGES!r}):
+        del sys.modules[name]
+del _module, _Packages, name
 """
     factory = eryx.SandboxFactory(imports=list(_IMPORTS), setup_code=setup)
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:

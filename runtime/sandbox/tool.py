@@ -27,7 +27,7 @@ class LanguagesRequest(BaseModel):
 def answer(engine: Engine, request: CodeRequest) -> dict[str, Any]:
     """`{results, isolation}` with one result per test, or `{error}`."""
     try:
-        run = execute(engine, request.submission())
+        run = execute(engine, request.submission(), measured=True)
     except SandboxError as refusal:
         return _refused(refusal)
     return run.public().model_dump(mode="json")

@@ -6,9 +6,18 @@ SQL runs in the same instance as Python would, driven by the guest: a statement 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final, cast
+
+from pydantic import ValidationError
 
 from . import snapshot
+from .engine import Program, TestInput
+from .metrics import Metrics, lines_of
+from .submission import Limits
 from .workers import Hosted, WorkerEngine
+
+# Of a native interpreter, as all limits are. 64 KB of ordinary source take a tenth of it.
+_MEASURING_CPU_S: Final = 0.5
 
 
 class WasmPython(WorkerEngine):
@@ -24,6 +33,17 @@ class WasmPython(WorkerEngine):
         no_package=snapshot.NO_PACKAGE,
     )
     cpu_factor = 4
+
+    def measure(self, language: str, source: str) -> Metrics:
+        """Measures of the text, which is read in an instance of its own and never run."""
+        lines = lines_of(source)
+        limits = Limits(cpu_s=_MEASURING_CPU_S, submission_s=10)
+        program = Program("metrics", source)
+        (seen,) = self._observed(program, [TestInput(stdin=language)], limits)
+        try:
+            return Metrics.model_validate({**cast("dict[str, int | None]", seen.value or {}), "lines": lines})
+        except ValidationError:
+            return Metrics(lines=lines)
 
     def _build(self, directory: Path) -> Path:
         return snapshot.ensure(directory)

@@ -115,6 +115,11 @@ class WorkerEngine(abc.ABC):
         """One observation per input, in order; a worker's death is a verdict, and it is replaced."""
         if program.language not in self.speaks:
             raise UnsupportedLanguage(program.language, self.speaks)
+        yield from self._observed(program, inputs, limits)
+
+    def _observed(
+        self, program: Program, inputs: Sequence[TestInput], limits: Limits
+    ) -> Iterator[Observation]:
         with self._worker() as slot:
             yield from _Run(slot, program, limits, self.cpu_factor).observations(inputs)
 

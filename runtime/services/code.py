@@ -101,6 +101,7 @@ class CodeRuns:
             tests_by=tests_by,
             isolation=outcome.isolation,
             request_sha256=_digest(request),
+            **_measures(outcome),
         )
 
         def decide(interview: Interview) -> Sequence[Event]:
@@ -188,6 +189,11 @@ class _Editors:
             self._content[interview_id] = code
             if len(self._content) > _MOST_EDITORS:
                 del self._content[next(iter(self._content))]
+
+
+def _measures(outcome: CodeRun) -> dict[str, int | None]:
+    metrics = outcome.metrics
+    return metrics.model_dump(include={"lines", "complexity", "lint"}) if metrics else {}
 
 
 def _source(request: CodeRequest) -> bytes:

@@ -190,6 +190,9 @@ def _code(interview: Interview, plan: Plan) -> tuple[CodeEvidence, ...]:
                     total=best.total,
                     attempts=len(runs),
                     tests_by="task",
+                    lines=best.lines,
+                    complexity=best.complexity,
+                    lint=best.lint,
                 )
             )
     return tuple(evidence)

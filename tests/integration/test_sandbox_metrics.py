@@ -1,0 +1,99 @@
+"""What a submission's source is like is measured where reading it can do no harm, and the run is kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from runtime.sandbox import EngineExecutor, Metrics, SandboxUnavailable, Submission, TestCase, execute
+from runtime.sandbox.engine import Measures
+from runtime.sandbox.engines import Engines, all_engines
+from runtime.sandbox.submission import CodeRequest
+from runtime.sandbox.tool import answer
+from runtime.sandbox.wasm_javascript import WasmJavaScript
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engines]:
+    with all_engines(workers=1) as engines:
+        yield engines
+
+
+BRANCHES = {
+    "python": "def f(x):\n    if x:\n        return 1\n\n    return 2 if x else 3\n",
+    "javascript": "const f = x => {\n  if (x) return 1\n\n  return x ? 2 : 3\n}",
+    "typescript": "function f(x: number): number {\n  if (x) return 1\n\n  return x ? 2 : 3\n}",
+    "java": "class A { int f(int x) {\n  if (x > 0) return 1;\n\n  return x > 1 ? 2 : 3;\n} }",
+    "c": "int f(int x) {\n  if (x) return 1;\n\n  return x ? 2 : 3;\n}",
+    "cpp": "int f(int x) {\n  if (x) return 1;\n\n  return x ? 2 : 3;\n}",
+    "go": "func f(x int) int {\n  if x > 0 { return 1 }\n\n  if x > 1 { return 2 }\n  return 3\n}",
+}
+
+
+@pytest.mark.parametrize("language", BRANCHES)
+def test_lines_complexity_and_functions_are_counted(engine: Engines, language: str) -> None:
+    found = engine.measure(language, BRANCHES[language])
+    assert (found.complexity, found.functions) == (3, 1)
+    assert found.lines == sum(1 for line in BRANCHES[language].splitlines() if line.strip())
+
+
+@pytest.mark.parametrize(
+    ("code", "lint"),
+    [("import os\ndef f(x):\n    return y\n", 2), ("def f(x):\n    return x\n", 0), ("def f(:", None)],
+)
+def test_python_is_linted(engine: Engines, code: str, lint: int | None) -> None:
+    assert engine.measure("python", code).lint == lint
+
+
+def test_what_is_not_measured_in_a_language_is_null(engine: Engines) -> None:
+    assert engine.measure("sql", "select 1\n\n") == Metrics(lines=1)
+    assert engine.measure("javascript", "let a").lint is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "(" * 30_000,
+        "if " * 20_000,
+        "\0",
+        "# \ud800",
+        "'''" * 999,
+        "/*" * 20_000,
+        "f(" * 20_000 + ")" * 20_000,
+    ],
+)
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_source_that_is_no_program_is_measured_as_far_as_it_goes(
+    engine: Engines, language: str, code: str
+) -> None:
+    assert engine.measure(language, code).lines == 1
+    assert engine.measure("python", "def f(x):\n    return x\n").complexity == 1
+
+
+def test_source_is_read_and_never_run(engine: Engines) -> None:
+    assert engine.measure("python", "while True: pass").lines == 1
+    run = execute(engine, Submission(language="python", code="import lizard_core"))
+    assert "No module named 'lizard_core'" in (run.results[0].error or "")
+
+
+def test_runs_of_the_platform_carry_their_metrics(engine: Engines) -> None:
+    submission = Submission(
+        language="javascript",
+        code=BRANCHES["javascript"],
+        function_name="f",
+        tests=(TestCase(args=(1,), expected=1),),
+    )
+    run = EngineExecutor(engine).execute(submission)
+    assert run.metrics is not None
+    assert (run.metrics.lines, run.metrics.complexity) == (4, 3)
+    told = answer(engine, CodeRequest(code=BRANCHES["python"], language="python"))
+    assert told["metrics"] == {"lines": 4, "complexity": 3, "functions": 1, "lint": 0}
+
+
+def test_without_an_engine_that_measures_there_are_runs_without_metrics() -> None:
+    with Engines(WasmJavaScript(workers=1)) as engines:
+        assert isinstance(engines, Measures)
+        with pytest.raises(SandboxUnavailable, match="measures"):
+            engines.measure("python", "")
+        assert EngineExecutor(engines).execute(Submission(language="javascript", code="")).metrics is None

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +24,13 @@ from tests.rehearsal.cloud import ACCOUNT, REGION, Cloud, emulated
 from tests.rehearsal.front import Front, Model, served
 from tests.rehearsal.people import People
 
-LAST: Final = ("test_nothing_went_wrong_in_silence", "test_destroying_it_leaves_nothing")
-CHOSEN: Final = ("-c", "env=dev", "-c", "interviewer=converse", "-c", f"architecture={this_machine()}")
+LAST: Final = (
+    "test_the_agent_is_added_to_what_stands",
+    "test_an_interview_is_held_through_the_agents_alias",
+    "test_nothing_went_wrong_in_silence",
+    "test_destroying_it_leaves_nothing",
+)
+_DEV: Final = ("env=dev", f"architecture={this_machine()}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,12 +47,34 @@ def say(what: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What is deployed. `outputs`: the app stack's. `took_s`: the deploy command alone."""
+    """What is deployed. `outputs`: the app stack's; `assemblies`: what was deployed, the newest last."""
 
     cloud: Cloud
-    outputs: dict[str, str]
-    took_s: float
-    assembly: Path
+    outputs: dict[str, str] = field(default_factory=dict)
+    assemblies: list[Path] = field(default_factory=list)
+
+    def release(self, *context: str) -> None:
+        """Synthesise, then deploy that assembly, as `make deploy ASSEMBLY=` does."""
+        assembly = self.cloud.folder / f"assembly-{len(self.assemblies)}"
+        began = time.monotonic()
+        chosen = [part for pair in (*_DEV, *context) for part in ("-c", pair)]
+        self.cloud.cdk(["synth", "--quiet", *chosen, "--output", str(assembly)])
+        say(f"synthesised {' '.join(context) or 'as committed'} in {time.monotonic() - began:.0f} s")
+        if not self.assemblies:
+            self.cloud.cdk(["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly)])
+        # Before it succeeds: what stands half-way is destroyed as well.
+        self.assemblies.append(assembly)
+        outputs = self.cloud.folder / "outputs.json"
+        began = time.monotonic()
+        self.cloud.cdk(
+            [
+                *("deploy", "dev/*", "--app", str(assembly), "--require-approval", "never"),
+                *("--concurrency", "3", "--outputs-file", str(outputs)),
+            ]
+        )
+        say(f"deployed in {time.monotonic() - began:.0f} s")
+        app = next(values for values in json.loads(outputs.read_text()).values() if "PageUrl" in values)
+        self.outputs.update(app)
 
     def function(self, name: str) -> dict[str, Any]:
         """The configuration of a function."""
@@ -97,27 +124,10 @@ def model() -> Model:
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Iterator[Deployment]:
     folder = tmp_path_factory.mktemp("rehearsal")
-    assembly = folder / "assembly"
     with served(model.app()) as address, emulated(folder, model_url=f"http://{address}") as cloud:
         say(f"emulator at {cloud.url}, log {folder / 'emulator.log'}")
-        began = time.monotonic()
-        cloud.cdk(["synth", "--quiet", *CHOSEN, "--output", str(assembly)])
-        say(f"synthesised for {this_machine()} in {time.monotonic() - began:.0f} s")
-        cloud.cdk(["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly)])
-        began = time.monotonic()
-        # As `make deploy ASSEMBLY=` does: what was synthesised before is what is deployed.
-        cloud.cdk(
-            [
-                *("deploy", "dev/*", "--app", str(assembly), "--require-approval", "never"),
-                *("--concurrency", "3", "--progress", "events"),
-                *("--outputs-file", str(folder / "outputs.json")),
-            ],
-        )
-        took = time.monotonic() - began
-        say(f"deployed in {took:.0f} s")
-        outputs = json.loads((folder / "outputs.json").read_text())
-        app = next(values for name, values in outputs.items() if "PageUrl" in values)
-        made = Deployment(cloud=cloud, outputs=app, took_s=took, assembly=assembly)
+        made = Deployment(cloud=cloud)
+        made.release("interviewer=converse")
         began = time.monotonic()
         # SnapStart's part: CloudFormation waits for it, the emulator publishes at once and answers "Pending".
         cloud.client("lambda").get_waiter("published_version_active").wait(
@@ -217,12 +227,19 @@ def interview(callers: Callers, candidate: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def voice(deployment: Deployment, front: Front, front_url: str) -> Iterator[str]:
-    """The voice server, started as AgentCore would: its asset, `main.py`, the template's variables, its role.
+def voice(deployment: Deployment, front: Front) -> Iterator[None]:
+    """The voice server, started as AgentCore would, for whoever comes to the front."""
+    with voice_server(deployment, front):
+        yield
+
+
+@contextlib.contextmanager
+def voice_server(deployment: Deployment, front: Front) -> Iterator[None]:
+    """The voice server as AgentCore would start it: its asset, `main.py`, the template's variables, its role.
 
     Only its address differs: AgentCore's machine is the server's own, this one is not.
     """
-    folder = deployment.cloud.folder / "voice"
+    folder = deployment.cloud.folder / f"voice-{len(deployment.assemblies)}"
     DEPLOYABLE.build(folder, this_machine())
     (runtime,) = deployment.cloud.accepted("AWS::BedrockAgentCore::Runtime")
     with socket.socket() as probe:
@@ -239,8 +256,8 @@ def voice(deployment: Deployment, front: Front, front_url: str) -> Iterator[str]
         # AgentCore tells a process no region: the template has to.
         if name not in {"AWS_REGION", "AWS_DEFAULT_REGION"}
     }
-    log = (deployment.cloud.folder / "voice.log").open("wb")
-    with log:
+    log_path = deployment.cloud.folder / "voice.log"
+    with log_path.open("ab") as log:
         process = subprocess.Popen(
             [str(Path(sys.executable).resolve()), "-S", "-c", start],
             cwd=folder,
@@ -253,11 +270,12 @@ def voice(deployment: Deployment, front: Front, front_url: str) -> Iterator[str]
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+        before, front.voice = front.voice, f"127.0.0.1:{port}"
         try:
-            _await_ping(f"http://127.0.0.1:{port}/ping", process, deployment.cloud.folder / "voice.log")
-            front.voice = f"127.0.0.1:{port}"
-            yield front.voice
+            _await_ping(f"http://{front.voice}/ping", process, log_path)
+            yield
         finally:
+            front.voice = before
             process.terminate()
             process.wait(20)
 

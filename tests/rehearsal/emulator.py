@@ -66,7 +66,7 @@ def _keys_over_tls() -> None:
 
 
 def _converse_is_invoke_model() -> None:
-    """There is no action bedrock:Converse, and an inference profile is a resource of the account's own."""
+    """There is no action bedrock:Converse; an inference profile is the account's own; an agent is called by alias."""
     action, resource = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
     of = {"bedrock:Converse": "InvokeModel", "bedrock:ConverseStream": "InvokeModelWithResponseStream"}
 
@@ -76,6 +76,10 @@ def _converse_is_invoke_model() -> None:
 
     def checked_resource(*given: Any, **named: Any) -> str:
         found: str = resource(*given, **named)
+        path = given[2]
+        if ":agent/" in found and "/agentAliases/" in path and "/sessions/" in path:
+            agent, alias = unquote(path).split("/")[2], unquote(path).split("/")[4]
+            return _arn("bedrock", f"agent-alias/{agent}/{alias}")
         if ":foundation-model/" in found:
             model = found.rpartition("/")[2]
             if model.split(".")[0] in {"us", "eu", "apac", "global"}:
@@ -176,6 +180,8 @@ def _types(folder: Path) -> None:
     for kind, create in _NOT_SERVED.items():
         register(kind, create)
     register("AWS::BedrockAgentCore::Runtime", _runtime, credentials=_credentials_of_runtime)
+    register("AWS::Bedrock::Agent", _agent, lambda agent, _: bedrock_agent._delete_agent(agent, {}))
+    register("AWS::Bedrock::AgentAlias", _agent_alias, _delete_agent_alias)
     register("AWS::Bedrock::Guardrail", _guardrail, _delete_guardrail)
     register("AWS::Bedrock::GuardrailVersion", _guardrail_version)
     register("AWS::Bedrock::KnowledgeBase", _knowledge_base, lambda base, _: bedrock_agent._delete_kb(base))
@@ -263,6 +269,26 @@ def _body(properties: Properties) -> bytes:
     return json.dumps(_as_request(properties)).encode()
 
 
+def _agent(_: str, properties: Properties, __: str) -> Created:
+    """The agent alone: its reply is the same whatever it is made of."""
+    made = _asked(bedrock_agent._create_agent(_body(properties)))["Agent"]
+    found = {name[:1].upper() + name[1:]: value for name, value in made.items()}
+    bedrock_agent._prepare_agent(found["AgentId"])
+    return found["AgentId"], {name: found[name] for name in ("AgentId", "AgentArn")}
+
+
+def _agent_alias(_: str, properties: Properties, __: str) -> Created:
+    agent = properties["AgentId"]
+    made = _asked(bedrock_agent._create_agent_alias(agent, _body(properties)))["AgentAlias"]
+    found = {name[:1].upper() + name[1:]: value for name, value in made.items()}
+    wanted = ("AgentAliasId", "AgentAliasArn", "AgentId")
+    return f"{agent}|{found['AgentAliasId']}", {name: found[name] for name in wanted}
+
+
+def _delete_agent_alias(ref: str, _: Properties) -> None:
+    bedrock_agent._delete_agent_alias(*ref.split("|"))
+
+
 def _guardrail(_: str, properties: Properties, __: str) -> Created:
     made = _asked(bedrock._create_guardrail(_body(properties)))
     return made["GuardrailArn"], {"GuardrailId": made["GuardrailId"], "GuardrailArn": made["GuardrailArn"]}
@@ -304,11 +330,17 @@ def _alarms(known: dict[str, Any]) -> dict[str, Any]:
         made: Created = known["create"](logical_id, properties, stack)
         return made
 
+    def update(physical_id: str, before: Properties, after: Properties, *rest: Any) -> Created:
+        if after.get("Metrics"):
+            return physical_id, {"Arn": _arn("cloudwatch", f"alarm:{physical_id}")}
+        made: Created = known["update"](physical_id, before, after, *rest)
+        return made
+
     def delete(physical_id: str, properties: Properties) -> None:
         if not properties.get("Metrics"):
             known["delete"](physical_id, properties)
 
-    return {**known, "create": create, "delete": delete}
+    return {**known, "create": create, "update": update, "delete": delete}
 
 
 def _buckets(known: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from infra.commands.release import destroy
 from infra.environments import COMMITTED
 from tests.rehearsal.cloud import Cloud
-from tests.rehearsal.conftest import CHOSEN, Deployment, say
+from tests.rehearsal.conftest import Deployment, say
 from tests.rehearsal.front import Front
 
 STACKS: Final = ("prepai-dev-data", "prepai-dev-tools", "prepai-dev-app")
@@ -82,10 +82,10 @@ def test_destroying_it_leaves_nothing(deployment: Deployment, front: Front) -> N
 
     code = destroy(
         COMMITTED["dev"],
-        context=[pair for flag, pair in zip(CHOSEN[::2], CHOSEN[1::2], strict=True) if flag == "-c"],
+        context=(),
         confirmed="dev",
         client=deployment.cloud.client,
-        cdk=lambda arguments: deployment.cloud.try_cdk([*arguments, "--app", str(deployment.assembly)]),
+        cdk=lambda arguments: deployment.cloud.try_cdk([*arguments, "--app", str(deployment.assemblies[-1])]),
     )
 
     assert code == 0

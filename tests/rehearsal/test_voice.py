@@ -23,14 +23,14 @@ ANSWER: Final = (
 pytestmark = pytest.mark.usefixtures("voice")
 
 
-def _ticket(callers: Callers, interview: str) -> str:
+def ticket(callers: Callers, interview: str) -> str:
     answer = callers["candidate"].post(f"/api/interviews/{interview}/ticket")
     assert answer.status_code == 200, answer.text
     url: str = answer.json()["url"]
     return url
 
 
-async def _converse(url: str) -> tuple[p.SessionCreated, list[p.ResponseDone]]:
+async def converse(url: str) -> tuple[p.SessionCreated, list[p.ResponseDone]]:
     socket = await InterviewSocket().connect(url)
     created: p.SessionCreated | None = None
     said: list[p.ResponseDone] = []
@@ -54,7 +54,7 @@ def test_an_interview_is_held_with_a_model_on_bedrock(
 ) -> None:
     before = len(model.asked)
 
-    created, said = asyncio.run(_converse(_ticket(callers, interview)))
+    created, said = asyncio.run(converse(ticket(callers, interview)))
 
     assert created.engines.interviewer == "us.anthropic.claude-haiku-5-5"
     assert said[1].text.startswith(SAID)
@@ -75,7 +75,7 @@ def test_an_interview_is_held_with_a_model_on_bedrock(
 
 
 def test_a_ticket_opens_one_socket(callers: Callers, interview: str) -> None:
-    url = _ticket(callers, interview)
+    url = ticket(callers, interview)
 
     async def twice() -> int | None:
         first = await InterviewSocket().connect(url)
@@ -97,7 +97,7 @@ def test_a_ticket_opens_one_socket(callers: Callers, interview: str) -> None:
 def test_an_address_that_was_changed_opens_none(
     callers: Callers, interview: str, front: Front, part: str, other: str
 ) -> None:
-    url = _ticket(callers, interview)
+    url = ticket(callers, interview)
     assert part in url
 
     async def opened() -> Any:
@@ -111,7 +111,7 @@ def test_an_address_that_was_changed_opens_none(
 def test_a_deletion_ends_what_the_socket_kept(
     callers: Callers, interview: str, deployment: Deployment
 ) -> None:
-    asyncio.run(_converse(_ticket(callers, interview)))
+    asyncio.run(converse(ticket(callers, interview)))
 
     assert callers["candidate"].delete(f"/api/sessions/{interview}").status_code == 200
 

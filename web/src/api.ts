@@ -213,6 +213,10 @@ export const getHealth = (): Promise<Health> => _json("GET", "/health");
 export const runCode = (id: string, language: string, code: string): Promise<CodeRun> =>
   _json("POST", `${_interview(id)}/code-runs`, { language, code });
 
+/** Names of the languages that can be run here. */
+export const runnableLanguages = async (): Promise<string[]> =>
+  (await _json<{ items: { language: string }[] }>("GET", "/api/languages")).items.map((each) => each.language);
+
 export function uploadCv(id: string, file: File): Promise<Cv> {
   const form = new FormData();
   form.append("file", file);

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { runCode, type CodeRun, type TestResult, type Verdict } from "../api";
+import { runCode, runnableLanguages, type CodeRun, type TestResult, type Verdict } from "../api";
 import type { Interview } from "../interview";
 import type { CodingTaskGiven } from "../protocol";
 import type { Editor } from "./editor";
 import { Notice } from "./screen";
+import { offered, starter } from "./starters";
 import { statementBlocks } from "./statement";
 
 const VERDICTS: Record<Verdict, string> = {
@@ -20,7 +21,8 @@ const VERDICTS: Record<Verdict, string> = {
 };
 
 export function CodingTask({ task, interview }: { task: CodingTaskGiven; interview: Interview }) {
-  const languages = Object.keys(task.starter);
+  const [runnable, setRunnable] = useState<string[]>([]);
+  const languages = offered(task, runnable);
   const [language, setLanguage] = useState(languages[0] ?? "python");
   const [running, setRunning] = useState(false);
   const [run, setRun] = useState<CodeRun | null>(null);
@@ -31,9 +33,21 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
 
   useEffect(() => {
     let gone = false;
+    // Without an answer the task's own languages are there all the same.
+    void runnableLanguages().then(
+      (names) => gone || setRunnable(names),
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, []);
+
+  useEffect(() => {
+    let gone = false;
     // Kept for a reload of the page; the server has only what was run or sent every few seconds.
     const kept = `code/${interview.id}/${task.task_id}/${language}`;
-    const written = sessionStorage.getItem(kept) ?? task.starter[language] ?? "";
+    const written = sessionStorage.getItem(kept) ?? starter(task, language);
     void import("./editor").then(({ openEditor }) => {
       if (gone || !host.current) return;
       editor.current = openEditor(host.current, language, written, (code) => {

@@ -1,6 +1,7 @@
 /** The code editor, apart from the page: it is most of its weight and not every interview has a task. */
 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { javascript } from "@codemirror/lang-javascript";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -12,7 +13,11 @@ export interface Editor {
   close(): void;
 }
 
-const LANGUAGES: Record<string, () => Extension> = { python };
+const LANGUAGES: Record<string, () => Extension> = {
+  python,
+  javascript,
+  typescript: () => javascript({ typescript: true }),
+};
 
 // Custom properties reach into the shadow root, so light and dark are the page's own.
 const COLOURS = HighlightStyle.define([

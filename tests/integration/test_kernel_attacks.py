@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - programs, many on one line each
 """Hostile programs in the kernel engine: none gets an answer it did not earn, none brings anything out, none stays.
 
 An attack prints `GOT` when it got what it wanted. The answer it would need is a token that exists only outside; the
@@ -108,7 +109,7 @@ C_ATTACKS = {
     "removing and renaming": """int main(void) {
         got(unlink(SECRET_FILE)); got(rename(SECRET_FILE, "/tmp/x")); got(chmod(SECRET_FILE, 0)); got(chown(SECRET_FILE, 1, 1));
         got(mkdir("/tmp/left", 0777)); got(symlink(SECRET_FILE, "/tmp/l")); got(link(SECRET_FILE, "/tmp/l")); }""",
-    "its own source and executable": 'int main(void) { show("solution.c"); show("./solution.c"); show("/proc/self/exe"); }',
+    "its own source": 'int main(void) { show("solution.c"); show("./solution.c"); show("../solution.c"); }',
     "changing root": 'int main(void) { got(chroot("/")); got(syscall(SYS_pivot_root, ".", ".")); }',
     # network
     "a connection": """int main(void) {
@@ -183,7 +184,7 @@ C_ATTACKS = {
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0); if (p == MAP_FAILED) { puts(strerror(errno)); return 0; }
         puts("GOT"); for (long i = 0; i < size; i += step) (void)p[i]; }""",
     "a deep stack": "int f(volatile int x) { volatile char b[4096]; b[0] = x; return f(x + 1) + b[0]; } int main(void) { return f(0); }",
-    "variables larger than memory": "static char all[1L << 33]; int main(void) { all[1L << 32] = 1; return all[5]; }",
+    "variables larger than memory": "static char all[1L << 30]; int main(void) { all[1L << 29] = 1; return all[5]; }",
     "a flood on standard error": 'int main(void) { for (;;) fprintf(stderr, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"); }',
 }  # fmt: skip
 C_SOURCES = {
@@ -329,6 +330,20 @@ CONTROLS = {
 }
 
 
+# What takes seconds to fail, or fails as another one does: `make test-long` has them all.
+SLOW = {
+    *PYTHON_FUNCTIONS,
+    *(set(CPP_ATTACKS) - {"an endless template"}),
+    *(set(CPP_FUNCTIONS) - {"forging frames", "frames ahead", "leaving early"}),
+    *(set(JAVA_ATTACKS) - {"reading a file", "a process", "forging frames", "halting the machine"}),
+    *("sleeping for ever", "closing everything and staying", "a handler for the end", "itself again"),
+}
+
+
+def everyday(attacks: dict[str, str]) -> list[object]:
+    return [pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in attacks]
+
+
 def needs(prey: Prey, language: str) -> None:
     if language not in {known.name for known in prey.engine.languages()}:
         pytest.skip(f"{language} is not here: {prey.engine.missing.get(language)}")
@@ -406,27 +421,27 @@ def _descendants(root: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", C_ATTACKS)
+@pytest.mark.parametrize("name", everyday(C_ATTACKS))
 def test_an_attack_in_c_gains_nothing(prey: Prey, name: str) -> None:
     attack(prey, "c", C_HEAD + textwrap.dedent(C_ATTACKS[name]), compiles=True)
 
 
-@pytest.mark.parametrize("name", C_SOURCES)
+@pytest.mark.parametrize("name", everyday(C_SOURCES))
 def test_an_attack_on_the_c_compiler_gains_nothing(prey: Prey, name: str) -> None:
     attack(prey, "c", C_HEAD + C_SOURCES[name], compiles=name == "asking whether a file is there")
 
 
-@pytest.mark.parametrize("name", CPP_ATTACKS)
+@pytest.mark.parametrize("name", everyday(CPP_ATTACKS))
 def test_an_attack_on_the_cpp_compiler_gains_nothing(prey: Prey, name: str) -> None:
     assert {result.verdict for result in attack(prey, "cpp", CPP_ATTACKS[name]).results} == {"CE"}
 
 
-@pytest.mark.parametrize("name", CPP_FUNCTIONS)
+@pytest.mark.parametrize("name", everyday(CPP_FUNCTIONS))
 def test_an_attack_on_the_cpp_harness_gains_nothing(prey: Prey, name: str) -> None:
     attack(prey, "cpp", textwrap.dedent(CPP_FUNCTIONS[name]), function="f")
 
 
-@pytest.mark.parametrize("name", JAVA_ATTACKS)
+@pytest.mark.parametrize("name", everyday(JAVA_ATTACKS))
 def test_an_attack_in_java_gains_nothing(prey: Prey, name: str) -> None:
     attack(
         prey,
@@ -436,7 +451,7 @@ def test_an_attack_in_java_gains_nothing(prey: Prey, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", GO_ATTACKS)
+@pytest.mark.parametrize("name", everyday(GO_ATTACKS))
 def test_an_attack_in_go_gains_nothing(prey: Prey, name: str) -> None:
     imports = ("fmt", "net", "os", "os/exec", "syscall", "unsafe")
     used = [f'"{path}"' for path in imports if path.rpartition("/")[2] + "." in GO_ATTACKS[name]]
@@ -448,19 +463,19 @@ def test_an_attack_in_go_gains_nothing(prey: Prey, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", GO_SOURCES)
+@pytest.mark.parametrize("name", everyday(GO_SOURCES))
 def test_an_attack_on_the_go_compiler_gains_nothing(prey: Prey, name: str) -> None:
-    attack(prey, "go", GO_SOURCES[name], compiles=False)
+    attack(prey, "go", GO_SOURCES[name], compiles=name == "a name of the runtime's")
 
 
-@pytest.mark.parametrize("name", PYTHON_ATTACKS)
+@pytest.mark.parametrize("name", everyday(PYTHON_ATTACKS))
 def test_an_attack_in_native_python_gains_nothing(prey: Prey, name: str) -> None:
     needs(prey, "python")
     assert_control_run_is_right(prey, "python")
     attack(prey, "python", textwrap.dedent(PYTHON_ATTACKS[name]))
 
 
-@pytest.mark.parametrize("name", PYTHON_FUNCTIONS)
+@pytest.mark.parametrize("name", everyday(PYTHON_FUNCTIONS))
 def test_an_attack_on_the_other_engine_gains_nothing_here_either(prey: Prey, name: str) -> None:
     attack(prey, "python", textwrap.dedent(PYTHON_FUNCTIONS[name]), function="f")
 

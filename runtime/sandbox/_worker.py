@@ -62,7 +62,7 @@ class _Output:
 
 
 class _Room:
-    """One instance per submission (per test for programs), never used for another."""
+    """One instance per submission (per test for programs, which may leave anything behind), never used for another."""
 
     def __init__(self, interpreter: Any) -> None:
         self._interpreter = interpreter
@@ -85,7 +85,10 @@ class _Room:
         if self._session is None:
             self._fresh()
         answer = self._timed(lambda session: session.program(self._request, test["stdin"]))
-        self._session = None
+        if (
+            self._request["language"] != "sql"
+        ):  # statements reach their own database, and nothing that outlives it
+            self._session = None
         return answer
 
     def close(self) -> None:

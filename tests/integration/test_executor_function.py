@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from runtime.sandbox import snapshot
+from runtime.sandbox import quickjs, snapshot
+from runtime.sandbox.machine_code import default_directory
 
 ROOT = Path(__file__).parents[2]
 # Lambda's Python has these hooks; what they are given is kept for the test to call.
@@ -30,13 +31,15 @@ def workers():
     stats = [path.read_text() for path in pathlib.Path("/proc").glob("[0-9]*/stat")]
     return sum(stat.rpartition(")")[2].split()[1] == str(os.getpid()) for stat in stats)
 
-def run():
+def run(language="python", code="def f(x):\\n    return 2 * x"):
     tests = [{"input": "2", "expected": "4"}]
-    event = {"code": "def f(x):\\n    return 2 * x", "language": "python", "functionName": "f", "testCases": tests}
+    event = {"code": code, "language": language, "functionName": "f", "testCases": tests}
     return entry.handler(event, None)
 
 seen = {"environment": sorted(os.environ), "warm": workers(), "languages": entry.handler({"languages": True})}
 seen["first"] = run()
+seen["javascript"] = run("javascript", "const f = x => 2 * x")
+seen["typescript"] = run("typescript", "const f = (x: number) => 2 * x")
 for hook in hooks.before:
     hook()
 seen["at_rest"] = workers()
@@ -61,9 +64,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
                 top.symlink_to(Path(str(importlib.metadata.distribution(name).locate_file(file.parts[0]))))
     (asset / "snapshot_restore_py.py").write_text(HOOKS)
     # Building takes half a minute; that it is built where it is missing is the sandbox's own suite's matter.
-    built = snapshot.ensure(snapshot.default_directory())
     (temporary / "prepai").mkdir(mode=0o700)
-    shutil.copy2(built, temporary / "prepai")
+    for engine in (snapshot, quickjs):
+        shutil.copy2(engine.ensure(default_directory()), temporary / "prepai")
+    for package in ("quickjs-wasi", "sucrase"):
+        shutil.copytree(ROOT / "node_modules" / package, asset / "node_modules" / package)
     folders = [asset, *(folder for folder in asset.rglob("*") if folder.is_dir() and not folder.is_symlink())]
     for folder in folders:
         folder.chmod(0o555)
@@ -96,11 +101,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_it_is_warm_when_it_has_started(seen: dict[str, Any]) -> None:
     assert seen["warm"] >= 1
     assert "WebAssembly" in seen["languages"]["isolation"]
-    assert seen["languages"]["languages"][0]["language"] == "python"
+    known = [line["language"] for line in seen["languages"]["languages"]]
+    assert known == ["python", "sql", "javascript", "typescript"]
 
 
 def test_it_runs_code_out_of_a_read_only_asset(seen: dict[str, Any]) -> None:
-    assert [result["verdict"] for result in seen["first"]["results"]] == ["AC"]
+    for language in ("first", "javascript", "typescript"):
+        assert [result["verdict"] for result in seen[language]["results"]] == ["AC"], seen[language]
+    assert seen["first"]["metrics"]["complexity"] == 1
 
 
 def test_credentials_are_gone_before_anything_runs(seen: dict[str, Any]) -> None:
@@ -109,7 +117,7 @@ def test_credentials_are_gone_before_anything_runs(seen: dict[str, Any]) -> None
 
 def test_no_worker_is_copied_with_the_machine_and_a_copy_makes_its_own(seen: dict[str, Any]) -> None:
     assert seen["at_rest"] == 0
-    assert seen["awake"] == 1
+    assert seen["awake"] == 2, "one for each engine"
     assert [result["verdict"] for result in seen["second"]["results"]] == ["AC"]
 
 

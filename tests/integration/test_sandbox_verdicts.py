@@ -199,6 +199,31 @@ def test_sleeping_is_stopped_by_the_wall_clock(engine: WasmPython) -> None:
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.parametrize(("busy", "verdict"), [(True, "AC"), (False, "TLE")])
+def test_a_machine_that_gives_a_program_no_time_does_not_make_it_too_slow(
+    monkeypatch: pytest.MonkeyPatch, busy: bool, verdict: str
+) -> None:
+    with WasmPython(workers=1) as engine:
+        languages(engine)
+        (worker,) = engine._idle
+        receive, waits, used = worker._receive, iter([True, False, True, True]), iter(range(100))
+
+        def late(timeout_s: float) -> dict[str, object] | None:
+            # The answer to the load comes in time, the one to the call after two waits of nothing.
+            return receive(timeout_s) if next(waits) else None
+
+        monkeypatch.setattr(worker, "_receive", late)
+        monkeypatch.setattr(worker, "cpu_s", lambda: float(next(used)) if busy else 0.0)
+        assert one(engine, "def f(): return 1", expected=1).verdict == verdict
+
+
+def test_a_process_tells_its_cpu_time(engine: WasmPython) -> None:
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("only Linux tells")
+    one(engine, "def f(): return sum(range(1_000_000))")
+    assert all(worker.cpu_s() > 0 for worker in engine._idle)
+
+
 def test_tests_beyond_the_submissions_time_are_not_run(engine: WasmPython) -> None:
     limits = Limits(cpu_s=1, submission_s=0.3)
     run = call(engine, "import time\ndef f(): time.sleep(60)", TestCase(), TestCase(), limits=limits)

@@ -38,6 +38,8 @@ from .submission import Limits
 
 _RUNS_PER_WORKER: Final = 500
 _START_TIMEOUT_S: Final = 60
+# For how long nothing is started again to learn that it does not start: whoever runs another language asks, too.
+_REFUSED_S: Final = 30
 # How often the wall's time is given again to a process that spent this share of it computing.
 _MORE_WALL: Final = 5
 _AT_WORK: Final = 0.04
@@ -95,6 +97,7 @@ class WorkerEngine(abc.ABC):
         self._waiting = 0
         self._closed = False
         self._versions: tuple[str, ...] = ()
+        self._refused: tuple[float, str] | None = None
         self._image: Future[Path] = Future()
         threading.Thread(target=self._prepare, args=(directory or default_directory(),), daemon=True).start()
 
@@ -107,8 +110,14 @@ class WorkerEngine(abc.ABC):
     def languages(self) -> tuple[Language, ...]:
         """Once a worker has shown that it runs; a machine's first start waits until there is something to start."""
         if not self._versions:
-            with self._worker() as slot:
-                slot.ready()
+            if self._refused and time.monotonic() < self._refused[0] + _REFUSED_S:
+                raise SandboxUnavailable(self._refused[1])
+            try:
+                with self._worker() as slot:
+                    slot.ready()
+            except SandboxUnavailable as refusal:
+                self._refused = (time.monotonic(), str(refusal))
+                raise
         return tuple(
             Language(name, version, self.name, self.isolation)
             for name, version in zip(self.speaks, self._versions, strict=True)

@@ -392,3 +392,24 @@ def test_hidden_tests_show_nothing_they_printed(prey: Prey) -> None:
     tests = (TestCase(stdin="create table t as select 'the hidden input' as a", expected=[], hidden=True),)
     run = execute(prey.engine, Submission(language="sql", code="select a, nope from t", tests=tests))
     assert "hidden input" not in run.public().model_dump_json()
+
+
+@pytest.mark.long
+def test_a_thousand_mixed_runs_leave_nothing_behind(prey: Prey) -> None:
+    attacks = [
+        (language, code)
+        for language, named in (("javascript", JAVASCRIPT), ("typescript", TYPESCRIPT), ("sql", SQL))
+        for name, code in named.items()
+        if name not in SLOW and "for (;;)" not in code and "recursive" not in code
+    ]
+    descriptors = _descriptors()
+    for number in range(1000):
+        if number % 10 == 0:
+            attack(prey, *attacks[number // 10 % len(attacks)])
+        else:
+            assert_control_runs_are_right(prey.engine, ("javascript", "typescript", "sql")[number % 3])
+    assert _descriptors() <= descriptors + 4
+
+
+def _descriptors() -> int:
+    return len(list(Path("/dev/fd").iterdir()))

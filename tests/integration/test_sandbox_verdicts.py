@@ -366,6 +366,18 @@ def test_a_snapshot_that_is_none_refuses(tmp_path: Path, engine: WasmPython) -> 
         call(broken, "def f(): pass", TestCase())
 
 
+def test_what_does_not_start_is_not_started_again_at_every_question(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with WasmPython(workers=1, directory=tmp_path) as broken:
+        reasons = []
+        for _ in range(2):
+            with pytest.raises(SandboxUnavailable) as refusal:
+                broken.languages()
+            reasons.append(str(refusal.value))
+            tmp_path.chmod(0o700)
+        assert reasons[0] == reasons[1]
+
+
 def test_closing_during_a_run_is_our_failure_and_not_the_candidates() -> None:
     with WasmPython(workers=1) as engine:
         program = Program("python", "import time\ndef f(x):\n    time.sleep(60 * x)", "f")

@@ -75,15 +75,14 @@ operations: setup-dev ## write the deletion table of docs/operations.md anew
 doctor: setup-dev ## whether ENV can be deployed from here (TRY=1 tries to make a Bedrock agent)
 	@$(BIN)/python -m infra $(OF_ENV) doctor $(if $(TRY),--try-agent)
 
-cost: setup-dev ## what ENV costs: idle per month, and per 100 interviews; from templates and a dated price file
-	@[ -d "cdk.out/assembly-$(ENV)" ] || $(MAKE) --no-print-directory synth
+cost: setup-dev ## what ENV costs: idle per month, and per 100 interviews; from its templates and a dated price file
 	@$(BIN)/python -m infra $(OF_ENV) cost
 
 diff: setup-dev ## what deploying ENV would change
-	@$(CDK) diff "$(ENV)/*" -c env="$(ENV)" $(call CHANGES,-c ,=)
+	@$(BIN)/python -m infra $(OF_ENV) diff
 
-compare: setup-dev ## what differs from BASE (a commit) in every template, and what it costs, as Markdown; asks no AWS
-	@./.github/compare.sh "$(BASE)"
+compare: synth ## what differs from BASE (a commit) in every template, and what it costs, as Markdown; asks no AWS
+	@$(BIN)/python -m infra --env dev compare --base "$(BASE)"
 
 pipeline: setup-dev ## once, by an administrator: ENV's deploy role and permission boundary (GITHUB=owner/repository)
 	@[ -n "$(GITHUB)" ] || { echo "expected GITHUB=owner/repository"; exit 2; }
@@ -112,7 +111,7 @@ rehearse: setup-dev ## deploy dev onto an emulator of AWS on this machine, hold 
 	@$(BIN)/pytest -m rehearsal -o timeout=900 --capture=no tests/rehearsal
 
 drift: setup-dev ## what was changed by hand in ENV since it was deployed
-	@$(CDK) drift "$(ENV)/*" -c env="$(ENV)" $(call CHANGES,-c ,=) --fail
+	@$(BIN)/python -m infra $(OF_ENV) drift
 
 destroy: setup-dev ## remove ENV with its data; production is refused
 	@$(BIN)/python -m infra $(OF_ENV) destroy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -15,10 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.commands import access as accesses
+from infra.commands import compare as comparisons
 from infra.commands import cost as costs
 from infra.commands import doctor as doctors
 from infra.commands import release
-from infra.environments import Environment, InvalidEnvironmentError, chosen
+from infra.environments import COMMITTED, Environment, InvalidEnvironmentError, chosen
 from infra.toolchain import ToolchainError, cdk
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -139,34 +141,91 @@ def token(ctx: typer.Context) -> None:
 
 
 @app.command()
+def diff(ctx: typer.Context) -> None:
+    """Say what deploying the environment would change."""
+    _hand_on(ctx.obj, "diff")
+
+
+@app.command()
+def drift(ctx: typer.Context) -> None:
+    """Say what was changed by hand since the environment was deployed; fails when something was."""
+    _hand_on(ctx.obj, "drift", "--fail")
+
+
+@app.command()
 def cost(
     ctx: typer.Context,
-    assembly: Annotated[Path, typer.Option(help="Where `make synth` wrote.")] = Path("cdk.out"),
+    assembly: Annotated[
+        Path | None, typer.Option(help="A folder that was synthesised before, for the same environment.")
+    ] = None,
 ) -> None:
     """Price the environment: a month of being idle, and one hundred interviews."""
     target: Target = ctx.obj
+    with tempfile.TemporaryDirectory() as folder:
+        if assembly is None:
+            _synthesise(target, Path(folder))
+        _bill(target.environment, assembly or Path(folder), _out)
+
+
+@app.command()
+def compare(
+    ctx: typer.Context,
+    base: Annotated[str, typer.Option(help="A commit, such as origin/main.")],
+    assembly: Annotated[Path, typer.Option(help="Where `make synth` wrote just now.")] = Path("cdk.out"),
+) -> None:
+    """Print as Markdown what differs from a commit in every template, and what each environment costs."""
+    del ctx
+
+    def told(before: Path) -> None:
+        typer.echo(f"# Templates against {base}\n")
+        for piece in comparisons.differences(before, assembly):
+            typer.echo(piece)
+
+    try:
+        comparisons.synthesised_at(base, told)
+    except comparisons.CannotCompareError as error:
+        _fail(str(error))
+    for environment in COMMITTED.values():
+        typer.echo(f"\n# Cost of {environment.name}\n\n```")
+        _bill(environment, assembly, Console(highlight=False, no_color=True, width=100))
+        typer.echo("```")
+
+
+def _bill(environment: Environment, assembly: Path, out: Console) -> None:
     prices = costs.load_prices()
     try:
-        stacks = costs.templates(assembly, target.environment)
+        stacks = costs.templates(assembly, environment)
         bills = {
-            "Idle, per month": list(costs.idle(stacks, prices)),
-            f"{costs.INTERVIEWS} interviews": list(costs.used(stacks, prices, target.environment)),
+            "Idle, per month": list(costs.idle(stacks, prices, environment)),
+            f"{costs.INTERVIEWS} interviews": list(costs.used(stacks, prices, environment)),
         }
     except (FileNotFoundError, costs.UnknownPriceError) as error:
         _fail(str(error))
     for title, lines in bills.items():
         table = Table(
-            "", "", "US$", title=f"{title} ({target.environment.name})", title_justify="left", min_width=72
+            "", "", "US$", title=f"{title} ({environment.name})", title_justify="left", min_width=72
         )
         for line in sorted(lines, key=lambda line: -line.dollars):
             table.add_row(line.what, line.how, f"{line.dollars:.2f}")
         table.add_section()
         table.add_row("Sum", "", f"{sum(line.dollars for line in lines):.2f}")
-        _out.print(table)
+        out.print(table)
     one = ", ".join(f"{name} {value:g}" for name, value in prices.interview.model_dump().items())
-    _out.print(
-        f"List prices of us-east-1 looked at on {prices.checked}, no free tiers. One interview: {one}."
+    out.print(f"List prices of us-east-1 of {prices.checked}, no free tiers. One interview: {one}.")
+    out.print(
+        "Not confirmed: " + "; ".join(f"{name} ({why})" for name, why in prices.unconfirmed.items()) + "."
     )
+
+
+def _synthesise(target: Target, folder: Path) -> None:
+    context = [part for pair in target.context for part in ("-c", pair)]
+    if cdk(["synth", "--quiet", "--output", str(folder), *context], quiet=True):
+        _fail(f"{target.environment.name} could not be synthesised; `make synth` says why")
+
+
+def _hand_on(target: Target, command: str, *options: str) -> NoReturn:
+    context = [part for pair in target.context for part in ("-c", pair)]
+    raise typer.Exit(cdk([command, f"{target.environment.name}/*", *options, *context]))
 
 
 def _show(finding: doctors.Finding) -> None:

@@ -130,10 +130,14 @@ class Environment:
     architecture: Architecture = "arm64"
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z][a-z0-9-]{1,19}", self.name):
+        if len(self.name) > 20 or not re.fullmatch(r"[a-z][a-z0-9]+(-[a-z0-9]+)*", self.name):
             raise InvalidEnvironmentError(
-                "expected a name of 2 to 20 lower-case letters, digits and hyphens that begins with a letter, "
+                "expected a name of 2 to 20 lower-case letters and digits, with single hyphens between them, "
                 f"got {self.name!r}"
+            )
+        if reserved := next((word for word in ("aws", "amazon", "cognito") if word in self.name), None):
+            raise InvalidEnvironmentError(
+                f"expected a name without {reserved!r}, which Cognito keeps for itself in domains, got {self.name!r}"
             )
         self._check_place()
         self._check_choices()
@@ -193,6 +197,13 @@ class Environment:
                 f"got {self.page_certificate!r}"
             )
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The stacks that other environments have and this one has not; what is deployed of them is left over."""
+        return (("speech",) if self.speech == "off" else ()) + (
+            ("agent",) if self.interviewer != "bedrock_agent" else ()
+        )
+
     def named(self, part: str) -> str:
         """The name of a resource of this environment: `prepai-dev-events`."""
         return f"prepai-{self.name}-{part}"
@@ -238,7 +249,8 @@ def chosen(context: Mapping[str, Any]) -> tuple[Environment, ...]:
     the images that a release pushed.
     Raises `InvalidEnvironmentError`.
     """
-    if sandbox := context.get("sandbox"):
+    sandbox = context.get("sandbox")
+    if sandbox is not None:
         environments = [replace(_DEV, name=f"sandbox-{sandbox}", monthly_budget_usd=20)]
     elif name := context.get("env"):
         if name not in COMMITTED:

@@ -55,6 +55,7 @@ class Interview(_Strict):
     scanned_cv_pages: Price
     voice_vcpu_share: Price
     voice_gb: Price
+    voice_idle_minutes: Price
     store_writes: Price
     store_reads: Price
     stored_mb: Price
@@ -70,9 +71,14 @@ class Prices(_Strict):
     sources: tuple[str, ...]
     unconfirmed: Mapping[str, str]
     monthly: Mapping[str, Price]
+    alarm_metric_month: Price
     waf_rule_month: Price
+    prewarm_hours: Price
+    prewarm_days_month: Price
+    cognito_active_user: Price
     cognito_machine_client_month: Price
     custom_metric_month: Price
+    custom_metrics: Price
     snapstart_cache_gb_second: Price
     instance_hour: Mapping[str, Price]
     agentcore_gb_hour: Price
@@ -117,12 +123,12 @@ def templates(folder: Path, environment: Environment) -> dict[str, Template]:
     found = sorted((folder / f"assembly-{environment.name}").glob("*.template.json"))
     if not found:
         raise FileNotFoundError(
-            f"no templates of {environment.name} in {folder}; run `make synth ENV={environment.name}`"
+            f"no templates of {environment.name} in {folder}; run `make cost ENV={environment.name}`, which makes them"
         )
     return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in found}
 
 
-def idle(stacks: Mapping[str, Template], prices: Prices) -> Iterator[Line]:
+def idle(stacks: Mapping[str, Template], prices: Prices, environment: Environment) -> Iterator[Line]:
     """A month of nobody doing anything."""
     resources = [
         resource for template in stacks.values() for resource in template.get("Resources", {}).values()
@@ -131,6 +137,13 @@ def idle(stacks: Mapping[str, Template], prices: Prices) -> Iterator[Line]:
     for kind, price in prices.monthly.items():
         if count := kinds.count(kind):
             yield Line(kind.rpartition("::")[2], f"{count} x {price:.2f}", count * price)
+    watched = sum(
+        _metrics(resource["Properties"])
+        for resource in resources
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    )
+    price = prices.alarm_metric_month
+    yield Line("Alarms", f"{watched} metrics x {price:.2f}", watched * price)
     rules = sum(len(r["Properties"].get("Rules", ())) for r in resources if r["Type"] == "AWS::WAFv2::WebACL")
     if rules:
         yield Line("WAF rules", f"{rules} x {prices.waf_rule_month:.2f}", rules * prices.waf_rule_month)
@@ -154,6 +167,15 @@ def idle(stacks: Mapping[str, Template], prices: Prices) -> Iterator[Line]:
         if resource["Type"] == "AWS::SageMaker::EndpointConfig":
             for variant in resource["Properties"]["ProductionVariants"]:
                 yield _endpoint(variant, prices)
+    if environment.speech == "scale_to_zero" and environment.prewarm:
+        hours = len(environment.prewarm) * prices.prewarm_days_month * prices.prewarm_hours
+        for name, price in _instances(stacks, prices):
+            yield Line(f"Pre-warming {name}", f"{hours:.0f} hours", hours * price)
+
+
+def _metrics(alarm: Mapping[str, Any]) -> int:
+    """How many metrics an alarm looks at: one, or those of its expression."""
+    return max(1, sum("MetricStat" in query for query in alarm.get("Metrics", ())))
 
 
 def used(stacks: Mapping[str, Template], prices: Prices, environment: Environment) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.constructs.speech_endpoint import TTS, WHISPER
 from infra.environments import EngineImage, Environment
 from infra.pipeline import QUALIFIER
 
@@ -295,30 +296,39 @@ def _tokens(environment: Environment, client: Client) -> Finding:
                 f"no quota in Service Quotas names {environment.model.id}; see the Bedrock console",
             )
         least = min(quota["Value"] for quota in found)
+        if least < environment.model_tokens_per_minute:
+            return Finding(
+                "model tokens",
+                "failed",
+                f"{least:,.0f} a minute for {environment.model.id}, and the environment counts on "
+                f"{environment.model_tokens_per_minute:,}: its alarm would come after the throttling. Ask for more, or "
+                "write the quota into infra/environments.py",
+            )
         return Finding("model tokens", "ok", f"at least {least:,.0f} a minute for {environment.model.id}")
 
     return _asking("model tokens", ask)
 
 
 def _endpoints(client: Client) -> Finding:
+    """Whether the account may run as many instances as each engine may grow to."""
+
     def ask() -> Finding:
         pages = (
             client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
         )
-        allowed = {
-            quota["QuotaName"].partition(" ")[0]: quota["Value"]
-            for page in pages
-            for quota in page["Quotas"]
-            if quota["QuotaName"].startswith("ml.g") and quota["QuotaName"].endswith("for endpoint usage")
-        }
-        some = {name: value for name, value in sorted(allowed.items()) if value > 0}
-        if not some:
+        allowed = {quota["QuotaName"]: quota["Value"] for page in pages for quota in page["Quotas"]}
+        short = [
+            f"{size.instance_type}: {found:.0f} of {size.most_copies}"
+            for size in (WHISPER, TTS)
+            if (found := allowed.get(f"{size.instance_type} for endpoint usage", 0.0)) < size.most_copies
+        ]
+        if short:
             return Finding(
-                "GPU endpoints",
+                "endpoint instances",
                 "failed",
-                "this account may run no GPU instance behind an endpoint; ask for the one named in "
-                "infra/constructs/speech_endpoint.py under Service Quotas, SageMaker, or deploy with SPEECH=off",
+                f"{', '.join(short)} allowed behind endpoints; ask for them under Service Quotas, SageMaker, lower "
+                "`most_copies` in infra/constructs/speech_endpoint.py, or deploy with SPEECH=off",
             )
-        return Finding("GPU endpoints", "ok", ", ".join(f"{n}: {v:.0f}" for n, v in some.items()))
+        return Finding("endpoint instances", "ok", f"{WHISPER.instance_type} and {TTS.instance_type}")
 
-    return _asking("GPU endpoints", ask)
+    return _asking("endpoint instances", ask)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
+
+from botocore.exceptions import ClientError
 
 from infra.commands.doctor import Client, Finding, preconditions, ready
 from infra.environments import Environment
@@ -14,6 +17,8 @@ type Cdk = Callable[[Sequence[str]], int]
 _AT_ONCE: Final = 3
 # The stacks that have buckets; a test holds it to the templates.
 _WITH_BUCKETS: Final = ("data", "tools", "app")
+# CloudFormation's word for a stack that is not there.
+_NO_STACK: Final = "ValidationError"
 
 
 class RefusedError(Exception):
@@ -42,7 +47,7 @@ def deploy(
     if not ready(findings):
         raise RefusedError(f"{environment.name} is not deployed: mend what failed above, then try again")
     source = ["--app", assembly] if assembly else [part for pair in context for part in ("-c", pair)]
-    return cdk(
+    code = cdk(
         [
             "deploy",
             f"{environment.name}/*",
@@ -52,6 +57,36 @@ def deploy(
             *("--outputs-file", f"cdk.out/{environment.name}.outputs.json"),
         ]
     )
+    if code == 0:
+        for finding in retire(environment, client):
+            report(finding)
+    return code
+
+
+def retire(environment: Environment, client: Client) -> Iterator[Finding]:
+    """Remove the stacks that an earlier deployment needed and this one has not: a speech endpoint costs by the hour.
+
+    They hold nothing. Where a stack is protected, removing it is somebody's decision, and the finding says how.
+    """
+    cloudformation = client("cloudformation")
+    for name in map(environment.named, environment.left_out):
+        try:
+            (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _NO_STACK:
+                raise
+            continue
+        if stack.get("EnableTerminationProtection"):
+            yield Finding(
+                name,
+                "failed",
+                "is left over from an earlier deployment and protected; to remove it: aws cloudformation "
+                f"update-termination-protection --no-enable-termination-protection --stack-name {name}, then "
+                f"aws cloudformation delete-stack --stack-name {name}",
+            )
+            continue
+        cloudformation.delete_stack(StackName=name)
+        yield Finding(name, "ok", "was left over from an earlier deployment; it is being removed")
 
 
 def bootstrap(environment: Environment, *, client: Client, cdk: Cdk) -> int:
@@ -82,6 +117,8 @@ def destroy(
         raise RefusedError(
             f"expected the environment's name typed back, {environment.name!r}, got {confirmed!r}"
         )
+    for _ in retire(environment, client):
+        pass
     _empty_buckets(environment, client)
     return cdk(["destroy", f"{environment.name}/*", "--force", *(p for c in context for p in ("-c", c))])
 
@@ -89,7 +126,12 @@ def destroy(
 def _empty_buckets(environment: Environment, client: Client) -> None:
     """CloudFormation removes no bucket that holds anything, and versions hold on longest."""
     s3 = client("s3")
-    for bucket in _buckets(environment, client):
+    buckets = list(_buckets(environment, client))
+    for bucket in buckets:
+        # Emptying one would be written down in another, which may be empty already.
+        with contextlib.suppress(s3.exceptions.NoSuchBucket):
+            s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+    for bucket in buckets:
         try:
             pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
             for page in pages:
@@ -116,7 +158,6 @@ def _buckets(environment: Environment, client: Client) -> Iterator[str]:
                 for resource in page["StackResourceSummaries"]:
                     if resource["ResourceType"] == "AWS::S3::Bucket":
                         yield resource["PhysicalResourceId"]
-        except cloudformation.exceptions.ClientError as error:
-            # CloudFormation's word for a stack that is not there.
-            if error.response["Error"]["Code"] != "ValidationError":
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _NO_STACK:
                 raise

@@ -16,7 +16,7 @@ import pytest
 from botocore.stub import Stubber
 from pydantic import ValidationError
 
-from infra.commands import cost, doctor, release
+from infra.commands import compare, cost, doctor, release
 from infra.commands.access import NoAccessError, access
 from infra.environments import COMMITTED, EngineImage, Environment
 from tests.infra.conftest import Stacks
@@ -148,14 +148,20 @@ class TestPreconditions:
 
 
 class TestExamination:
-    def examined(self, aws: Aws, environment: Environment, *, try_agent: bool = False) -> dict[str, str]:
+    def examined(
+        self, aws: Aws, environment: Environment, *, try_agent: bool = False, quota: float = 2e6
+    ) -> dict[str, str]:
         known(aws)
         bootstrapped(aws)
         aws.answers("service-quotas", "get_service_quota", {"Quota": {"Value": 1000.0}})
         aws.answers(
             "service-quotas",
             "list_service_quotas",
-            {"Quotas": [{"QuotaName": "Cross-region tokens per minute for Claude Haiku 5.5", "Value": 9e5}]},
+            {
+                "Quotas": [
+                    {"QuotaName": "Cross-region tokens per minute for Claude Haiku 5.5", "Value": quota}
+                ]
+            },
         )
         return outcomes(doctor.examine(environment, aws, try_agent=try_agent))
 
@@ -202,10 +208,40 @@ class TestExamination:
 
         assert "Bedrock Agents" not in self.examined(aws, replace(DEV, interviewer="converse"))
 
+    def test_a_quota_below_what_the_alarm_counts_on_is_a_failure(self, aws: Aws) -> None:
+        self.available(aws)
+
+        findings = self.examined(
+            aws, replace(DEV, interviewer="converse"), quota=DEV.model_tokens_per_minute - 1
+        )
+
+        assert findings["model tokens"] == "failed"
+
+    @pytest.mark.parametrize(("gpus", "outcome"), [(4.0, "ok"), (3.0, "failed")])
+    def test_each_engines_own_kind_of_instance_must_be_allowed(
+        self, aws: Aws, gpus: float, outcome: str
+    ) -> None:
+        quotas = [
+            {"QuotaName": "ml.g6.xlarge for endpoint usage", "Value": gpus},
+            {"QuotaName": "ml.c7i.xlarge for endpoint usage", "Value": 4.0},
+            {"QuotaName": "ml.g5.xlarge for endpoint usage", "Value": 99.0},
+        ]
+        aws.answers("service-quotas", "list_service_quotas", {"Quotas": quotas})
+
+        assert doctor._endpoints(aws).outcome == outcome
+
     def test_a_model_without_access_is_named(self, aws: Aws) -> None:
         self.available(aws, authorization="NOT_AUTHORIZED")
 
         assert self.examined(aws, replace(DEV, interviewer="converse"))["model access"] == "failed"
+
+
+def stack(part: str) -> dict[str, Any]:
+    return {
+        "StackName": DEV.named(part),
+        "CreationTime": dt.datetime.now(dt.UTC),
+        "StackStatus": "CREATE_COMPLETE",
+    }
 
 
 @dataclass
@@ -221,6 +257,7 @@ class TestRelease:
     def test_what_was_synthesised_before_is_deployed_as_it_is(self, aws: Aws) -> None:
         known(aws)
         bootstrapped(aws)
+        aws.refuses("cloudformation", "describe_stacks", "ValidationError")
         cdk = Cdk()
         release.deploy(
             DEV, context=("env=dev",), assembly="cdk.out", client=aws, cdk=cdk, report=lambda _: None
@@ -240,6 +277,37 @@ class TestRelease:
 
         assert cdk.ran == []
         assert "failed" in {finding.outcome for finding in said}
+
+    def test_a_stack_that_the_environment_no_longer_has_is_removed(self, aws: Aws) -> None:
+        aws.answers("cloudformation", "describe_stacks", {"Stacks": [stack("speech")]})
+        aws.answers("cloudformation", "delete_stack", {})
+
+        (finding,) = release.retire(DEV, aws)
+
+        aws.stubs["cloudformation"][1].assert_no_pending_responses()
+        assert (finding.what, finding.outcome) == ("prepai-dev-speech", "ok")
+
+    def test_a_protected_stack_is_left_to_a_person_with_the_command(self, aws: Aws) -> None:
+        protected = {**stack("speech"), "EnableTerminationProtection": True}
+        aws.answers("cloudformation", "describe_stacks", {"Stacks": [protected]})
+
+        (finding,) = release.retire(DEV, aws)
+
+        assert finding.outcome == "failed"
+        assert "delete-stack --stack-name prepai-dev-speech" in finding.how
+
+    def test_what_is_left_out_is_what_the_templates_lack(self, synthesise: Callable[..., Stacks]) -> None:
+        everything = synthesise("staging").keys()
+        all_changes: tuple[dict[str, Any], ...] = (
+            {"speech": "off"},
+            {"interviewer": "converse"},
+            {"interviewer": "authored"},
+        )
+        for changes in all_changes:
+            environment = replace(COMMITTED["staging"], prewarm=(), **changes)
+            stacks = synthesise("staging", **changes).keys()
+
+            assert set(environment.left_out) == everything - stacks
 
     def test_production_is_never_destroyed(self, aws: Aws) -> None:
         with pytest.raises(release.RefusedError, match="production"):
@@ -268,6 +336,7 @@ class TestRelease:
         }
         gone = {**bucket, "PhysicalResourceId": "prepai-dev-knowledge"}
         function = {**bucket, "ResourceType": "AWS::Lambda::Function", "PhysicalResourceId": "prepai-dev-api"}
+        aws.refuses("cloudformation", "describe_stacks", "ValidationError")
         aws.answers("cloudformation", "list_stack_resources", {"StackResourceSummaries": [bucket, function]})
         aws.answers("cloudformation", "list_stack_resources", {"StackResourceSummaries": [gone]})
         aws.refuses("cloudformation", "list_stack_resources", "ValidationError")
@@ -275,6 +344,8 @@ class TestRelease:
             "Versions": [{"Key": "cvs/a", "VersionId": "1"}],
             "DeleteMarkers": [{"Key": "cvs/b", "VersionId": "2"}],
         }
+        aws.answers("s3", "put_bucket_logging", {})
+        aws.refuses("s3", "put_bucket_logging", "NoSuchBucket")
         aws.answers("s3", "list_object_versions", versions)
         aws.answers("s3", "delete_objects", {})
         aws.refuses("s3", "list_object_versions", "NoSuchBucket")
@@ -299,7 +370,7 @@ class TestCost:
         prices = cost.load_prices()
         for name, environment in COMMITTED.items():
             stacks = {stack.name: stack.template for stack in synthesise(name).values()}
-            idle = sum(line.dollars for line in cost.idle(stacks, prices))
+            idle = sum(line.dollars for line in cost.idle(stacks, prices, environment))
             used = sum(line.dollars for line in cost.used(stacks, prices, environment))
 
             assert idle > 0
@@ -311,7 +382,7 @@ class TestCost:
         def idle(speech: str) -> float:
             stacks = synthesise("staging", speech=speech)
             return sum(
-                line.dollars for line in cost.idle({s.name: s.template for s in stacks.values()}, prices)
+                line.dollars for line in cost.idle({s.name: s.template for s in stacks.values()}, prices, DEV)
             )
 
         assert idle("always_on") - idle("scale_to_zero") >= min(prices.instance_hour.values()) * 730
@@ -320,7 +391,7 @@ class TestCost:
         variant = {"InstanceType": "ml.unheard.of"}
         resource = {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [variant]}}
         with pytest.raises(cost.UnknownPriceError, match=r"ml\.unheard\.of"):
-            list(cost.idle({"speech": {"Resources": {"E": resource}}}, cost.load_prices()))
+            list(cost.idle({"speech": {"Resources": {"E": resource}}}, cost.load_prices(), DEV))
 
     def test_a_price_that_nobody_reads_is_an_error(self, tmp_path: Path) -> None:
         file = tmp_path / "prices.yaml"
@@ -396,3 +467,39 @@ class TestAccess:
         outputs = synthesise("dev")["app"].template["Outputs"]
 
         assert {"UserPoolId", "MachineClientId", "TokenUrl", "PageUrl"} <= outputs.keys()
+
+
+def manifest(folder: Path, body: str) -> Path:
+    """A cloud assembly with one stack, `dev/app`, whose file is named as CDK names it."""
+    stage = folder / "assembly-dev"
+    stage.mkdir(parents=True)
+    artifact = {
+        "type": "aws:cloudformation:stack",
+        "displayName": "dev/app (prepai-dev-app)",
+        "properties": {"templateFile": "devapp0A1B2C3D.template.json"},
+    }
+    (stage / "manifest.json").write_text(json.dumps({"artifacts": {"devapp0A1B2C3D": artifact}}))
+    (stage / "devapp0A1B2C3D.template.json").write_text(body)
+    return folder
+
+
+class TestComparison:
+    def test_a_stack_is_known_by_its_path_whatever_its_file_is_called(self, tmp_path: Path) -> None:
+        assert list(compare.templates(manifest(tmp_path / "a", "{}"))) == ["dev/app"]
+
+    def test_an_unchanged_template_says_so_without_asking_the_cli(self, tmp_path: Path) -> None:
+        told = compare.differences(manifest(tmp_path / "a", "{}"), manifest(tmp_path / "b", "{}"))
+
+        assert list(told) == ["- `dev/app` stays as it is\n"]
+
+    def test_a_cli_that_fails_is_no_comparison(self, tmp_path: Path) -> None:
+        # The folder has no manifest of its own, so the CLI finds no such stack in it.
+        before, after = manifest(tmp_path / "a", "{}"), manifest(tmp_path / "b", '{"Resources": {}}')
+        told = compare.differences(before, after)
+
+        with pytest.raises(compare.CannotCompareError, match="dev/app"):
+            list(told)
+
+    def test_an_empty_folder_is_no_assembly(self, tmp_path: Path) -> None:
+        with pytest.raises(compare.CannotCompareError, match="make synth"):
+            compare.templates(tmp_path)

@@ -25,7 +25,13 @@ DEV = COMMITTED["dev"]
     [
         ({"name": "Dev"}, "lower-case"),
         ({"name": "a" * 21}, "2 to 20"),
-        ({"name": "1dev"}, "begins with a letter"),
+        ({"name": "1dev"}, "2 to 20"),
+        ({"name": "a-"}, "single hyphens"),
+        ({"name": "sandbox--ada"}, "single hyphens"),
+        ({"name": "sandbox-"}, "single hyphens"),
+        # Such names in a Cognito domain's prefix would be refused in the middle of a deployment.
+        ({"name": "sandbox-dawson"}, "without 'aws'"),
+        ({"name": "sandbox-amazon"}, "amazon"),
         ({"account": "1234"}, "12 digits"),
         ({"region": "virginia"}, "region such as"),
         ({"interviewer": "oracle"}, "interviewer to be one of authored, converse, bedrock_agent"),

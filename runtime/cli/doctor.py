@@ -36,10 +36,11 @@ class Check:
 
 def examine(settings: LaptopSettings, console: Console) -> list[Check]:
     """Try everything, the slow things last; progress goes to `console`."""
-    checks = []
+    checks: list[Check] = []
     for examine_one in (_python, _data(settings), _bank, _page, _sandbox, _speech):
         with console.status(f"trying: {getattr(examine_one, '__name__', 'data').strip('_')}"):
-            checks.append(examine_one())
+            found = examine_one()
+        checks += found if isinstance(found, list) else [found]
     return checks
 
 
@@ -81,10 +82,14 @@ def _page() -> Check:
     return Check("page", ok=False, how="not built; `make setup` builds it", optional=True)
 
 
-def _sandbox() -> Check:
+def _sandbox() -> list[Check]:
     with all_engines(workers=1) as engine:
         result = probe(engine)
-    return Check("sandbox", result.holds, result.summary)
+    checks = [Check("sandbox", result.holds, result.summary)]
+    if result.languages:
+        checks.append(Check("languages", ok=True, how=", ".join(result.languages)))
+    # Whoever interviews in others has a page that does not offer these.
+    return checks + [Check(name, ok=False, how=why, optional=True) for name, why in result.absent.items()]
 
 
 def _speech() -> Check:

@@ -81,7 +81,7 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
         # refused. Where nobody else serves the folder no socket is alive, so what they held is free at once.
         if stack.enter_context(only_server(settings.data)):
             store.drop(HOLDERS)
-        engine = stack.enter_context(all_engines())
+        engine = stack.enter_context(all_engines(ahead=True))
         async with _speech(settings, report) as speech:
             services = _services(store, engine)
             ports = _ports(store, services, speech)

@@ -9,6 +9,7 @@ from typing import Self
 
 from .engine import Engine, Language, Measures, Observation, Program, TestInput
 from .errors import SandboxUnavailable, UnsupportedLanguage
+from .kernel import KernelEngine
 from .metrics import Metrics
 from .submission import Limits
 from .wasm_javascript import WasmJavaScript
@@ -102,13 +103,16 @@ class Engines:
         raise UnsupportedLanguage(language, tuple(known.name for known in self.languages()))
 
 
-def all_engines(*, workers: int | None = None, directory: Path | None = None) -> Engines:
+def all_engines(*, workers: int | None = None, directory: Path | None = None, ahead: bool = False) -> Engines:
     """Every engine there is for this machine; each finds out by itself whether it holds.
 
     Args:
         workers: submissions that an engine runs at once (default: one per CPU).
         directory: where engines keep what they build once (default: the user's cache).
+        ahead: the kernel engine proves its compilers in the background now, not when one is first asked for.
     """
     return Engines(
-        WasmPython(workers=workers, directory=directory), WasmJavaScript(workers=workers, directory=directory)
+        WasmPython(workers=workers, directory=directory),
+        WasmJavaScript(workers=workers, directory=directory),
+        KernelEngine(workers=workers, directory=directory, ahead=ahead),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -92,10 +94,15 @@ def _metrics(engine: Engine, submission: Submission) -> Metrics | None:
 
 
 def _holding(engine: Engine, name: str) -> Language:
+    # Only engines that have the language are asked: another one may have to start first.
+    parts: Iterable[Engine] = engine if isinstance(engine, Iterable) else (engine,)
+    for part in parts:
+        if name in part.speaks:
+            with contextlib.suppress(SandboxUnavailable):
+                for language in part.languages():
+                    if language.name == name:
+                        return language
     known = engine.languages()
-    for language in known:
-        if language.name == name:
-            return language
     if name in engine.speaks:
         raise SandboxUnavailable(f"nothing here holds {name}, so it is not run; `prepai doctor` says why")
     raise UnsupportedLanguage(name, tuple(language.name for language in known))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -67,24 +68,83 @@ class ProbeResult(BaseModel):
     isolation: str
     summary: str
     checks: tuple[Check, ...] = ()
+    languages: dict[str, str] = {}
+    absent: dict[str, str] = {}
+
+
+@runtime_checkable
+class Walled(Protocol):
+    """An engine that tries its own walls when it starts, from inside, below any language."""
+
+    def walls(self) -> dict[str, str]:
+        """Each attempt and what came of it, `refused ...` where it was held. Raises `SandboxUnavailable`."""
+        ...
+
+    @property
+    def speaks(self) -> tuple[str, ...]: ...
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Why each language that it could run elsewhere is not there."""
+        ...
 
 
 def probe(engine: Engine) -> ProbeResult:
     """Try to get out: to a file of ours, the environment, a listening socket, a process, native code.
+
+    `languages` names what holds each, `absent` why others are not there.
 
     In the languages whose attempts are written down here; an engine of others tries its own where it starts.
     """
     try:
         checks = _checks(engine)
         isolation = engine.isolation
+        languages = {known.name: known.isolation for known in engine.languages()}
     except SandboxError as error:
-        return ProbeResult(holds=False, isolation="none", summary=f"no code runs here: {error}")
+        return ProbeResult(
+            holds=False, isolation="none", summary=f"no code runs here: {error}", absent=_absent(engine)
+        )
     failed = [check.attempt for check in checks if not check.held]
     tried = dict.fromkeys(
         check.attempt.partition(" in ")[0] for check in checks if not check.attempt.startswith(_CONTROL_RUN)
     )
     summary = f"does not hold: {', '.join(failed)}" if failed else "holds against " + ", ".join(tried)
-    return ProbeResult(holds=not failed, isolation=isolation, summary=summary, checks=tuple(checks))
+    return ProbeResult(
+        holds=not failed,
+        isolation=isolation,
+        summary=summary,
+        checks=(*checks, *_walls(engine)),
+        languages=languages,
+        absent=_absent(engine),
+    )
+
+
+def _walls(engine: Engine) -> Iterator[Check]:
+    """What walled engines tried. One whose walls do not hold lists no language, so that it spoils no other's result."""
+    for part in _walled(engine):
+        try:
+            walls = part.walls()
+        except SandboxError:
+            continue
+        for attempt, came in walls.items():
+            yield Check(attempt=attempt, held=came.startswith("refused"), seen=came)
+
+
+def _absent(engine: Engine) -> dict[str, str]:
+    """Why languages are not there, or why none of an engine's are."""
+    reasons: dict[str, str] = {}
+    for part in _walled(engine):
+        try:
+            part.walls()
+            reasons |= part.missing
+        except SandboxError as error:
+            reasons |= dict.fromkeys(part.speaks, str(error)) | part.missing
+    return reasons
+
+
+def _walled(engine: Engine) -> list[Walled]:
+    parts: Iterable[Engine] = engine if isinstance(engine, Iterable) else (engine,)
+    return [part for part in parts if isinstance(part, Walled)]
 
 
 def _checks(engine: Engine) -> list[Check]:

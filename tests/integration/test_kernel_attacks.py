@@ -491,4 +491,8 @@ def test_when_the_engine_closes_nothing_stays() -> None:
     with KernelEngine(workers=1) as engine:
         engine.languages()
         assert len(_descendants(os.getpid())) > before
-    assert len(_descendants(os.getpid())) == before
+    for _ in range(100):
+        if len(_descendants(os.getpid())) <= before:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"left behind: {_descendants(os.getpid())}")

@@ -11,6 +11,8 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,12 +63,10 @@ def within_reach(command: list[str]) -> list[str]:
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("someone")
-    for above in made.parents:
-        if above.owner() == made.owner() and above != Path("/") and above.name.startswith("pytest-"):
-            above.chmod(0o755)
-    return made
+def folder() -> Iterator[Path]:
+    """Not below pytest's own folder, which is closed to others and closed again by every other run."""
+    with tempfile.TemporaryDirectory(prefix="prepai-test-") as made:
+        yield Path(made)
 
 
 def assert_held(run: subprocess.CompletedProcess[str]) -> None:

@@ -77,6 +77,8 @@ class KernelEngine:
         directory: where what toolchains start from is kept: a precompiled header, a class archive, Go's packages
             (default: the user's cache). A machine's first start builds it in the background; runs wait for it.
         native_python: Python too, by this interpreter.
+        ahead: find the toolchains and prove them in the background at once, which takes some seconds; False: when a
+            language is first asked for.
         namespaces: False does without them where the kernel would grant them; the rest must hold alone.
     """
 
@@ -91,6 +93,7 @@ class KernelEngine:
         directory: Path | None = None,
         native_python: bool = False,
         namespaces: bool = True,
+        ahead: bool = True,
     ) -> None:
         self._workers = workers or os.process_cpu_count() or 1
         self._queue = queue
@@ -105,8 +108,10 @@ class KernelEngine:
         self._spare: Future[_Warden] | None = None
         self._reasons: dict[str, str] = {}
         self._found: Future[dict[str, Toolchain]] = Future()
-        folder = directory or default_directory()
-        threading.Thread(target=self._prepare, args=(folder,), daemon=True).start()
+        self._folder = directory or default_directory()
+        self._begun = False
+        if ahead:
+            self._begin()
 
     def __enter__(self) -> Self:
         return self
@@ -126,27 +131,36 @@ class KernelEngine:
     @property
     def isolation(self) -> str:
         """Raises `SandboxUnavailable` when nothing holds."""
-        return self.trial().isolation
+        self._begin().result()
+        return self._running().trial.isolation
 
     @property
     def missing(self) -> dict[str, str]:
-        """Why each language that is not listed is not; empty until the first listing."""
+        """Why each language is not listed that is not; empty until the first listing."""
         return dict(self._reasons)
 
     def trial(self) -> Trial:
         """What the walls came to here. Raises `SandboxUnavailable` when they could not be put up at all."""
-        self._found.result()
-        return self._running().trial
+        found = self._begin()
+        zygote = self._zygote if found.exception() else self._running()
+        if zygote is None:
+            found.result()
+            raise SandboxUnavailable("the sandbox is closed")
+        return zygote.trial
+
+    def walls(self) -> dict[str, str]:
+        """Each attempt to get out and what came of it; `refused` is how those begin that were held."""
+        return self.trial().attempts
 
     def languages(self) -> tuple[Language, ...]:
         """Those whose control run was answered in the box. Raises `SandboxUnavailable` when nothing holds."""
-        known = self._found.result()
+        known = self._begin().result()
         isolation = self.isolation
         return tuple(Language(name, chain.version, self.name, isolation) for name, chain in known.items())
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """One observation per input, in order; whatever happens to the candidate's process is a verdict."""
-        known = self._found.result()
+        known = self._begin().result()
         toolchain = known.get(program.language)
         if toolchain is None:
             raise UnsupportedLanguage(program.language, tuple(known))
@@ -181,9 +195,16 @@ class KernelEngine:
             self._condition.notify_all()
         self.rest()
 
-    def _prepare(self, directory: Path) -> None:
+    def _begin(self) -> Future[dict[str, Toolchain]]:
+        with self._condition:
+            begun, self._begun = self._begun, True
+        if not begun:
+            threading.Thread(target=self._prepare, daemon=True).start()
+        return self._found
+
+    def _prepare(self) -> None:
         try:
-            self._found.set_result(self._proved(directory))
+            self._found.set_result(self._proved(self._folder))
         except SandboxUnavailable as error:
             self._found.set_exception(error)
         except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
@@ -195,6 +216,10 @@ class KernelEngine:
         if sys.platform != "linux":
             raise SandboxUnavailable(f"the kernel sandbox needs Linux; this is {platform.system()}")
         chains, self._reasons = toolchains.found(directory, python=self._python)
+        if not chains:
+            raise SandboxUnavailable(
+                f"no compiler for the kernel sandbox: {'; '.join(self._reasons.values())}"
+            )
         self._paths = sorted(
             {path for chain in chains for path in chain.paths} | set(toolchains.interpreter_paths())
         )

@@ -539,10 +539,18 @@ def _run(
         if channel is not None:
             os.dup2(channel, 3)
 
+    told = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": str(cwd)} | (environment or {})
     done = subprocess.run(  # noqa: S603 - the machine's own toolchain on our own source
-        command, cwd=cwd, env={"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": str(cwd)} | (environment or {}),
-        capture_output=True, text=True, check=False, timeout=_PREPARE_TIMEOUT_S, close_fds=channel is None, preexec_fn=third,
-    )  # fmt: skip
+        command,
+        cwd=cwd,
+        env=told,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PREPARE_TIMEOUT_S,
+        close_fds=channel is None,
+        preexec_fn=third,
+    )
     if done.returncode != 0:
         raise NoToolchain(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-400:]}")
     return done.stdout

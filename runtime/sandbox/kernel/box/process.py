@@ -27,8 +27,8 @@ _AWAKE: Final = 0.02
 class Watch:
     """What one question may cost.
 
-    CPU time decides. `wall_s` stops what sleeps; what still gets CPU time, though less than it wants because the machine
-    is busy, has until `most_s`.
+    CPU time decides. `wall_s` stops what sleeps; what still gets CPU time, though less than it wants because the
+    machine is busy, has until `most_s`.
     """
 
     cpu_s: float

@@ -6,6 +6,7 @@ One thing cannot be asked: whether this account may still make Bedrock Agents, w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -27,6 +28,11 @@ _BOOTSTRAP: Final = 21
 # Quotas by their codes: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 _LAMBDA_CONCURRENCY: Final = "L-B99A9384"
 _LEAST_CONCURRENCY: Final = 100
+# Services that are given words or sound of candidates, and may use them to get better unless told otherwise.
+_LEARNING: Final = ("transcribe", "polly", "textract")
+_NO_POLICY: Final = frozenset(
+    {"AWSOrganizationsNotInUseException", "EffectivePolicyNotFoundException", "TargetNotFoundException"}
+)
 _NEW_CUSTOMERS: Final = (
     "-c interviewer=converse (or `interviewer` in infra/environments.py) does without the agent"
 )
@@ -52,6 +58,7 @@ def client_for(environment: Environment) -> Client:
 def preconditions(environment: Environment, client: Client) -> Iterator[Finding]:
     """What must be so before anything is deployed, in the order in which it is mended."""
     yield _images_named(environment)
+    yield _somebody_told(environment)
     credentials = _credentials(environment, client)
     yield credentials
     if credentials.outcome != "ok":
@@ -79,6 +86,8 @@ def examine(environment: Environment, client: Client, *, try_agent: bool) -> Ite
     yield _tokens(environment, client)
     if environment.speech != "off":
         yield _endpoints(client)
+    yield _tag_counted(client)
+    yield _opted_out(client)
 
 
 def ready(findings: Sequence[Finding]) -> bool:
@@ -105,6 +114,20 @@ def _images_named(environment: Environment) -> Finding:
         f"{' and '.join(missing)} have no digest in infra/environments.py: let the deploy workflow build and push "
         "them, or deploy with SPEECH=off, where Amazon Transcribe and Polly hear and speak",
         stops=True,
+    )
+
+
+def _somebody_told(environment: Environment) -> Finding:
+    if environment.alarm_email:
+        return Finding(
+            "alarms", "ok", f"told to {environment.alarm_email}, once the subscription is confirmed"
+        )
+    return Finding(
+        "alarms",
+        "failed" if environment.production else "ok",
+        f"{environment.name} names no `alarm_email` in infra/environments.py, so alarms and the budget tell nobody"
+        + ("; write one there, then deploy" if environment.production else ""),
+        stops=environment.production,
     )
 
 
@@ -332,3 +355,51 @@ def _endpoints(client: Client) -> Finding:
         return Finding("endpoint instances", "ok", f"{WHISPER.instance_type} and {TTS.instance_type}")
 
     return _asking("endpoint instances", ask)
+
+
+def _tag_counted(client: Client) -> Finding:
+    what = "budget"
+
+    def ask() -> Finding:
+        tags = client("ce").list_cost_allocation_tags(TagKeys=["environment"], Type="UserDefined")
+        if any(tag["Status"] == "Active" for tag in tags["CostAllocationTags"]):
+            return Finding(what, "ok", "costs are counted by the tag `environment`")
+        return Finding(
+            what,
+            "failed",
+            "costs are not counted by the tag `environment`, so the budget stays at 0 and never tells anybody; a day "
+            "after the first deployment activate the tag in the Billing console, Cost allocation tags",
+        )
+
+    return _asking(what, ask)
+
+
+def _opted_out(client: Client) -> Finding:
+    what = "AI opt-out"
+    way = (
+        "an administrator of the organisation attaches an AI services opt-out policy (docs/operations.md, What AWS "
+        "keeps by itself)"
+    )
+
+    def ask() -> Finding:
+        try:
+            policy = client("organizations").describe_effective_policy(
+                PolicyType="AISERVICES_OPT_OUT_POLICY"
+            )["EffectivePolicy"]["PolicyContent"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _NO_POLICY:
+                raise
+            return Finding(
+                what, "unknown", f"no policy is in effect here: AWS may keep and use content; {way}"
+            )
+        services = json.loads(policy).get("services", {})
+        kept = [
+            name
+            for name in _LEARNING
+            if services.get(name, services.get("default", {})).get("opt_out_policy") != "optOut"
+        ]
+        if kept:
+            return Finding(what, "unknown", f"AWS may keep and use what goes to {', '.join(kept)}; {way}")
+        return Finding(what, "ok", f"AWS keeps nothing of its own of {', '.join(_LEARNING)}")
+
+    return _asking(what, ask)

@@ -76,6 +76,17 @@ def bootstrapped(aws: Aws, version: int = 30) -> Aws:
     return aws.answers("ssm", "get_parameter", {"Parameter": {"Value": str(version)}})
 
 
+def opt_out(services: Mapping[str, str]) -> dict[str, Any]:
+    """The policy that is in effect, as Organizations writes it."""
+    content = {"services": {name: {"opt_out_policy": value} for name, value in services.items()}}
+    return {
+        "EffectivePolicy": {
+            "PolicyType": "AISERVICES_OPT_OUT_POLICY",
+            "PolicyContent": json.dumps(content),
+        }
+    }
+
+
 def outcomes(findings: Iterator[doctor.Finding]) -> dict[str, str]:
     return {finding.what: finding.outcome for finding in findings}
 
@@ -100,6 +111,17 @@ class TestPreconditions:
         assert first.stops
         assert "prepai/whisper" in first.how
         assert "SPEECH=off" in first.how
+
+    def test_production_whose_alarms_tell_nobody_is_refused_and_others_are_not(self, aws: Aws) -> None:
+        prod = replace(COMMITTED["prod"], speech="off", prewarm=(), alarm_email=None)
+
+        def told(environment: Environment) -> doctor.Finding:
+            return next(f for f in doctor.preconditions(environment, known(aws)) if f.what == "alarms")
+
+        assert not doctor.ready([told(prod)])
+        assert "infra/environments.py" in told(prod).how
+        assert doctor.ready([told(replace(prod, alarm_email="team@example.com"))])
+        assert doctor.ready([told(DEV)])
 
     def test_another_account_than_the_environments_is_refused(self, aws: Aws) -> None:
         known(aws, account="999999999999")
@@ -154,6 +176,9 @@ class TestExamination:
         known(aws)
         bootstrapped(aws)
         aws.answers("service-quotas", "get_service_quota", {"Quota": {"Value": 1000.0}})
+        active = {"TagKey": "environment", "Type": "UserDefined", "Status": "Active"}
+        aws.answers("ce", "list_cost_allocation_tags", {"CostAllocationTags": [active]})
+        aws.answers("organizations", "describe_effective_policy", opt_out({"default": "optOut"}))
         aws.answers(
             "service-quotas",
             "list_service_quotas",
@@ -229,6 +254,37 @@ class TestExamination:
         aws.answers("service-quotas", "list_service_quotas", {"Quotas": quotas})
 
         assert doctor._endpoints(aws).outcome == outcome
+
+    @pytest.mark.parametrize(
+        ("services", "outcome"),
+        [
+            ({"default": "optOut"}, "ok"),
+            ({"transcribe": "optOut", "polly": "optOut", "textract": "optOut"}, "ok"),
+            ({"default": "optOut", "textract": "optIn"}, "unknown"),
+            ({"transcribe": "optOut"}, "unknown"),
+            ({}, "unknown"),
+        ],
+    )
+    def test_each_service_that_hears_or_reads_candidates_must_be_opted_out_of(
+        self, aws: Aws, services: dict[str, str], outcome: str
+    ) -> None:
+        aws.answers("organizations", "describe_effective_policy", opt_out(services))
+
+        assert doctor._opted_out(aws).outcome == outcome
+
+    @pytest.mark.parametrize(
+        "code", ["AWSOrganizationsNotInUseException", "EffectivePolicyNotFoundException", "AccessDenied"]
+    )
+    def test_whether_aws_may_keep_content_is_not_guessed(self, aws: Aws, code: str) -> None:
+        aws.refuses("organizations", "describe_effective_policy", code)
+
+        assert doctor._opted_out(aws).outcome == "unknown"
+
+    def test_a_tag_that_costs_are_not_counted_by_is_named(self, aws: Aws) -> None:
+        inactive = {"TagKey": "environment", "Type": "UserDefined", "Status": "Inactive"}
+        aws.answers("ce", "list_cost_allocation_tags", {"CostAllocationTags": [inactive]})
+
+        assert doctor._tag_counted(aws).outcome == "failed"
 
     def test_a_model_without_access_is_named(self, aws: Aws) -> None:
         self.available(aws, authorization="NOT_AUTHORIZED")

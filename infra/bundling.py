@@ -1,7 +1,7 @@
 """From an entry module to what Lambda or AgentCore runs: its import closure, its data, its locked dependencies.
 
 No Docker and no AWS call: wheels are chosen for the target by uv, our own files by following imports. The same input
-gives the same bytes, so an asset changes only when what it runs changes. The recipe is design section 6.2.
+gives the same bytes, so an asset changes only when what it runs changes.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class Deployable:
 
     def digest(self, architecture: Architecture) -> str:
         """Names the asset: it changes exactly when the asset's bytes can."""
-        digest = hashlib.sha256(f"{_RECIPE} {architecture} {_PYTHON} {self.entry} {self.main} {self.sources}".encode())
+        digest = hashlib.sha256(
+            f"{_RECIPE} {architecture} {_PYTHON} {self.entry} {self.main} {self.sources}".encode()
+        )
         for path in (Path("requirements") / f"{self.lock}.lock", *self.files()):
             digest.update(f"\0{path}\0".encode())
             digest.update((ROOT / path).read_bytes())

@@ -43,7 +43,7 @@ class InvalidEnvironmentError(ValueError):
 class Model:
     """A Bedrock model reached through a cross-region inference profile.
 
-    `regions` are those the profile may send a request to: each needs its own statement in a role (design 6.3).
+    `regions` are those the profile may send a request to: a role needs a statement for each.
     """
 
     id: str

@@ -49,6 +49,7 @@ def voice_app(settings: VoiceSettings, telemetry: Telemetry) -> Starlette:
         interviewer=_interviewer(settings, deployed.functions, telemetry),
         recognizer=TimedRecognizer(recognizer, telemetry.measure),
         synthesizer=TimedSynthesizer(synthesizer, telemetry.measure),
+        measure=telemetry.measure,
     )
     return create_voice_app(ports, deployed.tickets, reconnect_after_s=settings.reconnect_after_s)
 

@@ -219,7 +219,7 @@ class ServiceDashboard(Construct):
                     written(
                         environment, name, service=VOICE, statistic=statistic, label=f"{name} {statistic}"
                     )
-                    for name in ("RecognitionTime", "FirstSoundTime")
+                    for name in ("RecognitionTime", "FirstSoundTime", "TurnTime")
                     for statistic in ("p50", "p95")
                 ],
             ),

@@ -29,8 +29,7 @@ class EventLog(Construct):
         self, scope: Construct, id: str, *, environment: Environment, surface: Surface, key: kms.IKey | None
     ) -> None:
         super().__init__(scope, id)
-        string, number = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
-        del number
+        string = dynamodb.AttributeType.STRING
         created = dynamodb.Attribute(name="created", type=string)
         self.table = dynamodb.TableV2(
             self,

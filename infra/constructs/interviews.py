@@ -85,21 +85,9 @@ class Interviews(Construct):
             label="Completed, per cent of started",
         )
 
-    def turn_time(self, *, period: cdk.Duration) -> cloudwatch.MathExpression:
+    def turn_time(self, *, period: cdk.Duration) -> cloudwatch.Metric:
         """From the end of an answer to the first sound of what follows, at p95, in milliseconds."""
-        return cloudwatch.MathExpression(
-            expression="recognition + sound",
-            using_metrics={
-                "recognition": written(
-                    self._environment, "RecognitionTime", service=VOICE, statistic="p95", period=period
-                ),
-                "sound": written(
-                    self._environment, "FirstSoundTime", service=VOICE, statistic="p95", period=period
-                ),
-            },
-            period=period,
-            label="Recognition and first sound, p95",
-        )
+        return written(self._environment, "TurnTime", service=VOICE, statistic="p95", period=period)
 
     def sandbox_kills_per_cent(self, *, period: cdk.Duration) -> cloudwatch.MathExpression:
         """Stopped among run programs; 0 while fewer than ten were run."""

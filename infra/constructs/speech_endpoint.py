@@ -80,7 +80,7 @@ class SpeechEndpoint(Construct):
     """The engine `part`, reached as endpoint `prepai-<environment>-<part>` and its component `...-<part>-engine`.
 
     Network isolation, because weights and code are in the image and what people say must not leave it. No VPC: an
-    isolated container has no network that one could protect. Nothing is captured (design section 6.7), and the volume
+    isolated container has no network that one could protect. Nothing is captured, and the volume
     holds the image alone.
     """
 

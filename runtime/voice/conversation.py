@@ -57,9 +57,21 @@ _CLOSE_FAULT: Final = 1011
 _CLOSE_TRY_AGAIN: Final = 1013
 
 
+type Measure = Callable[[str, float], None]
+"""Takes the name of a duration and its seconds."""
+
+
+def _unmeasured(_name: str, _seconds: float) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class VoicePorts:
-    """What a conversation works with. Without engines an interview is typed."""
+    """What a conversation works with. Without engines an interview is typed.
+
+    `measure` is told `TurnTime`: from the moment that a turn is over (endpointing's patience is behind it) until the
+    candidate notices the answer.
+    """
 
     store: Store
     turns: Turns
@@ -69,6 +81,7 @@ class VoicePorts:
     interviewer: Interviewer
     recognizer: Recognizer | None
     synthesizer: Synthesizer | None
+    measure: Measure = _unmeasured
 
     @property
     def engines(self) -> p.Engines:
@@ -107,6 +120,8 @@ class Conversation:
         self._held_at = self._looked_at = 0.0
         self._published = 0
         self._answer_due = asyncio.Event()
+        # When the turn that is to be answered was over; None: nothing is waited for.
+        self._turn_over_at: float | None = None
         self._publish_due = asyncio.Event()
         self._ending: p.SessionEnd | None = None
         self._workers: list[asyncio.Task[None]] = []
@@ -299,12 +314,15 @@ class Conversation:
             await self._amend(turns.correct, item_id, text, actor=actor, event_id=event_id)
             return
         turn = TurnCommitted(item_id=item_id, text=text, modality="text")
+        over_at = time.monotonic()
         await self._amend(turns.commit, turn, actor=actor, event_id=event_id)
+        self._turn_over_at = over_at
         self._answer_due.set()
 
-    async def _commit(self, turn: TurnCommitted) -> None:
+    async def _commit(self, turn: TurnCommitted, over_at: float) -> None:
         """The ear's: a spoken turn into the log."""
         await self._amend(self._ports.turns.commit, turn, actor=self._interview.owner)
+        self._turn_over_at = over_at
         self._answer_due.set()
 
     async def _save_code(self) -> None:
@@ -427,6 +445,9 @@ class Conversation:
             await self._save_said()
 
         sound_ms = await self._mouth.say(seq, move, self._interview, self._plan, connection, note)
+        over_at, self._turn_over_at = self._turn_over_at, None
+        if over_at is not None and self._mouth.noticed_at is not None:
+            self._ports.measure("TurnTime", self._mouth.noticed_at - over_at)
         self._ear.wait_for(self._patience)
         if move.kind == "wait":
             self._ear.grant_pause(GRANTED_PAUSE_MS)

@@ -54,7 +54,7 @@ class _Piece:
 
 
 type Send = Callable[[p.ServerEvent], Awaitable[None]]
-type Commit = Callable[[TurnCommitted], Awaitable[None]]
+type Commit = Callable[[TurnCommitted, float], Awaitable[None]]
 
 
 class Ear:
@@ -85,7 +85,7 @@ class Ear:
         self._commit = commit
         self._stir = stir
         self._listening = Listening(received, language=language)
-        self._turns: asyncio.Queue[tuple[SpokenTurn, list[_Piece]]] = asyncio.Queue(_MOST_WAITING)
+        self._turns: asyncio.Queue[tuple[SpokenTurn, list[_Piece], float]] = asyncio.Queue(_MOST_WAITING)
         self._pieces: list[_Piece] = []
         self._uncommitted = 0
         self._forgotten: dict[str, int] = {}
@@ -203,7 +203,7 @@ class Ear:
                     self._uncommitted += 1
                     await self._send(p.BufferCommitted(item_id=turn.item_id, utterance_id=turn.utterance_id))
                     pieces, self._pieces = self._pieces, []
-                    await self._turns.put((turn, pieces))
+                    await self._turns.put((turn, pieces, time.monotonic()))
 
     async def _acknowledge(self) -> None:
         """Let the client forget, but nothing that comes after a turn which is not in the log yet."""
@@ -216,14 +216,14 @@ class Ear:
     async def transcribe_turns(self) -> None:
         """The worker: turns one after the other, for ever."""
         while True:
-            turn, pieces = await self._turns.get()
-            await self._transcribe(turn, pieces)
+            turn, pieces, over_at = await self._turns.get()
+            await self._transcribe(turn, pieces, over_at)
             self._uncommitted -= 1
             known = self._forgotten.get(turn.utterance_id, -1)
             self._forgotten[turn.utterance_id] = max(known, turn.last_index)
             await self._acknowledge()
 
-    async def _transcribe(self, turn: SpokenTurn, pieces: list[_Piece]) -> None:
+    async def _transcribe(self, turn: SpokenTurn, pieces: list[_Piece], over_at: float) -> None:
         """The turn's words into the log, with its sound when the candidate agreed to that."""
         try:
             transcript = await self._join(turn, pieces)
@@ -235,7 +235,7 @@ class Ear:
         while True:
             try:
                 committed = await asyncio.to_thread(self._event, turn, transcript)
-                await self._commit(committed)
+                await self._commit(committed, over_at)
             except StoreUnavailableError as error:
                 await self._send(problem(503, "StoreUnavailable", str(error)))
                 await asyncio.sleep(_TRY_AGAIN_S)

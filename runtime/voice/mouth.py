@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -47,6 +48,8 @@ class Mouth:
         self._synthesizer = synthesizer
         self._speech: asyncio.Task[None] | None = None
         self._spoken: OrderedDict[str, list[_Spoken]] = OrderedDict()
+        # When the candidate could first notice the newest move: by its sound, or by its text where it has none.
+        self.noticed_at: float | None = None
 
     @property
     def speaking(self) -> bool:
@@ -70,6 +73,7 @@ class Mouth:
 
         `note` is called once, before the move's question, if its opening was said in other words than the authored.
         """
+        self.noticed_at = None
         self._spoken[move.item_id] = []
         while len(self._spoken) > _REMEMBERED:
             self._spoken.popitem(last=False)
@@ -127,6 +131,7 @@ class Mouth:
         item_id, connection = saying.move.item_id, saying.connection
         await connection.send(p.OutputTextDelta(item_id=item_id, delta=sentence))
         if not (self._synthesizer and connection.audio) or saying.failed is not None:
+            self._notice()
             return
         spoken = _Spoken(sentence)
         self._spoken[item_id].append(spoken)
@@ -136,9 +141,14 @@ class Mouth:
                 for start in range(0, len(pcm), _PIECE_BYTES):
                     piece = base64.b64encode(pcm[start : start + _PIECE_BYTES]).decode()
                     await connection.send(p.OutputAudioDelta(item_id=item_id, delta=piece))
+                    self._notice()
                 spoken.ms += len(pcm) / _BYTES_PER_MS
         except SpeechError as error:
             saying.failed = str(error)
+
+    def _notice(self) -> None:
+        if self.noticed_at is None:
+            self.noticed_at = time.monotonic()
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from tests.infra.conftest import ACCOUNT, ROOT, Stacks, synthesised
 
 PINNED = Path(__file__).with_name("stateful_ids.json")
 
-# Per stack, the lines of the runbook that an alarm must lead to: the table of issue 3, item 5.
+# Per stack, the lines of the runbook that an alarm must lead to.
 WATCHED: Mapping[str, frozenset[str]] = {
     "app": frozenset(
         {

@@ -77,6 +77,7 @@ class Platform:
     reconnect_after_s: float | None = None
     url: str = ""
     store: SqliteStore = field(init=False)
+    measured: list[tuple[str, float]] = field(default_factory=list)
     interviews: Interviews = field(init=False)
     turns: Turns = field(init=False)
     tickets: Tickets = field(init=False)
@@ -98,6 +99,7 @@ class Platform:
             interviewer=self.interviewer,
             recognizer=self.recognizer,
             synthesizer=self.synthesizer,
+            measure=lambda name, seconds: self.measured.append((name, seconds)),
         )
         config = uvicorn.Config(
             create_voice_app(ports, self.tickets, reconnect_after_s=self.reconnect_after_s),

@@ -93,6 +93,26 @@ def test_a_spoken_turn_is_ended_by_silence_and_answered(platform: Any) -> None:
     _run(test())
 
 
+def test_what_a_turn_waited_for_its_answer_is_measured_once_and_a_greeting_is_no_answer(
+    platform: Any,
+) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            running.recognizer.script = ["an index makes reads faster and writes slower"] * 9
+            async with running.socket(running.create()) as client:
+                events = client.events()
+                await _until(events, p.ResponseDone)
+                greeted = list(running.measured)
+                await _say(client, "mic")
+                await _until(events, p.ResponseDone)
+        assert greeted == []
+        ((name, seconds),) = running.measured
+        assert name == "TurnTime"
+        assert seconds > 0
+
+    _run(test())
+
+
 def test_without_consent_no_sound_is_kept(platform: Any) -> None:
     async def test() -> None:
         async with platform() as running:

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.kernel [--rounds N]
 
-Per language one warm submission (compile, one test) interleaved with `python3 -c pass` and with the language's own
-plain compile and run outside any box, in one run, so that a noisy machine disturbs all of them; medians and their ratios are
-what to compare. A virtual machine ahead of time needs a moment to come up, so Java's rounds wait for theirs.
+Per language one warm submission (compile, one test) interleaved with `python3 -c pass` and with the plain tools' compile
+and run outside any box, in one run, so that a noisy machine disturbs all of them; medians and their ratios are what to
+compare. A virtual machine ahead of time needs a moment to come up, so Java's rounds wait for theirs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from runtime.sandbox.kernel import KernelEngine
 _PROGRAMS: Final = {
     "c": '#include <stdio.h>\nint main(void) { int a; scanf("%d", &a); printf("%d", a * 2); }',
     "cpp": "#include <algorithm>\n#include <iostream>\n#include <map>\n#include <vector>\n"
-    "int main() { int a; std::cin >> a; std::vector<int> v(a); std::sort(v.begin(), v.end()); std::map<int, int> m; m[a] = 2; std::cout << a * m[a]; }",
+    "int main() { int a; std::cin >> a; std::vector<int> v(a); std::sort(v.begin(), v.end()); "
+    "std::map<int, int> m; m[a] = 2; std::cout << a * m[a]; }",
     "java": "import java.util.*; class Main { public static void main(String[] a) "
     "{ System.out.print(new Scanner(System.in).nextInt() * 2); } }",
     "go": 'package main\nimport "fmt"\nfunc main() { var a int; fmt.Scan(&a); fmt.Print(a * 2) }',

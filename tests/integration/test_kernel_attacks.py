@@ -428,7 +428,7 @@ def test_an_attack_in_c_gains_nothing(prey: Prey, name: str) -> None:
 
 @pytest.mark.parametrize("name", everyday(C_SOURCES))
 def test_an_attack_on_the_c_compiler_gains_nothing(prey: Prey, name: str) -> None:
-    attack(prey, "c", C_HEAD + C_SOURCES[name], compiles=name == "asking whether a file is there")
+    attack(prey, "c", C_HEAD + C_SOURCES[name], compiles=None if "asking" in name else False)
 
 
 @pytest.mark.parametrize("name", everyday(CPP_ATTACKS))

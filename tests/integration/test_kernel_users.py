@@ -29,7 +29,17 @@ def pytest_as(
     user: int | None, folder: Path, *, namespaces: bool, selected: str | None
 ) -> subprocess.CompletedProcess[str]:
     """Run the attack suite as `user` (None: as we are)."""
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=600"]
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=short",
+        "-p",
+        "no:cacheprovider",
+        "--timeout=600",
+    ]
     command += ["-o", "addopts=--import-mode=importlib", str(HERE / "test_kernel_attacks.py"), "--noconftest"]
     command += [f"--basetemp={folder / 'run'}", *(["-k", selected] if selected else [])]
     environment = {
@@ -70,7 +80,7 @@ def folder() -> Iterator[Path]:
 
 
 def assert_held(run: subprocess.CompletedProcess[str]) -> None:
-    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-1000:]
     assert " passed" in run.stdout
 
 

@@ -99,7 +99,7 @@ def code(
         payload["functionName"] = function
     try:
         with all_engines(workers=1) as engine:
-            outcome = execute(engine, CodeRequest.model_validate(payload).submission())
+            outcome = execute(engine, CodeRequest.model_validate(payload).submission(), measured=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         _fail(f"{tests}: {'.'.join(map(str, first['loc']))}: {first['msg']}")

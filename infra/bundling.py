@@ -23,9 +23,9 @@ import grimp
 import jsii
 import uv
 
+from infra import ROOT
 from infra.environments import Architecture
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 _OURS: Final = ("runtime", "lambdas")
 _PLATFORMS: Final[dict[Architecture, str]] = {
     "arm64": "aarch64-manylinux_2_28",

@@ -6,8 +6,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-from infra import NODE
-from infra.bundling import ROOT
+from infra import NODE, ROOT
 
 
 class ToolchainError(Exception):

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from infra import NODE
-from infra.bundling import ROOT
+from infra import NODE, ROOT
 
 _MAKE: Final = ("make", "--no-print-directory")
 

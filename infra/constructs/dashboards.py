@@ -9,11 +9,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra import RUNBOOK
 from infra.constructs.function import ALIAS
 from infra.constructs.interviews import SANDBOX_ENDINGS, Interviews
 from infra.constructs.metrics import CODE_EXECUTOR, PLATFORM, VOICE, total, written
 from infra.constructs.model_use import ModelUse
-from infra.constructs.operations import RUNBOOK, Surface
+from infra.constructs.operations import Surface
 from infra.constructs.rest_api import RestApi
 from infra.constructs.voice_runtime import VoiceRuntime
 from infra.environments import Environment

@@ -12,7 +12,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.bundling import ROOT, Deployable
+from infra import ROOT
+from infra.bundling import Deployable
 from infra.constructs.log import log_group
 from infra.constructs.operations import Surface
 from infra.environments import Environment

@@ -7,7 +7,6 @@ five alarms wakes somebody once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import aws_cdk as cdk
 import jsii
@@ -17,9 +16,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra import RUNBOOK
 from infra.environments import Environment
-
-RUNBOOK: Final = "docs/operations.md"
 
 
 class Operators(Construct):

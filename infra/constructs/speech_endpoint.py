@@ -18,8 +18,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from infra import RUNBOOK
 from infra.constructs.log import log_group
-from infra.constructs.operations import RUNBOOK, Surface
+from infra.constructs.operations import Surface
 from infra.environments import EngineImage, Environment, InvalidEnvironmentError
 
 NO_DIGEST: Final = f"sha256:{'0' * 64}"

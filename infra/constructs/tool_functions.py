@@ -9,7 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.bundling import ROOT, Deployable
+from infra import ROOT
+from infra.bundling import Deployable
 from infra.constructs.candidate_bucket import CandidateBucket
 from infra.constructs.capability import Capability
 from infra.constructs.function import Function

@@ -13,7 +13,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from infra.bundling import ROOT, Deployable
+from infra import ROOT
+from infra.bundling import Deployable
 from infra.constructs.capability import Capability, variables
 from infra.constructs.function import environment_variables
 from infra.constructs.log import log_group

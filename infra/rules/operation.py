@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
-from infra.constructs.operations import RUNBOOK
+from infra import RUNBOOK
 from infra.rules.template import Template, Violation, references, text, walk
 
 TAGS: Final = frozenset({"application", "environment"})

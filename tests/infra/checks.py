@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from infra.constructs.operations import RUNBOOK
+from infra import RUNBOOK
 from infra.environments import COMMITTED
 from infra.rules.data import KEEPING, place
 from infra.rules.template import Template

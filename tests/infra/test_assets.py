@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from infra.bundling import ROOT, Deployable, this_machine
+from infra import ROOT
+from infra.bundling import Deployable, this_machine
 from infra.environments import COMMITTED, Architecture
 from tests.infra.conftest import ACCOUNT, Stacks, synthesised
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.bundling import ROOT
+from infra import ROOT
 from infra.constructs.guardrail import Guardrail, GuardrailError
 from infra.environments import COMMITTED, RETIRED_MODELS
 from runtime.interview.agent import ContentFilter

@@ -9,7 +9,7 @@ from typing import Any
 import pydantic
 import pytest
 
-from infra.bundling import ROOT
+from infra import ROOT
 from infra.constructs.voice_runtime import DEPLOYABLE, ENDPOINT, TICKET_HEADER
 from runtime.aws.voice_address import TICKET_PARAMETER
 from runtime.settings import VoiceSettings

@@ -23,8 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from infra import NODE
-from infra.bundling import ROOT
+from infra import NODE, ROOT
 
 ACCOUNT: Final = "123456789012"
 REGION: Final = "us-east-1"

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from infra.bundling import ROOT
+from infra import ROOT
 from tests.rehearsal.people import People
 
 

@@ -5,6 +5,7 @@ A team edits `COMMITTED` below. Everybody can have a personal environment beside
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +34,17 @@ RETIRED_MODELS: Final = frozenset(
         "amazon.titan-text-lite-v1",
     }
 )
+
+
+EDGE_REGION: Final = "us-east-1"
+"""Where CloudFront looks for firewalls and certificates, and writes its logs and metrics."""
+
+# Where a cross-region inference profile may be called from.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+_CALLED_FROM: Final[Mapping[str, tuple[str, ...]]] = {"us": ("us-", "ca-"), "eu": ("eu-",), "apac": ("ap-",)}
+
+# What `cdk bootstrap` calls its things unless it is told otherwise.
+_QUALIFIER: Final = "hnb659fds"
 
 
 class InvalidEnvironmentError(ValueError):
@@ -98,12 +110,15 @@ class Environment:
     candidate_data_days: after so many days an interview is gone, with or without a request.
     customer_managed_key: data is encrypted under a KMS key of the account's own (1 dollar a month and per request).
     prewarm: when scale-to-zero speech endpoints wake up before anybody asks, as cron expressions in UTC.
+    alarm_email: who hears of alarms and of the budget; production is not deployed without one.
     daily_token_limit: tokens in and out that a day may take before somebody is told.
     model_tokens_per_minute: the account's quota for the model (Service Quotas); an alarm speaks before it is full.
     page_urls: further addresses at which people sign in, beside the distribution's own.
     page_domain, page_certificate: a name of yours for the page and the ARN of its certificate in us-east-1, where
         CloudFront looks for it. Only with them can the page demand TLS 1.2. The name's record is yours to make.
-    bounded: every role is below the permission boundary that `make pipeline` makes (infra/pipeline.py).
+    origin_secret: counted up to replace what CloudFront proves itself to the API with (docs/operations.md).
+    bounded: every role is below the permission boundary that `make pipeline` makes (infra/pipeline.py), and CDK's own
+        roles are the environment's alone.
     """
 
     name: str
@@ -126,6 +141,7 @@ class Environment:
     page_urls: tuple[str, ...] = ()
     page_domain: str | None = None
     page_certificate: str | None = None
+    origin_secret: int = 1
     bounded: bool = False
     architecture: Architecture = "arm64"
 
@@ -149,6 +165,11 @@ class Environment:
             raise InvalidEnvironmentError(f"expected an account id of 12 digits, got {self.account!r}")
         if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", self.region):
             raise InvalidEnvironmentError(f"expected a region such as us-east-1, got {self.region!r}")
+        if not self.region.startswith(_CALLED_FROM[self.model.profile]):
+            raise InvalidEnvironmentError(
+                f"expected a model whose profile may be called from {self.region}, got {self.model.profile_id}; give "
+                "the environment a Model with another profile (us, eu, apac) and the regions that it reaches"
+            )
 
     def _check_choices(self) -> None:
         for field, choices in (
@@ -177,10 +198,18 @@ class Environment:
                 "expected log_retention_days at most candidate_data_days: logs name interviews by id, and must not "
                 f"outlive them; got {self.log_retention_days} and {self.candidate_data_days}"
             )
+        if self.origin_secret < 1:
+            raise InvalidEnvironmentError(
+                f"expected origin_secret to be counted from 1, got {self.origin_secret}"
+            )
         if self.prewarm and self.speech != "scale_to_zero":
             raise InvalidEnvironmentError(f"prewarm needs speech scale_to_zero, got {self.speech}")
 
     def _check_addresses(self) -> None:
+        if self.alarm_email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", self.alarm_email):
+            raise InvalidEnvironmentError(
+                f"expected alarm_email as an address such as team@example.com, got {self.alarm_email!r}"
+            )
         for url in self.page_urls:
             if not url.startswith("https://"):
                 raise InvalidEnvironmentError(f"expected page_urls to begin with https://, got {url!r}")
@@ -203,6 +232,23 @@ class Environment:
         return (("speech",) if self.speech == "off" else ()) + (
             ("agent",) if self.interviewer != "bedrock_agent" else ()
         )
+
+    @property
+    def qualifier(self) -> str:
+        """Which bootstrap the environment is deployed with: one of its own where it is bounded.
+
+        What CDK's roles may do is then bounded as well, to this environment and no other of the account.
+        """
+        if not self.bounded:
+            return _QUALIFIER
+        own = f"pp-{self.name}"
+        # CDK takes ten characters, because its roles' names end in account and region.
+        return own if len(own) <= 10 else f"pp{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that has a stack of the environment; each is bootstrapped."""
+        return tuple(dict.fromkeys((self.region, EDGE_REGION)))
 
     def named(self, part: str) -> str:
         """The name of a resource of this environment: `prepai-dev-events`."""

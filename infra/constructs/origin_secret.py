@@ -13,12 +13,15 @@ from infra.environments import Environment
 class OriginSecret(Construct):
     """48 letters and digits, made by Secrets Manager and never seen in a template.
 
-    Not rotated by schedule: the distribution carries the value, so a new one is a deployment. The API accepts the one
-    before, too, until the edges have the new one.
+    Not rotated by schedule: the distribution carries the value, so a new one is a deployment. CloudFormation draws it
+    anew when the rule by which it is drawn changes, and asks for it anew when the reference to it changes; hence it
+    stands under a key that `environment.origin_secret` is part of. The API accepts the one before, too, until the edges
+    have the new one.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id)
+        key = f"value-{environment.origin_secret}"
         self.secret = secretsmanager.Secret(
             self,
             "Secret",
@@ -29,10 +32,14 @@ class OriginSecret(Construct):
                 password_length=48,
                 exclude_punctuation=True,
                 include_space=False,
+                secret_string_template="{}",  # noqa: S106 - around the value that is drawn
+                generate_string_key=key,
             ),
             # It guards no data: whoever removes the stack removes what asks for it.
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
+        self.header = self.secret.secret_value_from_json(key)
+        """What the distribution sends along: in a template a reference, which CloudFormation alone resolves."""
         cdk.Validations.of(self.secret).acknowledge(
             cdk.Acknowledgment(
                 id="AwsSolutions::AwsSolutions-SMG4",

@@ -12,12 +12,12 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.bundling import ROOT
+from infra import ROOT
 from infra.constructs.identity import MACHINE_SCOPE, Identity
 from infra.constructs.log import log_group
+from infra.constructs.origin_secret import OriginSecret
 from infra.constructs.web_acl import WebAcl
 from infra.environments import Environment
 
@@ -55,8 +55,8 @@ class Site(Construct):
     Files with a digest in their name are kept for a year. The others are asked for anew each time, by browsers and by
     the edges, so a deployment needs no invalidation and no right to make one.
 
-    The secret header reaches the template as a reference that CloudFormation resolves. After a new value is made, the
-    distribution carries it with the next deployment that changes it; the API takes both meanwhile.
+    The secret header reaches the template as a reference that CloudFormation resolves, and only anew when its text
+    changes (see `OriginSecret`).
 
     With `environment.page_domain` the distribution answers under that name, with TLS 1.2 at least. CloudFront's own
     names cannot demand it: their certificate comes with its own policy, which no setting changes.
@@ -74,7 +74,7 @@ class Site(Construct):
         *,
         environment: Environment,
         api_domain: str,
-        origin_secret: secretsmanager.ISecret,
+        origin_secret: OriginSecret,
         identity: Identity,
         uploads: s3.IBucket,
         web_acl: WebAcl,
@@ -197,13 +197,13 @@ class Site(Construct):
         )
 
     def _api(
-        self, environment: Environment, domain: str, secret: secretsmanager.ISecret
+        self, environment: Environment, domain: str, secret: OriginSecret
     ) -> dict[str, cloudfront.BehaviorOptions]:
         origin = origins.HttpOrigin(
             domain,
             # In the template this is a reference; CloudFormation alone sees the value. CloudFront replaces what a
             # visitor sends under this name.
-            custom_headers={ORIGIN_HEADER: secret.secret_value.unsafe_unwrap()},
+            custom_headers={ORIGIN_HEADER: secret.header.unsafe_unwrap()},
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
             read_timeout=_ANSWERED_WITHIN,
@@ -322,7 +322,7 @@ class Site(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Puts the page into its bucket",
         )
-        qualifier = cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER
+        qualifier = stack.synthesizer.bootstrap_qualifier
         brought = f"arn:{stack.partition}:s3:::cdk-{qualifier}-assets-{stack.account}-{stack.region}"
         role.add_to_policy(
             iam.PolicyStatement(sid="Assets", actions=["s3:GetObject"], resources=[f"{brought}/*"])

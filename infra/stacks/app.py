@@ -136,7 +136,7 @@ class AppStack(cdk.Stack):
             "Site",
             environment=environment,
             api_domain=api.domain,
-            origin_secret=origin.secret,
+            origin_secret=origin,
             identity=data.identity,
             uploads=data.candidates.bucket,
             web_acl=(

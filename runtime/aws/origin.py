@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -23,7 +24,11 @@ _STAGES: Final = ("AWSCURRENT", "AWSPREVIOUS")
 
 
 class OriginSecret:
-    """Whether a header's value is the secret. While a rotation reaches the distribution's edges, both values are."""
+    """Whether a header's value is the secret. While a rotation reaches the distribution's edges, both values are.
+
+    A version of the secret is a JSON object with one value, under a key that changes with it (infra/constructs/
+    origin_secret.py).
+    """
 
     def __init__(
         self,
@@ -66,9 +71,24 @@ class OriginSecret:
                 raise OriginUnknownError(
                     "whether this request came through the front cannot be checked now; try again shortly"
                 ) from None
-            if secret:
-                found.append(secret.encode())
+            values = _values(secret)
+            if not values and stage == "AWSCURRENT":
+                # Without the text itself, which is the secret.
+                _log.error("the origin secret was expected to be a JSON object with a text, and is none")
+                raise OriginUnknownError(
+                    "whether this request came through the front cannot be checked: its secret was written by hand. "
+                    "Count `origin_secret` up in infra/environments.py and deploy"
+                )
+            found += [value.encode() for value in values]
         return tuple(found)
+
+
+def _values(secret: str) -> list[str]:
+    try:
+        version = json.loads(secret)
+    except ValueError:
+        return []
+    return [v for v in version.values() if isinstance(v, str) and v] if isinstance(version, dict) else []
 
 
 def _code(error: Exception) -> str:

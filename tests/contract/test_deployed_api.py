@@ -85,7 +85,9 @@ class Deployed:
 def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     with serving() as tools:
         tools.run = _Tools(tools)
-        secret = aws.client("secretsmanager").create_secret(Name="origin", SecretString="the-current-secret")
+        secret = aws.client("secretsmanager").create_secret(
+            Name="origin", SecretString='{"value-1": "the-current-secret"}'
+        )
         for name, value in {
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "testing",

@@ -69,6 +69,15 @@ def test_an_image_is_pinned_by_a_whole_digest() -> None:
         EngineImage(repository="prepai/whisper", digest="latest")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"alarm_email": "team"}, {"alarm_email": "team@example.com, ops@example.com"}, {"origin_secret": 0}],
+)
+def test_what_would_reach_nobody_or_count_backwards_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidEnvironmentError, match=next(iter(change))):
+        replace(DEV, **change)
+
+
 def test_without_a_choice_all_committed_environments_are_chosen() -> None:
     assert [e.name for e in chosen({})] == ["dev", "staging", "prod"]
 

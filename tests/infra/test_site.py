@@ -15,10 +15,10 @@ import pytest
 from infra.constructs.operations import Surface
 from infra.constructs.rest_api import OPEN
 from infra.constructs.site import API_PATHS, ORIGIN_HEADER
-from infra.constructs.web_acl import EDGE_REGION, WebAcl
-from infra.environments import COMMITTED, InvalidEnvironmentError
+from infra.constructs.web_acl import WebAcl
+from infra.environments import COMMITTED, EDGE_REGION, InvalidEnvironmentError
 from runtime.api.headers import PAGE_POLICY
-from tests.infra.conftest import ACCOUNT, Stack, Stacks, context
+from tests.infra.conftest import ACCOUNT, EUROPE, Stack, Stacks, context
 
 CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/0a1b"
 
@@ -68,6 +68,23 @@ def test_the_origin_header_is_a_reference_that_only_cloudformation_resolves(app:
     secret = app.one("AWS::SecretsManager::Secret")
     assert secret["GenerateSecretString"]
     assert "SecretString" not in secret
+    # CloudFormation finds the value, or fails, by the key under which the secret is drawn.
+    reference = header["HeaderValue"]["Fn::Join"][1][-1]
+    assert f":SecretString:{secret['GenerateSecretString']['GenerateStringKey']}:" in reference
+
+
+def test_counting_up_draws_another_secret_and_has_the_distribution_ask_for_it(
+    synthesise: Callable[..., Stacks],
+) -> None:
+    before, after = (synthesise("dev", origin_secret=n)["app"] for n in (1, 2))
+
+    def drawn(stack: Stack) -> Any:
+        return stack.one("AWS::SecretsManager::Secret")["GenerateSecretString"]
+
+    assert drawn(before) != drawn(after)
+    assert api_origin(before)["OriginCustomHeaders"] != api_origin(after)["OriginCustomHeaders"]
+    # One secret, so that the value before stays known to the API.
+    assert before.of("AWS::SecretsManager::Secret").keys() == after.of("AWS::SecretsManager::Secret").keys()
 
 
 def test_everything_of_the_api_and_nothing_else_goes_to_the_api(app: Stack) -> None:
@@ -237,7 +254,7 @@ def test_the_firewall_stands_before_the_distribution(app: Stack) -> None:
 def test_elsewhere_the_firewall_and_the_log_are_where_cloudfront_looks_for_them(
     synthesise: Callable[..., Stacks],
 ) -> None:
-    stacks = synthesise("dev", region="eu-west-1")
+    stacks = synthesise("dev", **EUROPE)
     reference = distribution(stacks["app"])["WebACLId"]["Fn::GetStackOutput"]
 
     assert reference["StackName"] == "prepai-dev-firewall"
@@ -248,7 +265,7 @@ def test_elsewhere_the_firewall_and_the_log_are_where_cloudfront_looks_for_them(
 
 
 def test_a_firewall_where_cloudfront_does_not_look_is_refused() -> None:
-    environment = replace(COMMITTED["dev"], account=ACCOUNT, region="eu-west-1")
+    environment = replace(COMMITTED["dev"], account=ACCOUNT, **EUROPE)
     stack = cdk.Stack(cdk.App(context=context()), "app", env=cdk.Environment(region="eu-west-1"))
     topic = cdk.aws_sns.Topic(stack, "Topic")
     surface = Surface(stack, "Alarms", environment=environment, name="site", topic=topic)

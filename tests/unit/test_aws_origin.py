@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,12 +37,20 @@ class Vault:
         else:
             self._finds("AWSPREVIOUS", previous)
 
+    def holds_by_hand(self, text: str) -> None:
+        """Somebody put a value there instead of counting up."""
+        self.stub.add_response(
+            "get_secret_value", {"SecretString": text}, {"SecretId": ARN, "VersionStage": "AWSCURRENT"}
+        )
+
     def fails(self) -> None:
         self._refuses("AWSCURRENT", "InternalServiceError")
 
     def _finds(self, stage: str, value: str) -> None:
         self.stub.add_response(
-            "get_secret_value", {"SecretString": value}, {"SecretId": ARN, "VersionStage": stage}
+            "get_secret_value",
+            {"SecretString": json.dumps({f"value-{value}": value})},
+            {"SecretId": ARN, "VersionStage": stage},
         )
 
     def _refuses(self, stage: str, code: str) -> None:
@@ -100,6 +109,17 @@ def test_two_rotations_later_the_first_value_is_refused(vault: Vault) -> None:
 
     assert vault.secret("second")
     assert not vault.secret("first")
+
+
+@pytest.mark.parametrize("text", ["by-hand", '"by-hand"', '{"value-1": ""}', '{"value-1": 7}'])
+def test_a_secret_of_another_form_opens_nothing_and_is_not_told(
+    vault: Vault, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    vault.holds_by_hand(text)
+
+    with pytest.raises(OriginUnknownError, match="origin_secret") as raised:
+        vault.secret("by-hand")
+    assert "by-hand" not in f"{caplog.text}{raised.value}"
 
 
 def test_what_cannot_be_checked_is_neither_right_nor_wrong(

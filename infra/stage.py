@@ -19,6 +19,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.edge import FirewallStack, WatchStack
 from infra.stacks.speech import SpeechStack
 from infra.stacks.tools import ToolsStack
+from infra.weak_references import follow
 
 _CONTEXT: Final = ("env", "sandbox", "interviewer", "speech", "architecture", "whisper", "tts")
 
@@ -78,6 +79,7 @@ class EnvironmentStage(cdk.Stage):
             )
             iam.PermissionsBoundary.of(self).apply(boundary)
         tagged(self, environment)
+        follow(self)
 
 
 def tagged(scope: Construct, environment: Environment) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.environments import RETIRED_MODELS
-from infra.rules.template import Template, Violation, listed, references, text, walk
+from infra.rules.template import FOLLOWS, Template, Violation, listed, references, text, walk
 from runtime import settings
 from runtime.settings import DeployedSettings
 
@@ -258,7 +258,23 @@ def _functions(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def weak_references_are_followed(template: Template) -> Iterator[Violation]:
+    """The text of such a reference stays when its value changes, and nothing would be deployed."""
+    for name, resource in template.resources.items():
+        weak = any(
+            isinstance(inner, Mapping) and "Fn::GetStackOutput" in inner
+            for _, inner in walk(resource.get("Properties", {}))
+        )
+        if weak and not resource.get("Metadata", {}).get(FOLLOWS):
+            yield Violation(
+                resource=name,
+                found="a reference to another stack's output, which nobody follows",
+                fix="make it before `follow` in infra/stage.py, which is the last thing done with a stage",
+            )
+
+
 RULES: Final = (
+    weak_references_are_followed,
     action_groups_have_one_schema,
     models_are_served,
     prompt_attacks_are_looked_for_in_what_comes_in,

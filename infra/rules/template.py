@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from infra.environments import COMMITTED
+
+FOLLOWS: Final = "PrepAI::Follows"
+"""In a resource's metadata: the digest of what its references to other stacks lead to (infra/weak_references.py).
+
+Metadata is part of a template, and CloudFormation updates the resources that it changes in."""
 
 type Properties = Mapping[str, Any]
 

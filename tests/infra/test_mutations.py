@@ -40,6 +40,10 @@ def first(resources: Resources, kind: str, where: Callable[[Any], bool] = bool) 
     pytest.fail(f"nothing to break: no such {kind}")
 
 
+def first_resource(resources: Resources, kind: str) -> dict[str, Any]:
+    return next(resource for resource in resources.values() if resource["Type"] == kind)
+
+
 def named(resources: Resources, start: str) -> tuple[str, dict[str, Any]]:
     found = sorted(name for name in resources if name.startswith(start))
     assert found, f"nothing to break: nothing begins with {start}"
@@ -81,6 +85,10 @@ def _trust(change: Callable[[dict[str, Any]], None]) -> Callable[[Resources], No
         change(first(resources, "AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"][0])
 
     return apply
+
+
+def _not_followed(resources: Resources) -> None:
+    del first_resource(resources, "AWS::BedrockAgentCore::Runtime")["Metadata"]["PrepAI::Follows"]
 
 
 def _both_schemas(resources: Resources) -> None:
@@ -547,6 +555,7 @@ FAULTS = (
         "secrets-are-references",
     ),
     Fault("the origin's secret in clear", "app", _origin_secret_in_clear, "secrets-are-references"),
+    Fault("a reference nobody follows", "app", _not_followed, "weak-references-are-followed"),
     Fault("an open route", "app", _open_route, "routes-ask-for-a-token"),
     Fault("the firewall detached", "app", _no_firewall, "the-page-has-its-firewall"),
     Fault("the page without TLS", "app", _plain_page, "the-page-has-its-firewall"),

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.kernel [--rounds N]
 
-Per language one warm submission (compile, one test) interleaved with `python3 -c pass` and with the plain tools' compile
-and run outside any box, in one run, so that a noisy machine disturbs all of them; medians and their ratios are what to
-compare. A virtual machine ahead of time needs a moment to come up, so Java's rounds wait for theirs.
+Per language one warm submission (compile, one test) interleaved with `python3 -c pass` and with a compile and run by
+the plain tools outside any box, in one run, so that a noisy machine disturbs all of them; medians and their ratios are
+what to compare. A virtual machine ahead of time needs a moment to come up, so Java's rounds wait for theirs.
 """
 
 from __future__ import annotations

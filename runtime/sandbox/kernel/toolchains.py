@@ -28,6 +28,7 @@ GUEST: Final = Path(__file__).parents[1] / "_guest.py"
 PATH: Final = "/usr/local/bin:/usr/bin:/bin:/usr/local/go/bin"
 _PREPARE_TIMEOUT_S: Final = 300
 _DIAGNOSTICS: Final = ("-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=20")
+_WHOLE: Final = "whole.hpp"
 _STATIC: Final = ("-static", "-Wl,--strip-debug")
 
 Recipe = dict[str, Any]
@@ -110,25 +111,19 @@ def _cpp(directory: Path) -> Toolchain:
     read, execute = _compiler_paths(driver, "c++", "cc1plus")
     options = [driver, "-std=gnu++20", "-O2", *_DIAGNOSTICS]
     header = _ROOMS / "room.hpp"
-    folder = _prepared(
-        directory,
-        "cpp",
-        header.read_bytes(),
-        _version(driver),
-        " ".join(options),
-        build=_precompiled(options, header),
-    )
+    facts = (header.read_bytes(), _version(driver), " ".join(options))
+    folder = _prepared(directory, "cpp", *facts, build=_precompiled(options, header))
     read = (*read, str(folder))
-    included = [*options, "-include", f"{folder}/room.hpp"]
 
     def recipe(program: Program) -> Recipe:
-        target = ["-o", "solution"]
+        whole = re.search(r"#\s*include\s*<bits/stdc\+\+\.h>", program.source)
+        included = [*options, "-include", f"{folder}/{_WHOLE if whole else header.name}"]
+        output = [*_STATIC, "-o", "solution"]
         if program.function_name is None:
             # Everything of the library included first is what the header's time is saved by; a name of the candidate's
             # that clashes with one they did not ask for is theirs to use, so what fails is tried again without.
             attempts = [
-                [_step([*included, *_STATIC, *target, "solution.cpp"], read, execute)],
-                [_step([*options, *_STATIC, *target, "solution.cpp"], read, execute)],
+                [_step([*chosen, *output, "solution.cpp"], read, execute)] for chosen in (included, options)
             ]
             return _native("solution.cpp", attempts)
         call = _cpp_function(program.source, program.function_name)
@@ -139,7 +134,7 @@ def _cpp(directory: Path) -> Toolchain:
             "#undef main\n"
             f"signed main() {{ return prepai_room::serve(&{call}); }}\n"
         )
-        steps = [[_step([*included, *_STATIC, *target, "main.cpp"], read, execute)]]
+        steps = [[_step([*included, *output, "main.cpp"], read, execute)]]
         return _native("solution.cpp", steps, files={"main.cpp": main})
 
     hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
@@ -148,8 +143,12 @@ def _cpp(directory: Path) -> Toolchain:
 
 def _precompiled(options: list[str], header: Path) -> Callable[[Path], None]:
     def build(folder: Path) -> None:
-        shutil.copy(header, folder / "room.hpp")
-        _run([*options, "-x", "c++-header", "room.hpp", "-o", "room.hpp.gch"], cwd=folder)
+        shutil.copy(header, folder / header.name)
+        (folder / _WHOLE).write_text(
+            f'#include <bits/stdc++.h>\n#include "{header.name}"\n', encoding="utf-8"
+        )
+        for name in (header.name, _WHOLE):
+            _run([*options, "-x", "c++-header", name, "-o", f"{name}.gch"], cwd=folder)
 
     return build
 
@@ -183,14 +182,15 @@ def _without_comments(source: str) -> str:
     return blank.sub(" ", source)
 
 
+def _program(driver: str, name: str) -> str | None:
+    told = _output([driver, f"-print-prog-name={name}"])
+    return told if told.startswith("/") else shutil.which(told, path=PATH)
+
+
 def _compiler_paths(driver: str, language: str, compiler: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a compiler reads and what it executes."""
-    programs = [driver]
-    for name in (compiler, "collect2", "lto-wrapper", "as", "ld"):
-        told = _output([driver, f"-print-prog-name={name}"])
-        path = told if told.startswith("/") else shutil.which(told, path=PATH)
-        if path:
-            programs.append(str(Path(path)))
+    names = (compiler, "collect2", "lto-wrapper", "as", "ld")
+    programs = [driver, *(path for name in names if (path := _program(driver, name)) is not None)]
     search = _output([driver, f"-x{language}", "-E", "-v", "/dev/null"], errors=True)
     includes = [
         line.strip() for line in search.splitlines() if line.startswith(" /") and Path(line.strip()).is_dir()

@@ -25,6 +25,8 @@ class Place:
 
     kind: the CloudFormation type.
     where: matches the logical id without the hash at its end.
+    days: after how many days a copy that nobody asked for is gone, where the resource itself counts them; `last_copy`
+        says the same in words. Logs have the environment's.
     retained: whether production keeps it when its stack goes, because it cannot be made again.
     """
 
@@ -34,6 +36,7 @@ class Place:
     holds: str
     deleted: str
     last_copy: str
+    days: int | None = None
     retained: bool = False
 
 
@@ -45,6 +48,7 @@ PLACES: Final = (
         holds="sound, CVs, code, plans, reports, under `sessions/`, `cvs/` and `reports/`",
         deleted="every version below the interview's three prefixes, by name",
         last_copy="at once; what was overwritten before, 7 days after; unasked, `candidate_data_days` and 7 days",
+        days=7,
         retained=True,
     ),
     Place(
@@ -54,6 +58,7 @@ PLACES: Final = (
         holds="who read which object: roles, keys (an interview's id), times",
         deleted="stays, because it is the proof of who read what; no word of a candidate is in it",
         last_copy="365 days after it was written",
+        days=365,
         retained=True,
     ),
     Place(
@@ -64,6 +69,7 @@ PLACES: Final = (
         "and how often who called",
         deleted="every item of the interview; a tombstone with its id and the date stays",
         last_copy="7 days later, when point-in-time recovery forgets; unasked, `candidate_data_days` and 7 days",
+        days=7,
         retained=True,
     ),
     Place(
@@ -138,6 +144,7 @@ PLACES: Final = (
         holds='the words "documents: changed"; nothing of a candidate',
         deleted=_FORGOTTEN,
         last_copy="14 days after it was sent",
+        days=14,
     ),
     Place(
         name="Documents of the knowledge base",
@@ -146,6 +153,7 @@ PLACES: Final = (
         holds="the question bank and what a team adds to it; nothing of a candidate",
         deleted=_FORGOTTEN,
         last_copy="7 days after a document was replaced",
+        days=7,
         retained=True,
     ),
     Place(

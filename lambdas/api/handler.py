@@ -9,6 +9,7 @@ from mangum import Mangum
 from runtime.api import Container, create_app
 from runtime.api.throttling import Throttle
 from runtime.aws.clients import client, when_used
+from runtime.aws.http_events import requests_only
 from runtime.aws.identity import authenticate
 from runtime.aws.origin import OriginSecret
 from runtime.aws.telemetry import begin
@@ -33,5 +34,7 @@ origin = OriginSecret(arn=settings.origin_secret_arn, client=when_used(lambda: c
 asyncio.set_event_loop(asyncio.new_event_loop())  # Mangum asks for the current one, and Python makes none
 app = create_app(container, hosts=None, voice=None, origin=origin, throttle=Throttle(deployed.store))
 handler = telemetry.handler(
-    Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "application/problem+json"])
+    requests_only(
+        Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "application/problem+json"])
+    )
 )

@@ -55,7 +55,10 @@ def _claims(event: object) -> Mapping[str, Any]:
 
 
 def _listed(groups: object) -> list[str]:
-    """The HTTP API writes a token's array as text: `[admin reviewer]`."""
+    """The HTTP API writes a token's array as text: `[admin reviewer]`.
+
+    A group's name may hold commas and brackets, so nothing but blanks, which Cognito allows in none, ends a name.
+    """
     if isinstance(groups, str):
-        return groups.strip("[]").replace(",", " ").split()
+        return groups.removeprefix("[").removesuffix("]").split()
     return [str(group) for group in groups] if isinstance(groups, (list, tuple)) else []

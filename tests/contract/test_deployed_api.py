@@ -276,3 +276,30 @@ def test_one_callers_loop_is_held_back_and_told_for_how_long(deployed: Deployed)
     refused = {name.lower(): value for name, value in answers[-1].headers.items()}
     assert 0 < int(refused["retry-after"]) <= 30
     assert refused["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": "abcde", "isBase64Encoded": True},
+        {"body": 7},
+        {"headers": {"x": None}},
+        {"version": "1.0"},
+        {"requestContext": {}},
+    ],
+    ids="-".join,
+)
+def test_what_is_no_request_is_refused_and_no_error_of_the_function(
+    deployed: Deployed, change: dict[str, Any]
+) -> None:
+    answer = deployed.module.handler({**EVENT, **change})
+
+    assert answer["statusCode"] == 400
+    assert json.loads(answer["body"])["detail"].startswith("expected")
+
+
+@pytest.mark.parametrize("event", [{}, [], None, "hello", {"Records": []}])
+def test_an_event_of_another_kind_is_refused_and_no_error_of_the_function(
+    deployed: Deployed, event: object
+) -> None:
+    assert deployed.module.handler(event)["statusCode"] == 400

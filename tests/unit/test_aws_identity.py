@@ -23,7 +23,10 @@ def caller(claims: dict[str, Any], headers: list[tuple[bytes, bytes]] | None = N
     ("groups", "roles"),
     [
         ("[admin reviewer]", {Role.ADMIN, Role.REVIEWER}),
-        ("[admin, reviewer]", {Role.ADMIN, Role.REVIEWER}),
+        ("[x,admin reviewer]", {Role.REVIEWER}),
+        ("[[admin]]", set()),
+        ("[[admin] admin,]", set()),
+        (["[admin]", "x,admin"], set()),
         ("[reviewer]", {Role.REVIEWER}),
         ("reviewer", {Role.REVIEWER}),
         (["admin", "candidate"], {Role.ADMIN}),

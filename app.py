@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+from infra.environments import InvalidEnvironmentError
 from infra.stage import synthesise
 
-synthesise()
+try:
+    synthesise()
+except InvalidEnvironmentError as error:
+    sys.exit(str(error))

@@ -17,15 +17,13 @@ from infra.constructs.image_repository import ImageRepository
 from infra.environments import Environment, InvalidEnvironmentError
 
 ISSUER: Final = "token.actions.githubusercontent.com"
-# cdk bootstrap's default; its roles are what the deploy role may become, and all it may become.
-QUALIFIER: Final = "hnb659fds"
 # Since July 2026 new repositories' tokens name owner and repository with their numbers, which nobody can take over.
 # https://docs.github.com/actions/reference/security/oidc
 _REPOSITORY: Final = re.compile(r"[\w.-]+(@\d+)?/[\w.-]+(@\d+)?")
 
 
 class PipelineStack(cdk.Stack):
-    """The deploy role of one environment, its permission boundary, and the repositories of its images.
+    """The roles with which one environment is deployed and looked at, its ceilings, and the repositories of its images.
 
     repository: `owner/name`, or `owner@id/name@id` as newer tokens have it (the subject of a run's token says which).
     first_in_account: whether GitHub's issuer and the repositories are made here; an account has them once, so the
@@ -55,29 +53,22 @@ class PipelineStack(cdk.Stack):
             # An administrator's own credentials: there may be no bootstrap yet.
             synthesizer=cdk.CliCredentialsStackSynthesizer(),
         )
-        issuer_arn = f"arn:{self.partition}:iam::{self.account}:oidc-provider/{ISSUER}"
         role = iam.Role(
             self,
             "DeployRole",
             role_name=environment.named("deploy"),
             description=f"Deploys {environment.name} from {repository}",
             max_session_duration=cdk.Duration.hours(2),
-            assumed_by=iam.WebIdentityPrincipal(
-                issuer_arn,
-                {
-                    "StringEquals": {
-                        f"{ISSUER}:aud": "sts.amazonaws.com",
-                        # The GitHub environment, because that is where reviewers approve.
-                        f"{ISSUER}:sub": f"repo:{repository}:environment:{environment.name}",
-                    }
-                },
-            ),
+            # The GitHub environment, because that is where reviewers approve.
+            assumed_by=_run_in(self, repository, environment.name),
         )
+        drift = self._drift_role(environment, repository)
         if first_in_account:
             issuer = iam.CfnOIDCProvider(
                 self, "Issuer", url=f"https://{ISSUER}", client_id_list=["sts.amazonaws.com"]
             )
             role.node.add_dependency(issuer)
+            drift.node.add_dependency(issuer)
             for engine, image in (("Whisper", environment.whisper), ("Tts", environment.tts)):
                 ImageRepository(self, f"{engine}Images", environment=environment, image=image)
         role.add_to_policy(
@@ -85,8 +76,10 @@ class PipelineStack(cdk.Stack):
                 sid="BecomeTheBootstrapRoles",
                 actions=["sts:AssumeRole"],
                 resources=[
-                    f"arn:{self.partition}:iam::{self.account}:role/cdk-{QUALIFIER}-{kind}-role-{self.account}-{self.region}"
+                    f"arn:{self.partition}:iam::{self.account}:role/cdk-{environment.qualifier}-{kind}-role-"
+                    f"{self.account}-{region}"
                     for kind in ("deploy", "file-publishing", "image-publishing", "lookup")
+                    for region in environment.regions
                 ],
             )
         )
@@ -109,14 +102,21 @@ class PipelineStack(cdk.Stack):
                 ],
             )
         )
+        stacks = f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack"
         # To try what was deployed, the pipeline comes as a program does: `make token`.
         role.add_to_policy(
             iam.PolicyStatement(
                 sid="FindTheWayIn",
                 actions=["cloudformation:DescribeStacks"],
-                resources=[
-                    f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/{environment.named('app')}/*"
-                ],
+                resources=[f"{stacks}/{environment.named('app')}/*"],
+            )
+        )
+        # `make deploy` removes what an earlier deployment needed and this one has not: those two may be left out.
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="RemoveWhatIsLeftOver",
+                actions=["cloudformation:DescribeStacks", "cloudformation:DeleteStack"],
+                resources=[f"{stacks}/{environment.named(part)}/*" for part in ("agent", "speech")],
             )
         )
         role.add_to_policy(
@@ -134,7 +134,11 @@ class PipelineStack(cdk.Stack):
                 actions=["iam:GetPolicy", "ssm:GetParameter"],
                 resources=[
                     f"arn:{self.partition}:iam::{self.account}:policy/{environment.named('boundary')}",
-                    f"arn:{self.partition}:ssm:{self.region}:{self.account}:parameter/cdk-bootstrap/{QUALIFIER}/version",
+                    *(
+                        f"arn:{self.partition}:ssm:{region}:{self.account}:parameter/cdk-bootstrap/"
+                        f"{environment.qualifier}/version"
+                        for region in environment.regions
+                    ),
                 ],
             )
         )
@@ -143,9 +147,12 @@ class PipelineStack(cdk.Stack):
         account = "<AWS::AccountId>" if cdk.Token.is_unresolved(self.account) else self.account
         for resource, reason in (
             ("*", "ecr:GetAuthorizationToken knows no resource"),
-            (
-                f"arn:aws:cloudformation:{self.region}:{account}:stack/{environment.named('app')}/*",
-                "A stack's ARN ends in an id that nobody knows beforehand",
+            *(
+                (
+                    f"arn:aws:cloudformation:{self.region}:{account}:stack/{environment.named(part)}/*",
+                    "A stack's ARN ends in an id that nobody knows beforehand",
+                )
+                for part in ("agent", "app", "speech")
             ),
             (
                 f"arn:aws:cognito-idp:{self.region}:{account}:userpool/*",
@@ -157,6 +164,83 @@ class PipelineStack(cdk.Stack):
             )
         Boundary(self, "Boundary", environment=environment)
         Deployer(self, "Deployer", environment=environment)
+
+    def _drift_role(self, environment: Environment, repository: str) -> iam.Role:
+        """Compares what stands with what was deployed, and changes nothing: every night, so nobody can approve it.
+
+        It reads how things are configured, and nothing that lies in them: no object, item, message, log or secret.
+        Cognito shows a client only with its secret, so clients are not compared.
+        """
+        name = f"{environment.name}-drift"
+        role = iam.Role(
+            self,
+            "DriftRole",
+            role_name=environment.named("drift"),
+            description=f"Looks for what was changed by hand in {environment.name}",
+            assumed_by=_run_in(self, repository, name),
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="AskCloudFormation",
+                actions=[
+                    "cloudformation:DescribeStackResourceDrifts",
+                    "cloudformation:DescribeStackResources",
+                    "cloudformation:DescribeStacks",
+                    "cloudformation:DetectStackDrift",
+                    "cloudformation:DetectStackResourceDrift",
+                    "cloudformation:GetTemplate",
+                    "cloudformation:ListStackResources",
+                ],
+                resources=[
+                    f"arn:{self.partition}:cloudformation:{region}:{self.account}:stack/{environment.named('*')}"
+                    for region in environment.regions
+                ],
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(sid="ReadConfigurations", actions=list(_CONFIGURATIONS), resources=["*"])
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="ReadBuckets",
+                actions=["s3:GetBucket*", "s3:Get*Configuration"],
+                resources=[f"arn:{self.partition}:s3:::{environment.named('*')}"],
+            )
+        )
+        account = "<AWS::AccountId>" if cdk.Token.is_unresolved(self.account) else self.account
+        cdk.Validations.of(role).acknowledge(
+            *(
+                cdk.Acknowledgment(
+                    id=f"AwsSolutions::AwsSolutions-IAM5[{finding}]",
+                    reason="CloudFormation reads each resource with the rights of who asks; many are named by a "
+                    "service, and none of this reads what lies in them",
+                )
+                for finding in (
+                    "Action::s3:GetBucket*",
+                    "Action::s3:Get*Configuration",
+                    "Resource::*",
+                    f"Resource::arn:aws:s3:::{environment.named('*')}",
+                    *(
+                        f"Resource::arn:aws:cloudformation:{region}:{account}:stack/{environment.named('*')}"
+                        for region in environment.regions
+                    ),
+                )
+            )
+        )
+        return role
+
+
+def _run_in(stack: cdk.Stack, repository: str, name: str) -> iam.WebIdentityPrincipal:
+    """A run of the repository's workflows in one of its GitHub environments, and nothing else of GitHub."""
+    return iam.WebIdentityPrincipal(
+        f"arn:{stack.partition}:iam::{stack.account}:oidc-provider/{ISSUER}",
+        {
+            "StringEquals": {
+                f"{ISSUER}:aud": "sts.amazonaws.com",
+                f"{ISSUER}:sub": f"repo:{repository}:environment:{name}",
+            }
+        },
+    )
 
 
 class Boundary(Construct):
@@ -210,58 +294,90 @@ class Boundary(Construct):
 
 
 class Deployer(Construct):
-    """The most that the role may do with which CloudFormation makes a stack's resources.
+    """The most that any of CDK's roles of the environment may do, the one that CloudFormation deploys with among them.
 
-    It may make anything but people, keys, other issuers, and roles without a ceiling; it may not touch the ceilings.
+    They may make anything, with four exceptions that hold whatever a stack says. Of identities they may change the
+    environment's own roles alone, and give rights only to those below the environment's ceiling: no people, keys,
+    policies or issuers. They may not change the ceilings, the pipeline's roles or themselves, nor become anybody else.
+    They may not operate stacks of others: who may delete a stack deletes it with the rights it was made with. And they
+    may not touch what carries another environment's tag, or a bucket of another name (S3 knows no tags here).
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id)
         stack = cdk.Stack.of(self)
-        policies = f"arn:{stack.partition}:iam::{stack.account}:policy"
-        # Any environment's ceiling: several environments of one account share CDK's roles.
-        ceilings = f"{policies}/prepai-*-boundary"
+        arn, account, own = f"arn:{stack.partition}", stack.account, environment.named("*")
+        iam_ = f"{arn}:iam::{account}"
+        ceiling = f"{iam_}:policy/{environment.named('boundary')}"
+        toolkit = f"{iam_}:role/cdk-{environment.qualifier}-cfn-exec-role-{account}-*"
+        # Of a long stack's name CloudFormation takes 24 characters into the names that it draws.
+        roles = f"{iam_}:role/{environment.named('')[:24]}*"
         self.policy = iam.ManagedPolicy(
             self,
             "Policy",
             managed_policy_name=environment.named("deployer"),
-            description="The ceiling of the role that CloudFormation deploys with",
+            description=f"The ceiling of the roles that deploy {environment.name}",
             statements=[
                 iam.PolicyStatement(sid="Anything", actions=["*"], resources=["*"]),
-                iam.PolicyStatement(
-                    sid="NoRoleWithoutCeiling",
-                    effect=iam.Effect.DENY,
-                    actions=["iam:CreateRole", "iam:PutRolePermissionsBoundary"],
-                    resources=["*"],
-                    conditions={"ArnNotLike": {"iam:PermissionsBoundary": ceilings}},
+                _never(
+                    "OwnRolesAlone",
+                    ["iam:*"],
+                    # CloudFormation's role is passed by the one that starts it; services make their own.
+                    but=[roles, toolkit, f"{iam_}:role/aws-service-role/*"],
                 ),
-                iam.PolicyStatement(
-                    sid="NoLiftedCeiling",
-                    effect=iam.Effect.DENY,
-                    actions=[
-                        "iam:CreatePolicyVersion",
-                        "iam:DeletePolicy",
-                        "iam:DeletePolicyVersion",
-                        "iam:SetDefaultPolicyVersion",
+                _never(
+                    "NoRightsWithoutCeiling",
+                    [
+                        "iam:AttachRolePolicy",
+                        "iam:CreateRole",
+                        "iam:DeleteRolePolicy",
+                        "iam:DetachRolePolicy",
+                        "iam:PutRolePermissionsBoundary",
+                        "iam:PutRolePolicy",
                     ],
-                    resources=[ceilings, f"{policies}/prepai-*-deployer"],
+                    on=["*"],
+                    when={"ArnNotEquals": {"iam:PermissionsBoundary": ceiling}},
                 ),
-                iam.PolicyStatement(
-                    sid="NoPeopleAndNoKeys",
-                    effect=iam.Effect.DENY,
-                    actions=[
-                        "iam:CreateAccessKey",
-                        "iam:CreateGroup",
-                        "iam:CreateLoginProfile",
-                        "iam:CreateOpenIDConnectProvider",
-                        "iam:CreateSAMLProvider",
-                        "iam:CreateUser",
-                        "iam:DeleteRolePermissionsBoundary",
-                        "iam:UpdateOpenIDConnectProviderThumbprint",
-                        "organizations:*",
-                        "account:*",
+                _never(
+                    "NoOtherWayIn",
+                    ["iam:DeleteRolePermissionsBoundary", "sts:AssumeRole*", "organizations:*", "account:*"],
+                    on=["*"],
+                ),
+                _never(
+                    "NotTheirOwnRoles",
+                    [
+                        f"iam:{verb}*"
+                        for verb in ("Attach", "Create", "Delete", "Detach", "Put", "Tag", "Untag", "Update")
                     ],
-                    resources=["*"],
+                    on=[
+                        toolkit,
+                        *(f"{iam_}:role/{environment.named(part)}" for part in ("deploy", "drift")),
+                    ],
+                ),
+                _never(
+                    "OwnStacksAlone", list(_ON_STACKS), but=[f"{arn}:cloudformation:*:{account}:stack/{own}"]
+                ),
+                _never(
+                    "NotThePipeline",
+                    list(_ON_STACKS),
+                    on=[f"{arn}:cloudformation:*:{account}:stack/{environment.named('pipeline')}/*"],
+                ),
+                _never(
+                    "NothingOfOthers",
+                    ["*"],
+                    on=["*"],
+                    when={
+                        "StringNotEquals": {"aws:ResourceTag/environment": environment.name},
+                        "Null": {"aws:ResourceTag/environment": "false"},
+                    },
+                ),
+                _never(
+                    "OwnBucketsAlone",
+                    ["s3:*"],
+                    but=[
+                        f"{arn}:s3:::{own}",
+                        f"{arn}:s3:::cdk-{environment.qualifier}-assets-{account}-*",
+                    ],
                 ),
             ],
         )
@@ -276,6 +392,134 @@ class Deployer(Construct):
         )
 
 
+def _never(
+    sid: str,
+    actions: list[str],
+    *,
+    on: list[str] | None = None,
+    but: list[str] | None = None,
+    when: dict[str, dict[str, str]] | None = None,
+) -> iam.PolicyStatement:
+    """What no other statement can allow: the actions on some resources, or on all but some."""
+    return iam.PolicyStatement(
+        sid=sid,
+        effect=iam.Effect.DENY,
+        actions=actions,
+        resources=on,
+        not_resources=but,
+        conditions=when,
+    )
+
+
+_ON_STACKS: Final = tuple(
+    f"cloudformation:{verb}*"
+    for verb in ("Cancel", "Continue", "Create", "Delete", "Execute", "Rollback", "Set", "Update")
+)
+# What drift detection reads, by the kinds of resources that the stacks have.
+_CONFIGURATIONS: Final = (
+    "apigateway:GET",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions",
+    "application-autoscaling:ListTagsForResource",
+    "bedrock-agentcore:GetAgentRuntime",
+    "bedrock-agentcore:GetAgentRuntimeEndpoint",
+    "bedrock-agentcore:ListTagsForResource",
+    "bedrock:GetAgent",
+    "bedrock:GetAgentActionGroup",
+    "bedrock:GetAgentAlias",
+    "bedrock:GetAgentKnowledgeBase",
+    "bedrock:GetDataSource",
+    "bedrock:GetGuardrail",
+    "bedrock:GetKnowledgeBase",
+    "bedrock:ListAgentActionGroups",
+    "bedrock:ListAgentKnowledgeBases",
+    "bedrock:ListTagsForResource",
+    "budgets:ListTagsForResource",
+    "budgets:ViewBudget",
+    "cloudformation:BatchDescribeTypeConfigurations",
+    "cloudformation:DescribeStackDriftDetectionStatus",
+    "cloudfront:GetCachePolicy",
+    "cloudfront:GetDistribution",
+    "cloudfront:GetDistributionConfig",
+    "cloudfront:GetOriginAccessControl",
+    "cloudfront:GetResponseHeadersPolicy",
+    "cloudfront:ListTagsForResource",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetDashboard",
+    "cloudwatch:ListTagsForResource",
+    "codedeploy:GetApplication",
+    "codedeploy:GetDeploymentGroup",
+    "codedeploy:ListTagsForResource",
+    "cognito-idp:DescribeResourceServer",
+    "cognito-idp:DescribeUserPool",
+    "cognito-idp:DescribeUserPoolDomain",
+    "cognito-idp:GetGroup",
+    "cognito-idp:GetUserPoolMfaConfig",
+    "cognito-idp:ListTagsForResource",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeContributorInsights",
+    "dynamodb:DescribeKinesisStreamingDestination",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeTableReplicaAutoScaling",
+    "dynamodb:DescribeTimeToLive",
+    "dynamodb:GetResourcePolicy",
+    "dynamodb:ListTagsOfResource",
+    "events:DescribeRule",
+    "events:ListTagsForResource",
+    "events:ListTargetsByRule",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListAliases",
+    "kms:ListResourceTags",
+    "lambda:GetAlias",
+    "lambda:GetEventSourceMapping",
+    "lambda:GetFunction",
+    "lambda:GetFunctionCodeSigningConfig",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetFunctionRecursionConfig",
+    "lambda:GetLayerVersion",
+    "lambda:GetPolicy",
+    "lambda:GetProvisionedConcurrencyConfig",
+    "lambda:GetRuntimeManagementConfig",
+    "lambda:ListTags",
+    "lambda:ListVersionsByFunction",
+    "logs:DescribeIndexPolicies",
+    "logs:DescribeLogGroups",
+    "logs:DescribeMetricFilters",
+    "logs:GetDataProtectionPolicy",
+    "logs:GetDelivery",
+    "logs:GetDeliveryDestination",
+    "logs:GetDeliveryDestinationPolicy",
+    "logs:GetDeliverySource",
+    "logs:ListTagsForResource",
+    "s3vectors:GetIndex",
+    "s3vectors:GetVectorBucket",
+    "s3vectors:GetVectorBucketPolicy",
+    "s3vectors:ListTagsForResource",
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:DescribeInferenceComponent",
+    "sagemaker:DescribeModel",
+    "sagemaker:ListTags",
+    "secretsmanager:DescribeSecret",
+    "sns:GetDataProtectionPolicy",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:ListTagsForResource",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ListQueueTags",
+    "wafv2:GetLoggingConfiguration",
+    "wafv2:GetWebACL",
+    "wafv2:ListTagsForResource",
+)
 _ON_OWN_THINGS: Final = (
     "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
@@ -342,14 +586,15 @@ _OF_SERVICES: Final = (
 
 def _own_things(environment: Environment, *, partition: str, account: str) -> list[str]:
     """What carries the environment's name."""
-    arn, here, own = f"arn:{partition}", f"{environment.region}:{account}", environment.named("*")
+    # Any region: some of an environment's stacks are where CloudFront looks for them.
+    arn, here, own = f"arn:{partition}", f"*:{account}", environment.named("*")
     return [
         f"{arn}:dynamodb:{here}:table/{own}",
         f"{arn}:lambda:{here}:function:{own}",
         f"{arn}:logs:{here}:log-group:*{own}",
         f"{arn}:logs:{here}:log-group:/aws/bedrock-agentcore/runtimes/*",
         f"{arn}:s3:::{own}",
-        f"{arn}:s3:::cdk-{QUALIFIER}-assets-{account}-{environment.region}*",
+        f"{arn}:s3:::cdk-{environment.qualifier}-assets-{account}-*",
         f"{arn}:sqs:{here}:{own}",
         f"{arn}:sagemaker:{here}:endpoint/{own}",
         f"{arn}:sagemaker:{here}:inference-component/{own}",

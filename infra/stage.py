@@ -9,8 +9,7 @@ import cdk_nag
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.constructs.web_acl import EDGE_REGION
-from infra.environments import Environment, chosen
+from infra.environments import EDGE_REGION, Environment, chosen
 from infra.pipeline import PipelineStack
 from infra.policies import Policies
 from infra.stacks.agent import AgentStack
@@ -22,6 +21,9 @@ from infra.stacks.tools import ToolsStack
 from infra.weak_references import follow
 
 _CONTEXT: Final = ("env", "sandbox", "interviewer", "speech", "architecture", "whisper", "tts")
+
+# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+_BOOTSTRAP: Final = "@aws-cdk/core:bootstrapQualifier"
 
 
 class EnvironmentStage(cdk.Stage):
@@ -37,6 +39,8 @@ class EnvironmentStage(cdk.Stage):
             environment.name,
             env=cdk.Environment(account=environment.account, region=environment.region),
         )
+        # Stacks read it when they are made: which of an account's bootstraps they are deployed with.
+        self.node.set_context(_BOOTSTRAP, environment.qualifier)
         data = DataStack(self, "data", environment=environment)
         speech = (
             None

@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.constructs.speech_endpoint import TTS, WHISPER
 from infra.environments import EngineImage, Environment
-from infra.pipeline import QUALIFIER
 
-type Client = Callable[[str], Any]
-"""A boto3 client by the service's name, in the environment's region."""
+
+class Client(Protocol):
+    """A boto3 client by the service's name, in the environment's region unless another is named."""
+
+    def __call__(self, service: str, region: str | None = None, /) -> Any: ...
+
 
 type Outcome = Literal["ok", "failed", "unknown"]
 
@@ -64,7 +67,8 @@ def preconditions(environment: Environment, client: Client) -> Iterator[Finding]
     if credentials.outcome != "ok":
         return
     yield _boundary(environment, client)
-    yield _bootstrap(environment, client)
+    for region in environment.regions:
+        yield _bootstrap(environment, client, region)
     if environment.speech != "off":
         for image in (environment.whisper, environment.tts):
             if image.digest:
@@ -177,10 +181,14 @@ def _boundary(environment: Environment, client: Client) -> Finding:
     return _asking("permission boundary", ask)
 
 
-def _bootstrap(environment: Environment, client: Client) -> Finding:
+def _bootstrap(environment: Environment, client: Client, region: str) -> Finding:
+    what = f"bootstrap in {region}"
+
     def ask() -> Finding:
         try:
-            parameter = client("ssm").get_parameter(Name=f"/cdk-bootstrap/{QUALIFIER}/version")
+            parameter = client("ssm", region).get_parameter(
+                Name=f"/cdk-bootstrap/{environment.qualifier}/version"
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ParameterNotFound":
                 raise
@@ -189,15 +197,15 @@ def _bootstrap(environment: Environment, client: Client) -> Finding:
             found = int(parameter["Parameter"]["Value"])
         if found < _BOOTSTRAP:
             return Finding(
-                "bootstrap",
+                what,
                 "failed",
-                f"expected version {_BOOTSTRAP}, found {found or 'none'} in {environment.region}; run "
+                f"expected version {_BOOTSTRAP} of {environment.qualifier}, found {found or 'none'}; run "
                 f"`make bootstrap ENV={environment.name}`",
                 stops=True,
             )
-        return Finding("bootstrap", "ok", f"version {found}")
+        return Finding(what, "ok", f"version {found} of {environment.qualifier}")
 
-    return _asking("bootstrap", ask)
+    return _asking(what, ask)
 
 
 def _image(image: EngineImage, client: Client) -> Finding:

@@ -90,14 +90,20 @@ def retire(environment: Environment, client: Client) -> Iterator[Finding]:
 
 
 def bootstrap(environment: Environment, *, client: Client, cdk: Cdk) -> int:
-    """Make CDK's own roles and bucket in the environment's account and region; CDK's exit code.
+    """Make CDK's own roles and buckets in the environment's account, in each of its regions; CDK's exit code.
 
-    Where the environment is bounded, CloudFormation's role is bounded, too: it can make no role without a ceiling. All
-    environments of such an account must be bounded.
+    Where the environment is bounded they are its own, beside those of other environments of the account, and all of
+    them are below its ceiling: CDK's deploy role alone could otherwise delete anybody's stacks.
     """
     account = client("sts").get_caller_identity()["Account"]
-    ceiling = ("--custom-permissions-boundary", environment.named("deployer")) if environment.bounded else ()
-    return cdk(["bootstrap", f"aws://{account}/{environment.region}", *ceiling])
+    own = (
+        *("--qualifier", environment.qualifier),
+        *("--toolkit-stack-name", f"CDKToolkit-{environment.qualifier}"),
+        *("--custom-permissions-boundary", environment.named("deployer")),
+        "--apply-permissions-boundary-to-all-roles",
+    )
+    regions = (f"aws://{account}/{region}" for region in environment.regions)
+    return cdk(["bootstrap", *regions, *(own if environment.bounded else ())])
 
 
 def destroy(

@@ -112,4 +112,4 @@ def _spelt(account: str) -> str:
 def _assets(scope: Construct) -> str:
     """The bucket of the bootstrap, where assets lie."""
     stack = cdk.Stack.of(scope)
-    return f"cdk-{cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-{stack.account}-{stack.region}"
+    return f"cdk-{stack.synthesizer.bootstrap_qualifier}-assets-{stack.account}-{stack.region}"

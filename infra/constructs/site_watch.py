@@ -11,8 +11,7 @@ from constructs import Construct
 
 from infra.constructs.log import log_group
 from infra.constructs.operations import Surface
-from infra.constructs.web_acl import EDGE_REGION
-from infra.environments import Environment
+from infra.environments import EDGE_REGION, Environment
 
 # No query, which may carry an authorization code; no cookie and no referrer. An address is kept as long as the log is.
 _FIELDS: Final = (

@@ -12,10 +12,7 @@ from constructs import Construct
 
 from infra.constructs.log import log_group
 from infra.constructs.operations import Surface
-from infra.environments import Environment
-
-EDGE_REGION: Final = "us-east-1"
-"""Where CloudFront looks for its firewall, its certificate, and nowhere else; its logs and metrics are there, too."""
+from infra.environments import EDGE_REGION, Environment
 
 REQUESTS_PER_5_MINUTES: Final = 3_000
 """Of one address. A class behind one address is thirty people at twenty requests a minute each; a flood is more."""

@@ -46,6 +46,19 @@ ARGUED: Final = (
         reason="the pool comes after the role that deploys it; a condition asks for the environment's tag",
     ),
     Argued(
+        where="DriftRoleDefaultPolicy*",
+        star="*",
+        reason="it reads how things are configured, which services name as they like, and nothing that lies in them",
+    ),
+    Argued(
+        where="DriftRoleDefaultPolicy*", star="s3:GetBucket*", reason="configurations: a bucket has thirty"
+    ),
+    Argued(
+        where="DriftRoleDefaultPolicy*",
+        star="s3:Get*Configuration",
+        reason="the same, named the other way round",
+    ),
+    Argued(
         where="VoiceRoleDefaultPolicy*",
         star="logs:*:log-group:*",
         reason="AgentCore looks for its log's group by DescribeLogGroups, a right to all of them or none",

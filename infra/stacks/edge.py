@@ -7,8 +7,8 @@ from constructs import Construct
 
 from infra.constructs.operations import Operators, Surface
 from infra.constructs.site_watch import SiteWatch
-from infra.constructs.web_acl import EDGE_REGION, WebAcl
-from infra.environments import Environment
+from infra.constructs.web_acl import WebAcl
+from infra.environments import EDGE_REGION, Environment
 
 
 class FirewallStack(cdk.Stack):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.environments import COMMITTED, Environment
+from infra.environments import COMMITTED, Environment, Model
 from infra.stage import EnvironmentStage
 
 import aws_cdk as cdk  # isort: skip - after infra, which chooses the Node it runs on
@@ -20,6 +20,12 @@ import aws_cdk as cdk  # isort: skip - after infra, which chooses the Node it ru
 ROOT = Path(__file__).parents[2]
 # Templates with names that would differ per account are as readable with one.
 ACCOUNT = "123456789012"
+
+# Another region than CloudFront's: two more stacks, and a model that may be called from there.
+EUROPE: Mapping[str, Any] = {
+    "region": "eu-west-1",
+    "model": Model(id=COMMITTED["dev"].model.id, profile="eu", regions=("eu-west-1", "eu-central-1")),
+}
 
 type Resource = dict[str, Any]
 

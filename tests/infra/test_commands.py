@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from infra.commands import compare, cost, doctor, release
 from infra.commands.access import NoAccessError, access
 from infra.environments import COMMITTED, EngineImage, Environment
-from tests.infra.conftest import Stacks
+from tests.infra.conftest import EUROPE, Stacks
 
 ACCOUNT = "123456789012"
 DIGEST = f"sha256:{'a' * 64}"
@@ -36,8 +36,11 @@ class Aws:
     """An account that answers as a test says; a question nobody foresaw fails the test."""
 
     stubs: dict[str, tuple[Any, Stubber]] = field(default_factory=dict)
+    regions: list[str] = field(default_factory=list)
 
-    def __call__(self, service: str) -> Any:
+    def __call__(self, service: str, region: str | None = None, /) -> Any:
+        if region:
+            self.regions.append(region)
         return self._stub(service)[0]
 
     def answers(self, service: str, operation: str, answer: Mapping[str, Any]) -> Aws:
@@ -417,8 +420,25 @@ class TestRelease:
         release.bootstrap(DEV, client=known(aws), cdk=cdk)
 
         bounded, free = cdk.ran
-        assert bounded[-2:] == ["--custom-permissions-boundary", "prepai-staging-deployer"]
+        chosen = dict(zip(bounded[2:-1:2], bounded[3::2], strict=False))
+        assert chosen == {
+            "--qualifier": "pp-staging",
+            "--toolkit-stack-name": "CDKToolkit-pp-staging",
+            "--custom-permissions-boundary": "prepai-staging-deployer",
+        }
+        assert bounded[-1] == "--apply-permissions-boundary-to-all-roles"
         assert free == ["bootstrap", f"aws://{ACCOUNT}/us-east-1"]
+
+    def test_every_region_of_an_environment_is_bootstrapped_and_asked_for_it(self, aws: Aws) -> None:
+        cdk, europe = Cdk(), replace(DEV, **EUROPE)
+        release.bootstrap(europe, client=known(aws), cdk=cdk)
+        bootstrapped(bootstrapped(known(aws)), version=6)
+        found = outcomes(doctor.preconditions(europe, aws))
+
+        assert cdk.ran == [["bootstrap", f"aws://{ACCOUNT}/eu-west-1", f"aws://{ACCOUNT}/us-east-1"]]
+        assert aws.regions == ["eu-west-1", "us-east-1"]
+        assert found["bootstrap in eu-west-1"] == "ok"
+        assert found["bootstrap in us-east-1"] == "failed"
 
 
 class TestCost:

@@ -13,7 +13,7 @@ from infra.constructs.dashboards import FUNCTIONS
 from infra.constructs.metrics import NAMESPACE
 from infra.environments import COMMITTED
 from runtime.aws import telemetry
-from tests.infra.conftest import ROOT, Stack, Stacks
+from tests.infra.conftest import EUROPE, ROOT, Stack, Stacks
 
 # The rows of the runbook that this stack answers for, and the alarm that leads there.
 ROWS: Final = {
@@ -323,7 +323,7 @@ def test_no_stack_imports_from_another(stacks: Stacks) -> None:
 def test_elsewhere_than_in_cloudfronts_region_the_firewall_has_a_stack_there(
     synthesise: Callable[..., Stacks],
 ) -> None:
-    stacks = synthesise("dev", region="eu-west-1")
+    stacks = synthesise("dev", **EUROPE)
 
     assert not stacks["app"].of("AWS::WAFv2::WebACL")
     assert stacks["firewall"].of("AWS::WAFv2::WebACL")

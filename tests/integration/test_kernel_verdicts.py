@@ -362,3 +362,9 @@ def test_after_rest_and_wake_it_runs_again(engine: KernelEngine) -> None:
     engine.rest()
     engine.wake()
     assert program(engine, "python", DOUBLES["python"], ("1", "2")).all_passed
+
+
+def test_what_a_module_prints_while_loading_is_shown_with_the_first_test(engine: KernelEngine) -> None:
+    tests = [TestCase(args=(number,), expected=number) for number in range(2)]
+    run = function(engine, "python", "print('loading')\ndef f(x):\n  print('called'); return x", "f", *tests)
+    assert [result.stdout for result in run.results] == ["loading\ncalled\n", "called\n"]

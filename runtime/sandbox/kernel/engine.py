@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -449,9 +449,7 @@ class _Run:
             else:
                 observation = self._test(index, test)
                 if index == 0 and before:
-                    observation = Observation(
-                        **_fields(observation) | {"stdout": before + observation.stdout}
-                    )
+                    observation = replace(observation, stdout=before + observation.stdout)
                 settled, final = observation.ending in ("not_compiled", "engine_failed"), observation
                 yield self._within_total(observation)
 
@@ -541,10 +539,6 @@ class _Run:
         return Observation(
             index, "not_run", error=f"the submission's {self._limits.submission_s:g} s were used up"
         )
-
-
-def _fields(observation: Observation) -> dict[str, Any]:
-    return {name: getattr(observation, name) for name in Observation.__slots__}
 
 
 def _tokens(value: JsonValue) -> str:  # noqa: PLR0911 - one per kind of value

@@ -107,6 +107,9 @@ class Process:
 
     @property
     def alive(self) -> bool:
+        """Whether it can be asked; one that has ended meanwhile is buried here."""
+        if self._status is None and select.select([self._ended], [], [], 0)[0]:
+            self._bury(0)
         return self._status is None
 
     def ask(self, question: bytes | None, watch: Watch) -> Seen:

@@ -17,11 +17,10 @@ import resource
 import shutil
 import socket
 import struct
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from . import lock, python, wire
 from .landlock import Rules
@@ -355,12 +354,15 @@ def _memory_wanted(binary: Path) -> int:
     return wanted
 
 
-def main(channel: socket.socket, folder: str) -> None:
-    """In the fork for a submission. What goes wrong here is ours and told as that."""
+def main(channel: socket.socket, folder: str) -> NoReturn:
+    """In the fork for a submission, which must not go on as what it was forked from. What goes wrong here is ours and
+    told as that."""
     try:
         serve(channel, folder)
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - all of it is told
         with contextlib.suppress(OSError):
-            wire.send(channel, _answer(Seen(), ending="engine_failed", error=str(error)[:2000]))
-    sys.stdout.flush()
-    os._exit(0)
+            wire.send(
+                channel, _answer(Seen(), ending="engine_failed", error=f"the sandbox failed: {error!r}"[:500])
+            )
+    finally:
+        os._exit(0)

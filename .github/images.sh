@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The speech engines' images. `push` builds those whose sources changed, pushes them to this account and writes
-# `whisper=sha256:...` and `tts=sha256:...` to $GITHUB_OUTPUT; `check` sees that this account has $WHISPER and $TTS, and
+# `whisper=sha256:...` and `tts=sha256:...` to $GITHUB_OUTPUT, or `speech=off` where an engine has no sources; `check` sees that this account has $WHISPER and $TTS, and
 # says where to copy them from when it has not. A tag is the digest of an engine's sources, so that nothing is built twice.
 set -euo pipefail
 registry=$(aws sts get-caller-identity --query Account --output text).dkr.ecr.$AWS_REGION.amazonaws.com
@@ -10,16 +10,22 @@ digest_of() { # repository, tag
 }
 
 push() {
-  aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
   for engine in whisper tts; do
     if [ ! -f "models/$engine/Dockerfile" ]; then
-      echo "models/$engine has no Dockerfile yet: $engine stays unset, and Amazon's services hear and speak" >&2
-      continue
+      # Half of it is no use: an interview hears and speaks with the same services.
+      echo "speech=off" >> "$GITHUB_OUTPUT"
+      echo "models/$engine has no Dockerfile, so this release has SPEECH=off: Amazon Transcribe hears, Polly speaks." \
+        | tee -a "$GITHUB_STEP_SUMMARY" >&2
+      return
     fi
+  done
+  aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
+  for engine in whisper tts; do
     tag=$(git ls-tree -r HEAD "models/$engine" models/__init__.py requirements | sha256sum | cut -c1-16)
     digest=$(digest_of "prepai/$engine" "$tag" || true)
     if [ -z "$digest" ]; then
-      docker buildx build --provenance=false --push --tag "$registry/prepai/$engine:$tag" --file "models/$engine/Dockerfile" .
+      # What infra/constructs/speech_endpoint.py runs them on; a test compares.
+      docker buildx build --platform linux/amd64 --provenance=false --push --tag "$registry/prepai/$engine:$tag" --file "models/$engine/Dockerfile" .
       digest=$(digest_of "prepai/$engine" "$tag")
     fi
     echo "$engine=$digest" >> "$GITHUB_OUTPUT"

@@ -1,24 +1,32 @@
 #!/usr/bin/env bash
 # The speech engines' images. `push` builds those whose sources changed, pushes them to this account and writes
-# `whisper=sha256:...` and `tts=sha256:...` to $GITHUB_OUTPUT, or `speech=off` where an engine has no sources; `check` sees that this account has $WHISPER and $TTS, and
-# says where to copy them from when it has not. A tag is the digest of an engine's sources, so that nothing is built twice.
+# `whisper=sha256:...` and `tts=sha256:...` to $GITHUB_OUTPUT, or `speech=off` where an engine has no sources; `check` sees
+# that this account has $WHISPER and $TTS, and says where to copy them from when it has not; `speech` prints how a release of
+# this commit speaks: `off`, or nothing where it is as committed. A tag is the digest of an engine's sources, so that nothing
+# is built twice.
 set -euo pipefail
-registry=$(aws sts get-caller-identity --query Account --output text).dkr.ecr.$AWS_REGION.amazonaws.com
+
+registry() {
+  echo "$(aws sts get-caller-identity --query Account --output text).dkr.ecr.$AWS_REGION.amazonaws.com"
+}
 
 digest_of() { # repository, tag
   aws ecr describe-images --repository-name "$1" --image-ids imageTag="$2" --query 'imageDetails[0].imageDigest' --output text 2>/dev/null
 }
 
+speech() {
+  # One engine is no use: the stack has both or none.
+  if [ ! -f models/whisper/Dockerfile ] || [ ! -f models/tts/Dockerfile ]; then echo off; fi
+}
+
 push() {
-  for engine in whisper tts; do
-    if [ ! -f "models/$engine/Dockerfile" ]; then
-      # Half of it is no use: an interview hears and speaks with the same services.
-      echo "speech=off" >> "$GITHUB_OUTPUT"
-      echo "models/$engine has no Dockerfile, so this release has SPEECH=off: Amazon Transcribe hears, Polly speaks." \
-        | tee -a "$GITHUB_STEP_SUMMARY" >&2
-      return
-    fi
-  done
+  if [ -n "$(speech)" ]; then
+    echo "speech=$(speech)" >> "$GITHUB_OUTPUT"
+    echo "models/whisper and models/tts do not both have a Dockerfile, so this release has SPEECH=off:" \
+      "Amazon Transcribe hears, Polly speaks." | tee -a "$GITHUB_STEP_SUMMARY" >&2
+    return
+  fi
+  registry=$(registry)
   aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
   for engine in whisper tts; do
     tag=$(git ls-tree -r HEAD "models/$engine" models/__init__.py requirements | sha256sum | cut -c1-16)
@@ -33,6 +41,7 @@ push() {
 }
 
 check() {
+  registry=$(registry)
   for pair in "whisper ${WHISPER:-}" "tts ${TTS:-}"; do
     read -r engine digest <<< "$pair"
     [ -z "${digest:-}" ] && continue

@@ -206,6 +206,12 @@ def test_without_both_engines_a_release_has_speech_off_and_says_so(
     assert "SPEECH=off" in summary
 
 
+def test_drift_is_looked_for_in_what_was_released() -> None:
+    (step,) = [s for s in read("nightly")["jobs"]["drift"]["steps"] if "make drift" in s.get("run", "")]
+
+    assert 'SPEECH="$(.github/images.sh speech)"' in step["run"]
+
+
 def test_with_both_engines_a_release_names_both_images(tmp_path: Path) -> None:
     output, summary = pushed(tmp_path, "whisper", "tts")
 

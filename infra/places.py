@@ -47,7 +47,8 @@ PLACES: Final = (
         where="CandidatesBucket",
         holds="sound, CVs, code, plans, reports, under `sessions/`, `cvs/` and `reports/`",
         deleted="every version below the interview's three prefixes, by name",
-        last_copy="at once; what was overwritten before, 7 days after; unasked, `candidate_data_days` and 7 days",
+        last_copy="at once; what was overwritten before, 7 days after; unasked, 7 days after S3 swept what is "
+        "`candidate_data_days` old, which takes it a day or two",
         days=7,
         retained=True,
     ),
@@ -55,7 +56,7 @@ PLACES: Final = (
         name="Access log of that bucket",
         kind="AWS::S3::Bucket",
         where="CandidatesAccessLog",
-        holds="who read which object: roles, keys (an interview's id), times",
+        holds="who read which object: roles, keys (an interview's id), times, remote addresses and user agents",
         deleted="stays, because it is the proof of who read what; no word of a candidate is in it",
         last_copy="365 days after it was written",
         days=365,
@@ -68,7 +69,8 @@ PLACES: Final = (
         holds="the interview's events: words, consent, code between runs; for minutes, tickets "
         "and how often who called",
         deleted="every item of the interview; a tombstone with its id and the date stays",
-        last_copy="7 days later, when point-in-time recovery forgets; unasked, `candidate_data_days` and 7 days",
+        last_copy="7 days later, when point-in-time recovery forgets; unasked, 7 days after DynamoDB swept what is "
+        "`candidate_data_days` old, which takes it a few days",
         days=7,
         retained=True,
     ),
@@ -175,10 +177,52 @@ PLACES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCopy:
+    """What a service keeps by itself of what it is given: a line of the table that is no resource of ours.
+
+    calls: the operations by which it gets it, as IAM knows them.
+    """
+
+    name: str
+    calls: tuple[str, ...]
+    holds: str
+    deleted: str
+    last_copy: str
+
+
+_BY_ITSELF: Final = "nothing: it is AWS's own copy"
+
+SERVICE_COPIES: Final = (
+    ServiceCopy(
+        name="Amazon Textract",
+        calls=("textract:StartDocumentTextDetection",),
+        holds="the text of a scanned CV of several pages, under an id that only this account can ask for",
+        deleted=_BY_ITSELF,
+        last_copy="7 days after the scan",
+    ),
+    ServiceCopy(
+        name="Transcribe, Polly and Textract, to improve themselves",
+        calls=("transcribe:TranscribeAudio", "polly:SynthesizeSpeech", "textract:DetectDocumentText"),
+        holds="sound, spoken text and scans, unless the account is opted out (see below)",
+        deleted=_BY_ITSELF,
+        last_copy="when the account is opted out; AWS names no other date",
+    ),
+    ServiceCopy(
+        name="Session of the Bedrock agent",
+        calls=("bedrock:InvokeAgent",),
+        holds="the turns of an interview, as long as its session is open",
+        deleted=_BY_ITSELF,
+        last_copy="10 minutes after the last turn",
+    ),
+)
+
+
 def table() -> str:
     """The table in Markdown, as `docs/operations.md` has it."""
     head = "| Place | What it holds | What DELETE does | When the last copy is gone |\n|---|---|---|---|\n"
-    return head + "".join(f"| {p.name} | {p.holds} | {p.deleted} | {p.last_copy} |\n" for p in PLACES)
+    lines: tuple[Place | ServiceCopy, ...] = (*PLACES, *SERVICE_COPIES)
+    return head + "".join(f"| {p.name} | {p.holds} | {p.deleted} | {p.last_copy} |\n" for p in lines)
 
 
 def written(document: str) -> str:

@@ -53,15 +53,6 @@ class CandidateBucket(Construct):
             versioned=True,
             server_access_logs_bucket=self.access_log,
             server_access_logs_prefix="candidates/",
-            # Browsers post large CVs here by a presigned form, which only works across origins.
-            cors=[
-                s3.CorsRule(
-                    allowed_methods=[s3.HttpMethods.POST],
-                    allowed_origins=["*"],
-                    allowed_headers=["content-type"],
-                    max_age=3600,
-                )
-            ],
             lifecycle_rules=[
                 *(
                     s3.LifecycleRule(

@@ -64,18 +64,36 @@ class EventLog(Construct):
         )
         surface.alarm(
             "throttles",
-            metric=self.table.metric_throttled_requests_for_operations(
-                operations=[
-                    dynamodb.Operation.TRANSACT_WRITE_ITEMS,
-                    dynamodb.Operation.PUT_ITEM,
-                    dynamodb.Operation.QUERY,
-                    dynamodb.Operation.GET_ITEM,
-                ],
-                period=cdk.Duration.minutes(5),
-            ),
+            metric=_throttles(self.table),
             threshold=0,
             evaluation_periods=2,
             datapoints=2,
             runbook="store-throttles",
-            missing=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+
+
+def _throttles(table: dynamodb.TableV2) -> cloudwatch.MathExpression:
+    """Reads and writes that DynamoDB put off, of the table and of its indexes.
+
+    By table and not by operation: every operation is in it, and single items of a batch as well. A series begins with
+    its first throttle; SUM leaves out those that are not there, where a plus would make the whole sum missing.
+    """
+    period = cdk.Duration.minutes(5)
+    refused = {
+        f"{kind.lower()}{number}": cloudwatch.Metric(
+            namespace="AWS/DynamoDB",
+            metric_name=f"{kind}ThrottleEvents",
+            dimensions_map={"TableName": table.table_name}
+            | ({"GlobalSecondaryIndexName": index} if index else {}),
+            statistic="Sum",
+            period=period,
+        )
+        for kind in ("Read", "Write")
+        for number, index in enumerate((None, BY_OWNER, BY_DATE))
+    }
+    return cloudwatch.MathExpression(
+        expression=f"SUM([{', '.join(f'FILL({name}, 0)' for name in refused)}])",
+        using_metrics=dict(refused),
+        period=period,
+        label="Throttled reads and writes",
+    )

@@ -158,14 +158,13 @@ class KnowledgeIngestion(Construct):
         rules: list[events.Rule],
     ) -> None:
         completed, failed = _watch(self, environment, knowledge_base)
+        _, clock = rules
         surface.alarm(
             "stale",
-            metric=completed,
+            metric=_completed_when_asked(completed, clock),
             threshold=1,
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             evaluation_periods=_STALE_HOURS,
-            # The clock sees to a job an hour: silence is what is wrong.
-            missing=cloudwatch.TreatMissingData.BREACHING,
             runbook="knowledge-stale",
         )
         surface.alarm("failed", metric=failed, threshold=0, runbook="knowledge-failed")
@@ -190,6 +189,30 @@ class KnowledgeIngestion(Construct):
                 threshold=0,
                 runbook="knowledge-undelivered",
             )
+
+
+def _completed_when_asked(completed: cloudwatch.Metric, clock: events.Rule) -> cloudwatch.MathExpression:
+    """Jobs that completed, 0 where none did although the clock has struck, and nothing before it first did.
+
+    Taken by itself, the metric is as silent in the first hours of an environment as where nothing works any more. SUM
+    leaves out what is not there.
+    """
+    period = cdk.Duration.hours(1)
+    return cloudwatch.MathExpression(
+        expression="SUM([0 * struck, completed])",
+        using_metrics={
+            "completed": completed,
+            "struck": cloudwatch.Metric(
+                namespace="AWS/Events",
+                metric_name="Invocations",
+                dimensions_map={"RuleName": clock.rule_name},
+                statistic="Sum",
+                period=period,
+            ),
+        },
+        period=period,
+        label="Jobs that completed",
+    )
 
 
 def _watch(

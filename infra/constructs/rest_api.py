@@ -21,7 +21,11 @@ from infra.constructs.operations import Surface
 from infra.environments import Environment
 
 OPEN: Final = ("/health", "/docs", "/docs/{file}", "/redoc", "/openapi.json", "/api/asyncapi.json")
-"""What answers without a token: whether the platform lives, and what its contracts are. No route of an interview."""
+"""What answers without a token: whether the platform lives, and what its contracts are. No route of an interview.
+
+They can only be read, and seldom: past the firewall, by the API's own address, each call costs one of the function's
+that answers 403.
+"""
 
 TIMEOUT_S: Final = 29
 """The most that an HTTP API waits. The function gives up with it: an answer nobody waits for is work for nothing."""
@@ -36,6 +40,7 @@ class Rate:
 
 
 EVERYTHING: Final = Rate(50, 100)
+READING_OPEN: Final = Rate(5, 10)
 TIGHTER: Final = {
     # What writes an interview, calls a tool or makes a document costs money; nobody does it fifty times a second.
     "POST /api/sessions/create": Rate(5, 10),
@@ -105,7 +110,7 @@ class RestApi(Construct):
         )
         routes = []
         for path in OPEN:
-            routes += self.api.add_routes(path=path, integration=handler)
+            routes += self.api.add_routes(path=path, methods=[apigateway.HttpMethod.GET], integration=handler)
         for key in ("ANY /api/{proxy+}", *TIGHTER):
             method, path = key.split()
             routes += self.api.add_routes(
@@ -172,7 +177,7 @@ class RestApi(Construct):
             ),
             route_settings={
                 key: {"ThrottlingRateLimit": rate.per_second, "ThrottlingBurstLimit": rate.burst}
-                for key, rate in TIGHTER.items()
+                for key, rate in {**{f"GET {path}": READING_OPEN for path in OPEN}, **TIGHTER}.items()
             },
         )
 

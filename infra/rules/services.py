@@ -228,8 +228,12 @@ def people_are_invited(template: Template) -> Iterator[Violation]:
     for name, properties in template.of("AWS::Cognito::UserPool"):
         if properties.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly") is not True:
             yield Violation(resource=name, found="anybody can sign up", fix="self_sign_up_enabled=False")
-        if properties.get("MfaConfiguration") not in {"ON", "OPTIONAL"}:
-            yield Violation(resource=name, found="no second factor", fix="mfa=Mfa.OPTIONAL at least")
+        if properties.get("MfaConfiguration") not in ({"ON"} if template.production else {"ON", "OPTIONAL"}):
+            yield Violation(
+                resource=name,
+                found="no second factor, or none that production demands",
+                fix="mfa=Mfa.REQUIRED in production, Mfa.OPTIONAL at least",
+            )
         if "SMS_MFA" in listed(properties.get("EnabledMfas")):
             yield Violation(resource=name, found="a second factor by SMS", fix="one-time codes alone")
 

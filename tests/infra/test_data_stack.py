@@ -35,3 +35,48 @@ def test_each_prefix_of_candidates_is_forgotten_after_the_environments_days(
 
     assert [rule["Status"] for rule in rules] == ["Enabled"]
     assert rules[0]["ExpirationInDays"] == {"dev": 30, "staging": 30, "prod": 180}[stacks["data"].environment]
+
+
+def test_no_page_of_anybodys_can_speak_to_the_candidates_bucket(stacks: Stacks) -> None:
+    buckets = stacks["data"].of("AWS::S3::Bucket").values()
+
+    assert not [bucket for bucket in buckets if "CorsConfiguration" in bucket["Properties"]]
+
+
+def test_production_demands_a_second_factor_of_everybody(synthesise: Callable[..., Stacks]) -> None:
+    pool = synthesise("prod")["data"].one("AWS::Cognito::UserPool")
+
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
+
+
+def test_throttles_are_counted_whatever_the_operation_and_where_others_are_silent(stacks: Stacks) -> None:
+    data = stacks["data"]
+    table = data.one("AWS::DynamoDB::GlobalTable")
+    alarm = next(
+        resource["Properties"]
+        for resource in data.of("AWS::CloudWatch::Alarm").values()
+        if resource["Properties"]["AlarmName"].endswith("-throttles")
+    )
+    watched = {
+        (
+            query["MetricStat"]["Metric"]["MetricName"],
+            next(
+                (
+                    each["Value"]
+                    for each in query["MetricStat"]["Metric"]["Dimensions"]
+                    if each["Name"] == "GlobalSecondaryIndexName"
+                ),
+                None,
+            ),
+        )
+        for query in alarm["Metrics"]
+        if "MetricStat" in query
+    }
+    indexes = [None, *(index["IndexName"] for index in table["GlobalSecondaryIndexes"])]
+    expression = next(query["Expression"] for query in alarm["Metrics"] if "Expression" in query)
+
+    assert watched == {
+        (name, index) for name in ("ReadThrottleEvents", "WriteThrottleEvents") for index in indexes
+    }
+    assert expression.startswith("SUM([")
+    assert "+" not in expression

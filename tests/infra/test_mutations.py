@@ -566,6 +566,12 @@ FAULTS = (
         given("AWS::Cognito::UserPool", "MfaConfiguration", "OFF"),
         "people-are-invited",
     ),
+    Fault(
+        "a second factor at will",
+        "data",
+        given("AWS::Cognito::UserPool", "MfaConfiguration", "OPTIONAL"),
+        "people-are-invited",
+    ),
     Fault("a deleted alarm", "data", _deleted_alarm, "alarms_that_are_missing"),
     Fault("no budget", "app", gone("AWS::Budgets::Budget"), "alarms_that_are_missing"),
     Fault("an alarm to a line that is not there", "speech", _alarm_to_nowhere, "anchors_without_a_line"),

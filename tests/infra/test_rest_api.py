@@ -78,6 +78,18 @@ def test_no_route_is_open_but_the_argued_ones(app: Stack) -> None:
     assert opened == set(OPEN)
 
 
+def test_what_is_open_can_only_be_read_and_only_now_and_then(app: Stack) -> None:
+    opened = {
+        resource["Properties"]["RouteKey"]
+        for resource in app.of("AWS::ApiGatewayV2::Route").values()
+        if resource["Properties"].get("AuthorizationType", "NONE") == "NONE"
+    }
+    rates = app.one("AWS::ApiGatewayV2::Stage")["RouteSettings"]
+
+    assert opened == {f"GET {path}" for path in OPEN}
+    assert {rates[key]["ThrottlingRateLimit"] for key in opened} == {5}
+
+
 @pytest.mark.parametrize("path", ["/api/sessions/create", "/api/nothing", "/api/a/b/c"])
 def test_every_method_of_every_address_below_api_asks_for_a_token(app: Stack, path: str) -> None:
     assert {route(app, method, path)["AuthorizationType"] for method in ("PATCH", "OPTIONS", "HEAD")} == {

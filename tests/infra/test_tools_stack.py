@@ -292,18 +292,33 @@ def test_what_could_not_be_started_goes_back_to_the_queue_and_is_no_error(stacks
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_a_knowledge_base_without_a_finished_job_in_three_hours_is_stale(stacks: Stacks) -> None:
+def test_a_knowledge_base_without_a_finished_job_in_three_hours_of_the_clock_is_stale(stacks: Stacks) -> None:
     tools = stacks["tools"]
     [alarm] = [
         each["Properties"]
         for each in tools.of("AWS::CloudWatch::Alarm").values()
-        if each["Properties"].get("MetricName") == "IngestionsCompleted"
+        if each["Properties"]["AlarmName"].endswith("-stale")
     ]
+    metrics = {each["Id"]: each for each in alarm["Metrics"]}
+    expression = next(each["Expression"] for each in alarm["Metrics"] if "Expression" in each)
+    asked = metrics["struck"]["MetricStat"]["Metric"]
+    clock = next(
+        rule["Properties"]["Name"]
+        for rule in tools.of("AWS::Events::Rule").values()
+        if "ScheduleExpression" in rule["Properties"]
+    )
 
-    assert alarm["Period"] * alarm["EvaluationPeriods"] == 3 * 3600
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
-    # Nobody writes a metric when nothing happens, and that nothing happens is what is wrong.
-    assert alarm["TreatMissingData"] == "breaching"
+    assert {each["MetricStat"]["Period"] for each in metrics.values() if "MetricStat" in each} == {3600}
+    assert alarm["EvaluationPeriods"] == 3
+    # A strike of the clock is what makes silence wrong: before the first there is none, and nothing rings.
+    assert expression == "SUM([0 * struck, completed])"
+    assert (asked["Namespace"], asked["MetricName"]) == ("AWS/Events", "Invocations")
+    assert metrics["completed"]["MetricStat"]["Metric"]["MetricName"] == "IngestionsCompleted"
+    assert alarm["TreatMissingData"] == "notBreaching"
+    [dimension] = asked["Dimensions"]
+    assert dimension["Name"] == "RuleName"
+    assert tools.resources[dimension["Value"]["Ref"]]["Properties"]["Name"] == clock
 
 
 @pytest.mark.parametrize("metric", ["IngestionsCompleted", "IngestionsFailed"])
@@ -316,9 +331,16 @@ def test_alarms_of_ingestion_read_what_its_log_is_filtered_for(stacks: Stacks, m
         if transformation["MetricName"] == metric
     ]
     [read] = [
-        each["Properties"]
+        found
         for each in tools.of("AWS::CloudWatch::Alarm").values()
-        if each["Properties"].get("MetricName") == metric
+        for found in (
+            each["Properties"],
+            *(
+                query.get("MetricStat", {}).get("Metric", {})
+                for query in each["Properties"].get("Metrics", ())
+            ),
+        )
+        if found.get("MetricName") == metric
     ]
 
     assert [(each["MetricNamespace"], [d["Key"] for d in each["Dimensions"]]) for each in written] == [

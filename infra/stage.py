@@ -100,7 +100,6 @@ def synthesise() -> None:
     # `make pipeline`: what an administrator deploys once, before and beside the environment itself.
     github = app.node.try_get_context("github")
     for environment in chosen(context):
-        EnvironmentStage(app, environment=environment)
         if github:
             pipeline = PipelineStack(
                 app,
@@ -110,5 +109,6 @@ def synthesise() -> None:
                 first_in_account=app.node.try_get_context("first_in_account") != "false",
             )
             tagged(pipeline, environment)
+        EnvironmentStage(app, environment=environment)
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app), Policies())
     app.synth()

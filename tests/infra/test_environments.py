@@ -34,6 +34,7 @@ DEV = COMMITTED["dev"]
         ({"name": "sandbox-amazon"}, "amazon"),
         ({"account": "1234"}, "12 digits"),
         ({"region": "virginia"}, "region such as"),
+        ({"region": "eu-central-1"}, "may be called from eu-central-1, got us.anthropic"),
         ({"interviewer": "oracle"}, "interviewer to be one of authored, converse, bedrock_agent"),
         ({"speech": "loud"}, "speech to be one of"),
         ({"architecture": "mips"}, "architecture to be one of"),
@@ -115,6 +116,14 @@ def test_committed_environments_use_the_agent_and_speech_that_sleeps() -> None:
     assert {e.interviewer for e in COMMITTED.values()} == {"bedrock_agent"}
     assert {COMMITTED[n].speech for n in ("staging", "prod")} == {"scale_to_zero"}
     assert [n for n, e in COMMITTED.items() if e.production] == ["prod"]
+
+
+@pytest.mark.parametrize(
+    ("region", "regions"),
+    [("us-east-1", ("us-east-1",)), ("us-west-2", ("us-west-2", "us-east-1"))],
+)
+def test_what_cloudfront_needs_is_where_it_looks_for_it(region: str, regions: tuple[str, ...]) -> None:
+    assert replace(DEV, region=region).regions == regions
 
 
 def test_names_tell_environments_apart() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +19,7 @@ import pytest
 from infra.environments import COMMITTED, Environment, InvalidEnvironmentError
 from infra.pipeline import ISSUER, PipelineStack
 from infra.rules.template import listed, text
-from tests.infra.conftest import ACCOUNT, EUROPE, Stack, Stacks, context
+from tests.infra.conftest import ACCOUNT, EUROPE, ROOT, Stack, Stacks, context
 
 import aws_cdk as cdk  # isort: skip - after infra, which chooses the Node it runs on
 
@@ -75,6 +78,25 @@ def test_only_the_repositorys_own_environment_may_assume_a_role(stack: Stack, pa
 def test_a_repository_that_would_let_others_in_is_refused(tmp_path: Path, repository: str) -> None:
     with pytest.raises(InvalidEnvironmentError, match="owner/name"):
         pipeline(tmp_path, repository)
+
+
+def test_what_cannot_be_is_said_in_a_sentence_and_not_by_a_traceback(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, ROOT / "app.py"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "CDK_OUTDIR": str(tmp_path),
+            "CDK_CONTEXT_JSON": json.dumps({"env": "staging", "github": "bogus"}),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 1
+    assert "expected the GitHub repository as owner/name" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_repository_may_be_named_with_its_unforgeable_numbers(tmp_path: Path) -> None:

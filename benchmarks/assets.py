@@ -1,4 +1,4 @@
-"""What is uploaded: `python -m benchmarks.assets`. Each deployable is packed for arm64 as it is deployed, and zipped."""
+"""What is uploaded: `python -m benchmarks.assets`; each deployable packed for arm64 as for a deployment, and zipped."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.bundling import Deployable
-from infra.constructs import tool_functions, voice_runtime
+from infra.constructs import knowledge_ingestion, tool_functions, voice_runtime
 from infra.stacks import app
 
 _MEGABYTE: Final = 1_000_000
@@ -19,6 +19,7 @@ DEPLOYABLES: Final[dict[str, Deployable]] = {
     "code-executor": tool_functions.CODE_EXECUTOR,
     "cv-analyzer": tool_functions.CV_ANALYZER,
     "performance-evaluator": tool_functions.PERFORMANCE_EVALUATOR,
+    "knowledge-ingestion": knowledge_ingestion.DEPLOYABLE,
 }
 
 

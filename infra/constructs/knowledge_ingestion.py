@@ -21,6 +21,8 @@ from infra.constructs.operations import Surface
 from infra.environments import Environment
 from runtime.settings import KnowledgeIngestionSettings
 
+DEPLOYABLE: Final = Deployable(entry="lambdas.knowledge_ingestion.handler", lock="knowledge-ingestion")
+
 _NAMESPACE: Final = "PrepAI/Knowledge"
 # SQS takes messages of the same text for one during five minutes. Delayed for longer than that, the one is read after
 # everything that it stands for has happened, so a deployment of a hundred documents is one job and none is missed.
@@ -63,10 +65,7 @@ class KnowledgeIngestion(Construct):
             surface=surface,
             name="knowledge-ingestion",
             description="Starts an ingestion job when documents have changed",
-            deployable=Deployable(
-                entry="lambdas.knowledge_ingestion.handler",
-                lock="knowledge-ingestion",
-            ),
+            deployable=DEPLOYABLE,
             settings=KnowledgeIngestionSettings,
             variables={
                 "KNOWLEDGE_BASE_ID": knowledge_base.knowledge_base_id,

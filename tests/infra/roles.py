@@ -1,4 +1,7 @@
-"""Every role's statements in one small file per environment, to be read in a review: `make roles` writes them anew."""
+"""Every role's statements in one small file per environment, and one of what deploys them and the ceilings above.
+
+To be read in a review: `make roles` writes them anew.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,21 @@ from typing import Any
 import yaml
 
 from infra.environments import COMMITTED
+from infra.pipeline import PipelineStack
 from infra.rules.template import Template, listed, text
-from tests.infra.conftest import ACCOUNT, Stacks, synthesised
+from tests.infra.conftest import ACCOUNT, Stacks, context, synthesised
+
+import aws_cdk as cdk  # isort: skip - after infra, which chooses the Node it runs on
 
 FOLDER = Path(__file__).with_name("roles")
+PIPELINE = FOLDER / "pipeline.yaml"
 _HASH = re.compile(r"[0-9A-F]{8}\b")
 _HEAD = (
     "# What each role of {name} may do. Written by `make roles`; a change here is what a review looks at.\n"
+)
+_HEAD_OF_PIPELINE = (
+    "# Who deploys each environment, and the ceilings above its roles. Written by `make roles`; a change here is what\n"
+    "# a review looks at.\n"
 )
 
 
@@ -29,6 +40,32 @@ def rendered(environment: str, stacks: Stacks) -> str:
         for role, statements in _roles(Template(stack.template)).items()
     }
     return _HEAD.format(name=environment) + yaml.safe_dump(roles, sort_keys=False, width=160)
+
+
+def rendered_pipeline() -> str:
+    """The roles and ceilings that an administrator makes before each environment that has them."""
+    app = cdk.App(context=context())
+    made = {
+        name: PipelineStack(
+            app,
+            f"{name}-pipeline",
+            environment=replace(environment, account=ACCOUNT),
+            repository="owner/name",
+        )
+        for name, environment in COMMITTED.items()
+        if environment.bounded
+    }
+    assembly = app.synth(skip_validation=True)
+    templates = {
+        name: Template(assembly.get_stack_artifact(stack.artifact_id).template)
+        for name, stack in made.items()
+    }
+    written = {
+        f"{name}/{role}": statements
+        for name, template in templates.items()
+        for role, statements in {**_roles(template), **_ceilings(template)}.items()
+    }
+    return _HEAD_OF_PIPELINE + yaml.safe_dump(written, sort_keys=False, width=160)
 
 
 def _roles(template: Template) -> dict[str, Any]:
@@ -47,11 +84,26 @@ def _roles(template: Template) -> dict[str, Any]:
     return {_HASH.sub("", name): role for name, role in sorted(roles.items())}
 
 
+def _ceilings(template: Template) -> dict[str, Any]:
+    """Managed policies of ours: they allow nothing by themselves, and nothing below them is allowed more."""
+    ceilings: dict[str, Any] = {}
+    for name, properties in template.of("AWS::IAM::ManagedPolicy"):
+        ceiling = ceilings.setdefault(_HASH.sub("", name), {"ceiling": text(properties["ManagedPolicyName"])})
+        _add(ceiling, properties["PolicyDocument"])
+    return ceilings
+
+
 def _add(role: dict[str, Any], document: Mapping[str, Any]) -> None:
     for statement in listed(document["Statement"]):
         entry: dict[str, Any] = {
-            statement["Effect"].lower(): listed(statement["Action"]),
-            "on": [_readable(text(resource)) for resource in listed(statement["Resource"])],
+            f"{statement['Effect'].lower()}{but}": listed(statement[actions])
+            for but, actions in (("", "Action"), (" all but", "NotAction"))
+            if actions in statement
+        }
+        entry |= {
+            on: [_readable(text(resource)) for resource in listed(statement[resources])]
+            for on, resources in (("on", "Resource"), ("on all but", "NotResource"))
+            if resources in statement
         }
         if condition := statement.get("Condition"):
             entry["if"] = _conditions(condition)
@@ -59,7 +111,7 @@ def _add(role: dict[str, Any], document: Mapping[str, Any]) -> None:
 
 
 def _trust(statement: Mapping[str, Any]) -> str:
-    who = ", ".join(text(p) for kind in statement["Principal"].values() for p in listed(kind))
+    who = ", ".join(_readable(text(p)) for kind in statement["Principal"].values() for p in listed(kind))
     condition = _conditions(statement.get("Condition", {}))
     return f"{who} if {condition}" if condition else who
 
@@ -88,6 +140,7 @@ def _readable(value: str) -> str:
 def main() -> None:
     """Write the reviewed files anew."""
     FOLDER.mkdir(exist_ok=True)
+    PIPELINE.write_text(rendered_pipeline(), encoding="utf-8")
     for name, environment in COMMITTED.items():
         stacks = synthesised(replace(environment, account=ACCOUNT))
         (FOLDER / f"{name}.yaml").write_text(rendered(name, stacks), encoding="utf-8")

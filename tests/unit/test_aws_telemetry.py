@@ -88,7 +88,13 @@ def test_what_a_function_raises_is_logged_and_leaves_without_its_message(
     assert SECRET not in json.dumps(line)
 
 
-def test_an_exception_that_a_library_logs_loses_its_message_too(written: Written) -> None:
+def test_an_exception_that_a_library_logs_loses_its_message_too(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Deployed, uvicorn is given no configuration of its own; a server that another test started may have taken one.
+    for name in ("uvicorn", "uvicorn.error"):
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
     started()
     try:
         fails({"text": SECRET}, None)

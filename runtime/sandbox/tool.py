@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict
 from .engine import Engine
 from .errors import SandboxError
 from .execution import execute, languages
-from .submission import CodeRequest
+from .submission import CodeRequest, Limits
 
 # An agent's answer has room for 24 KB, and its model for less.
 _MOST_RESULTS: Final = 40
 _MOST_PRINTED: Final = 400
+# Whoever asks through the deployed API is given up on after 29 s: what is left is for a start and the way back.
+_LIMITS: Final = Limits(submission_s=24)
 
 
 class LanguagesRequest(BaseModel):
@@ -27,7 +29,7 @@ class LanguagesRequest(BaseModel):
 def answer(engine: Engine, request: CodeRequest) -> dict[str, Any]:
     """`{results, isolation}` with one result per test, or `{error}`."""
     try:
-        run = execute(engine, request.submission(), measured=True)
+        run = execute(engine, request.submission(_LIMITS), measured=True)
     except SandboxError as refusal:
         return _refused(refusal)
     return run.public().model_dump(mode="json")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 from pydantic import ValidationError
 
 from runtime.sandbox import CodeRequest, Limits, Submission, SubmissionTooLarge, TestCase
+from runtime.sandbox.engine import Observation, Program, TestInput
+from runtime.sandbox.tool import answer
+from tests.unit.conftest import ScriptedEngine
 
 
 def request(**fields: object) -> CodeRequest:
@@ -84,3 +89,17 @@ def test_a_function_takes_no_standard_input() -> None:
 def test_limits_have_a_ceiling() -> None:
     with pytest.raises(ValidationError):
         Limits(cpu_s=11)
+
+
+def test_a_run_ends_before_whoever_asks_through_the_deployed_api_is_given_up_on() -> None:
+    given: list[Limits] = []
+
+    class Engine(ScriptedEngine):
+        def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+            given.append(limits)
+            return super().run(program, inputs, limits)
+
+    answer(Engine(), request())
+
+    (limits,) = given
+    assert limits.submission_s < 29

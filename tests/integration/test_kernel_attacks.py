@@ -40,6 +40,8 @@ class Prey:
     secret: str
     file: Path
     port: int
+    # What else the process of these tests has started, and is none of the engine's.
+    others: frozenset[int]
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +51,14 @@ def prey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prey]:
     file.write_text(secret)
     file.chmod(0o666)
     os.environ["PREPAI_TEST_SECRET"] = secret
+    others = frozenset(_descendants(os.getpid()))
     namespaces = os.environ.get("PREPAI_TEST_NAMESPACES") != "off"
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
         KernelEngine(workers=1, native_python=True, namespaces=namespaces) as engine,
     ):
         assert engine.trial().namespaces is namespaces or not namespaces
-        yield Prey(engine, secret, file, listening.getsockname()[1])
+        yield Prey(engine, secret, file, listening.getsockname()[1], others)
     del os.environ["PREPAI_TEST_SECRET"]
 
 
@@ -391,7 +394,7 @@ def assert_nothing_is_left(prey: Prey) -> None:
     """Of processes the zygote and the one that waits for it, and a virtual machine ahead of time; of files none."""
     names: list[str] = []
     for _ in range(100):
-        names = _descendants(os.getpid())
+        names = list(_descendants(os.getpid(), apart=prey.others).values())
         if len([name for name in names if name != "java"]) <= 3 and names.count("java") <= 1:
             break
         time.sleep(0.05)
@@ -401,8 +404,8 @@ def assert_nothing_is_left(prey: Prey) -> None:
         assert not Path(left).exists()
 
 
-def _descendants(root: int) -> list[str]:
-    """Names of the processes below `root`, zombies left out."""
+def _descendants(root: int, *, apart: frozenset[int] = frozenset()) -> dict[int, str]:
+    """The processes below `root` by number, zombies and those `apart` left out."""
     parents: dict[int, tuple[int, str]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -413,11 +416,12 @@ def _descendants(root: int) -> list[str]:
             fields = rest.split()
             if fields[0] != "Z":
                 parents[int(entry.name)] = (int(fields[1]), name)
-    below, found = {root}, []
+    below: set[int] = {root}
+    found: dict[int, str] = {}
     for pid, (parent, name) in sorted(parents.items()):
-        if parent in below:
+        if parent in below and pid not in apart:
             below.add(pid)
-            found.append(name)
+            found[pid] = name
     return found
 
 

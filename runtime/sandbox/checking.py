@@ -109,7 +109,9 @@ def _same_leaf(left: JsonValue, right: JsonValue) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        if isinstance(left, int) and isinstance(right, int):
+        # The right argument is what was expected: a tolerance is for answers that are floats, and would take half a
+        # unit for a large whole number. A float that is whole may stand for the integer, as in languages without one.
+        if isinstance(right, int):
             return left == right
         try:
             return math.isclose(left, right, rel_tol=REL_TOLERANCE, abs_tol=ABS_TOLERANCE)

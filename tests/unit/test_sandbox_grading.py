@@ -135,7 +135,8 @@ def test_what_json_cannot_carry_is_shown_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("actual", "expected"), [(61728394.5, 61728394), (1000000.4, 1000000), (9007199254740992.0, 9007199254740993)]
+    ("actual", "expected"),
+    [(61728394.5, 61728394), (1000000.4, 1000000), (9007199254740992.0, 9007199254740993)],
 )
 def test_a_whole_number_is_not_answered_by_a_float_beside_it(actual: float, expected: int) -> None:
     assert not same(actual, expected)

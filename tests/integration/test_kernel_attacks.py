@@ -101,11 +101,11 @@ C_ATTACKS = {
     "reading the parent's environment": """int main(void) {
         char p[64]; sprintf(p, "/proc/%d/environ", getppid()); show(p); }""",
     "listing folders": """int main(void) {
-        const char *all[] = {"/", "/tmp", "/home", "/root", "/usr/bin", "/proc", ".", "/work"};
+        const char *all[] = {"/", "/tmp", "/home", "/root", "/usr/bin", "/proc", ".", "/box"};
         for (int i = 0; i < 8; i++) { DIR *d = opendir(all[i]); struct dirent *e;
             while (d && (e = readdir(d))) printf("GOT %s\\n", e->d_name); } }""",
     "writing files": """int main(void) {
-        const char *all[] = {"/tmp/left", "left", "/work/left", "/dev/shm/left", "/var/tmp/left", SECRET_FILE};
+        const char *all[] = {"/tmp/left", "left", "/box/left", "/dev/shm/left", "/var/tmp/left", SECRET_FILE};
         for (int i = 0; i < 6; i++) { int f = open(all[i], O_WRONLY | O_CREAT, 0666);
             if (f >= 0) got(write(f, "left", 4)); } }""",
     "emptying a file by reading": "int main(void) { got(open(SECRET_FILE, O_RDONLY | O_TRUNC)); got(truncate(SECRET_FILE, 0)); }",

@@ -167,7 +167,7 @@ def test_what_does_not_compile_says_where_and_nothing_of_our_paths(
     assert verdicts(run) == ["CE", "CE"], run
     error = run.results[0].error or ""
     assert any(sign in error for sign in ("wrong", "line 1", "solution.go:4"))
-    for ours in ("/work", "room.", "main.cpp", "Room", "kernel", "/root", "/tmp"):
+    for ours in ("/box", "room.", "main.cpp", "Room", "kernel", "/root", "/tmp"):
         assert ours not in error
 
 

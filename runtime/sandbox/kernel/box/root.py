@@ -101,7 +101,7 @@ def _move(paths: list[str], seats: int) -> str:
         _bind(descriptor, new + path)
     for link, target in links:
         Path(new + link).symlink_to(target)
-    work = Path(new + "/work")
+    work = Path(new + "/box")
     work.mkdir()
     _mount(
         "tmpfs",
@@ -115,7 +115,7 @@ def _move(paths: list[str], seats: int) -> str:
     syscalls.call("umount2", b".", _MNT_DETACH)
     os.chdir("/")
     _mount(None, "/", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID)
-    return "/work"
+    return "/box"
 
 
 def _bind(descriptor: int, target: str) -> None:

@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.constructs.bedrock_role import bedrock_role
 from infra.constructs.capability import model_statements
 from infra.constructs.function import ALIAS
 from infra.constructs.guardrail import Guardrail
@@ -117,22 +118,11 @@ class InterviewAgent(Construct):
         self, environment: Environment, *, knowledge_base: KnowledgeBase, guardrail: Guardrail
     ) -> tuple[iam.Role, iam.Policy]:
         stack = cdk.Stack.of(self)
-        role = iam.Role(
+        role = bedrock_role(
             self,
             "Role",
+            resource="agent",
             description=f"What the interviewing agent of {environment.name} may call",
-            assumed_by=iam.ServicePrincipal(
-                "bedrock.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    # The agent's id is not known before it is made, and to be made it needs the role.
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(
-                            service="bedrock", resource="agent", resource_name="*"
-                        )
-                    },
-                },
-            ),
         )
         policy = iam.Policy(
             self,

@@ -13,6 +13,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
 
+from infra.constructs.bedrock_role import bedrock_role
 from infra.environments import Environment
 
 EMBEDDING_MODEL: Final = "amazon.titan-embed-text-v2:0"
@@ -118,22 +119,11 @@ class KnowledgeBase(Construct):
         self, environment: Environment, *, index_arn: str, model_arn: str
     ) -> tuple[iam.Role, iam.Policy]:
         stack = cdk.Stack.of(self)
-        role = iam.Role(
+        role = bedrock_role(
             self,
             "Role",
+            resource="knowledge-base",
             description=f"What the knowledge base of {environment.name} may read and write",
-            assumed_by=iam.ServicePrincipal(
-                "bedrock.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    # The base's id is not known before it is made, and to be made it needs the role.
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(
-                            service="bedrock", resource="knowledge-base", resource_name="*"
-                        )
-                    },
-                },
-            ),
         )
         own = {"StringEquals": {"aws:ResourceAccount": stack.account}}
         policy = iam.Policy(

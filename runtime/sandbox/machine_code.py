@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -80,6 +81,7 @@ def _remove_unused(directory: Path, built: Path) -> None:
     for path in directory.glob(f"{kind}-*{built.suffix}"):
         if time.time() - path.stat().st_mtime > _UNUSED_S:
             path.unlink(missing_ok=True)
+            shutil.rmtree(path.with_suffix(".library"), ignore_errors=True)
 
 
 def _refuse_shared(path: Path) -> None:

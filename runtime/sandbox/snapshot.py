@@ -1,7 +1,8 @@
 """The Python interpreter's starting state: CPython-WASI with the guests and the usual imports already in memory.
 
 Building it takes half a minute and importing `random` in a cold interpreter 90 ms, so it is built once per machine
-and mapped by every worker.
+and mapped by every worker. `pyeryx` builds it, `wasmtime` runs it (`_python_interpreter.py`), and beside it lies the
+standard library, for what is imported seldom.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import shutil
+import struct
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -20,7 +23,8 @@ from .machine_code import ensure as ensure_built
 from .metrics import PACKAGES
 
 NO_PACKAGE: Final = (
-    "the Python sandbox needs the packages pyeryx, lizard and pyflakes: install the code-executor extra"
+    "the Python sandbox needs the packages pyeryx, wasmtime, lizard and pyflakes: "
+    "install the code-executor extra"
 )
 
 # Each becomes a module of the interpreter, in this order.
@@ -29,6 +33,12 @@ _GUESTS: Final = {
     "_sql": Path(__file__).with_name("_sql_guest.py"),
     "_metrics": Path(__file__).with_name("_metrics_guest.py"),
 }
+
+_INTERPRETER: Final = Path(__file__).with_name("_python_interpreter.py")
+_EMPTY_COMPONENT: Final = b"\0asm\x0d\0\x01\0"
+# Before the code stands what `pyeryx` knows its files by: four letters, a version, and the code's size.
+_HEADER: Final = struct.Struct("<4sIQ")
+_SETTINGS: Final = ".wasmtime.engine"
 
 # What interview code imports; each costs a cold interpreter 1-60 ms and the snapshot nothing.
 _IMPORTS: Final = tuple(
@@ -52,10 +62,10 @@ def ensure(directory: Path) -> Path:
 
 def _digest() -> str:
     parts = (
-        *map(importlib.metadata.version, ("pyeryx", "lizard", "pyflakes")),
+        *map(importlib.metadata.version, ("pyeryx", "wasmtime", "lizard", "pyflakes")),
         platform.system(),
         platform.machine(),
-        *(guest.read_text() for guest in _GUESTS.values()),
+        *(guest.read_text() for guest in (*_GUESTS.values(), _INTERPRETER)),
         *_IMPORTS,
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -83,8 +93,57 @@ def _sources() -> dict[str, tuple[bool, str]]:
 
 def build(path: Path) -> None:
     """Build the snapshot: a child process's whole life."""
-    # The runtime unpacks its standard library below the temporary directory: not in a shared one.
-    os.environ["TMPDIR"] = str(path.parent)
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        # The package unpacks the standard library below the temporary directory.
+        os.environ["TMPDIR"] = scratch
+        saved, built = Path(scratch) / "saved", Path(scratch) / path.name
+        _save(saved)
+        built.write_bytes(_loadable(saved.read_bytes()))
+        built.chmod(0o600)
+        library = path.with_suffix(".library")
+        shutil.rmtree(library, ignore_errors=True)  # of a build that was cut off here
+        (Path(scratch) / "eryx-embedded" / "python-stdlib").replace(library)
+        built.replace(path)
+
+
+def _loadable(saved: bytes) -> bytes:
+    """The machine code as our `wasmtime` loads it.
+
+    Both are the same version and compile alike, which the comparison holds them to; only the garbage collector that is
+    noted as chosen differs, and no component here has anything for one. Raises `SandboxUnavailable`.
+    """
+    from wasmtime import component  # noqa: PLC0415 - 30 MB of code that only the child needs
+
+    from ._python_interpreter import engine  # noqa: PLC0415 - as above
+
+    _, _, size = _HEADER.unpack_from(saved)
+    code = bytearray(saved[_HEADER.size : _HEADER.size + size])
+    ours = bytes(component.Component(engine(), _EMPTY_COMPONENT).serialize())
+    theirs = _section(code, _SETTINGS)
+    wanted = ours[_section(ours, _SETTINGS)]
+    differing = [a for a, b in zip(code[theirs], wanted, strict=False) if a != b]
+    if len(code[theirs]) != len(wanted) or len(differing) > 1:
+        raise SandboxUnavailable(
+            "pyeryx and wasmtime compile differently: expected versions that fit, as requirements/ pins them"
+        )
+    code[theirs] = wanted
+    return bytes(code)
+
+
+def _section(elf: bytes | bytearray, name: str) -> slice:
+    """Where a section of a 64-bit little-endian ELF file lies."""
+    (table,) = struct.unpack_from("<Q", elf, 0x28)
+    size, count, names = struct.unpack_from("<HHH", elf, 0x3A)
+    headers = [struct.unpack_from("<IIQQQQ", elf, table + size * index) for index in range(count)]
+    texts = headers[names][4]
+    for header in headers:
+        start = texts + header[0]
+        if elf[start : elf.index(b"\0", start)] == name.encode():
+            return slice(header[4], header[4] + header[5])
+    raise SandboxUnavailable(f"expected machine code with a section {name}")
+
+
+def _save(path: Path) -> None:
     import eryx  # noqa: PLC0415 - 95 MB of code that only the child needs
 
     # Modules of their own, so that candidate code starts with an empty `__main__`.
@@ -119,9 +178,4 @@ for name in list(sys.modules):
         del sys.modules[name]
 del _module, _Packages, name
 """
-    factory = eryx.SandboxFactory(imports=list(_IMPORTS), setup_code=setup)
-    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-        built = Path(scratch) / path.name
-        factory.save(built)
-        built.chmod(0o600)
-        built.replace(path)
+    eryx.SandboxFactory(imports=list(_IMPORTS), setup_code=setup).save(path)

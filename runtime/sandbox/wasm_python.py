@@ -28,7 +28,7 @@ class WasmPython(WorkerEngine):
     speaks = ("python", "sql")
     hosted = Hosted(
         script="_python_interpreter.py",
-        package="eryx",
+        package="wasmtime",
         title="the Python sandbox",
         no_package=snapshot.NO_PACKAGE,
     )

@@ -46,8 +46,10 @@ PLACES: Final = (
         kind="AWS::S3::Bucket",
         where="CandidatesBucket",
         holds="sound, CVs, code, plans, reports, under `sessions/`, `cvs/` and `reports/`",
-        deleted="every version below the interview's three prefixes, by name",
-        last_copy="at once; what was overwritten before, 7 days after; unasked, 7 days after S3 swept what is "
+        deleted="every version below the interview's three prefixes, by name, uploads that wait to be read included; "
+        "what is posted afterwards, by a form of the last 15 minutes, goes by itself",
+        last_copy="at once; what was overwritten before, 7 days after; an upload goes when it was read, and 8 days "
+        "after it was posted when nobody read it; unasked, 7 days after S3 swept what is "
         "`candidate_data_days` old, which takes it a day or two",
         days=7,
         retained=True,

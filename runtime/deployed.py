@@ -10,6 +10,7 @@ from runtime.aws.counted import counted_store
 from runtime.aws.store import DynamoStore
 from runtime.aws.telemetry import Telemetry
 from runtime.aws.tools import Function, LambdaCvAnalyzer, LambdaEvaluator, LambdaExecutor
+from runtime.aws.uploads import S3Uploads
 from runtime.interview.store import Store
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
@@ -55,5 +56,6 @@ def platform(settings: ApiSettings | VoiceSettings, telemetry: Telemetry) -> Pla
         cv=LambdaCvAnalyzer(functions["cv_analyzer"]),
         evaluation=LambdaEvaluator(functions["performance_evaluator"]),
     )
-    services = Services.over(store, load_bank(), load_phrases(), tools)
+    uploads = S3Uploads(bucket=settings.s3_bucket, client=when_used(lambda: client("s3")))
+    services = Services.over(store, load_bank(), load_phrases(), tools, uploads)
     return Platform(store=store, services=services, tickets=Tickets(store), functions=functions)

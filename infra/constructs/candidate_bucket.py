@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -53,6 +55,15 @@ class CandidateBucket(Construct):
             versioned=True,
             server_access_logs_bucket=self.access_log,
             server_access_logs_prefix="candidates/",
+            # Pages post large CVs here by a form that the API signed, and must be able to read the answer. The form is
+            # what opens the bucket; a page elsewhere has none.
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.POST],
+                    allowed_origins=list(_pages(environment)),
+                    max_age=3600,
+                )
+            ],
             lifecycle_rules=[
                 *(
                     s3.LifecycleRule(
@@ -61,6 +72,12 @@ class CandidateBucket(Construct):
                         expiration=cdk.Duration.days(environment.candidate_data_days),
                     )
                     for prefix in PREFIXES
+                ),
+                s3.LifecycleRule(
+                    # Posted and never taken, or after the interview was deleted (runtime/aws/uploads.py).
+                    id="forget-uploads",
+                    tag_filters={"upload": "waiting"},
+                    expiration=cdk.Duration.days(1),
                 ),
                 s3.LifecycleRule(
                     id="forget-versions",
@@ -77,3 +94,11 @@ class CandidateBucket(Construct):
     def names(environment: Environment, account: str) -> tuple[str, str]:
         """The bucket's name, and that of its access log. Names of buckets are everybody's, hence the account."""
         return f"{environment.named('candidates')}-{account}", f"{environment.named('access-log')}-{account}"
+
+
+def _pages(environment: Environment) -> Iterator[str]:
+    """Where the page is served. CloudFront draws its own names after this bucket is made, so without a name of the
+    environment's own every CloudFront page counts."""
+    yield f"https://{environment.page_domain}" if environment.page_domain else "https://*.cloudfront.net"
+    for url in environment.page_urls:
+        yield "{0.scheme}://{0.netloc}".format(urlsplit(url))

@@ -137,6 +137,20 @@ def keeps_interviews(stack: cdk.Stack, environment: Environment, *, key: kms.IKe
     )
 
 
+def takes_uploads(stack: cdk.Stack, environment: Environment) -> Capability:
+    """To sign forms for large CVs, beside what `keeps_interviews` allows: each marks what comes by it, so that the
+    bucket forgets what nobody takes."""
+    bucket = f"arn:{stack.partition}:s3:::{bucket_name(stack, environment)}"
+    return Capability(
+        statements=(
+            iam.PolicyStatement(
+                sid="UploadsMarked", actions=["s3:PutObjectTagging"], resources=[f"{bucket}/cvs/*"]
+            ),
+        ),
+        stars="Every upload has a key of its own, drawn when its form is made",
+    )
+
+
 def calls_tools(stack: cdk.Stack, environment: Environment) -> Capability:
     """To call the three tools, each by its alias: a version that is still being released gets its share alone."""
     names = {tool: f"{environment.named(tool)}:{ALIAS}" for tool in TOOLS}

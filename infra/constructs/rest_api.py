@@ -45,6 +45,7 @@ TIGHTER: Final = {
     # What writes an interview, calls a tool or makes a document costs money; nobody does it fifty times a second.
     "POST /api/sessions/create": Rate(5, 10),
     "POST /api/interviews/{interview_id}/upload-cv": Rate(5, 10),
+    "POST /api/interviews/{interview_id}/cv-uploads": Rate(5, 10),
     "POST /api/interviews/{interview_id}/code-runs": Rate(10, 20),
     "POST /api/interviews/{interview_id}/end": Rate(5, 10),
     "POST /api/interviews/{interview_id}/messages": Rate(20, 40),

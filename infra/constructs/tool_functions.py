@@ -23,6 +23,9 @@ from runtime.settings import CodeExecutorSettings, CvAnalyzerSettings, Performan
 ONE_PROCESSOR_MB: Final = 1769
 # The longest submission runs 30 s, and whoever calls hangs up after 65 (runtime/aws/clients.py).
 _TIMEOUT: Final = cdk.Duration.seconds(60)
+# Whoever uploads a CV waits for it behind an API that gives up after 29 s: a document that makes the reader hang must
+# be refused in words before. Textract is given up on sooner (runtime/aws/ocr.py).
+_READING: Final = cdk.Duration.seconds(25)
 
 CODE_EXECUTOR: Final = Deployable(
     entry="lambdas.code_executor.handler",
@@ -91,7 +94,7 @@ class CvAnalyzer(Construct):
             settings=CvAnalyzerSettings,
             variables={"S3_BUCKET": bucket},
             memory_mb=ONE_PROCESSOR_MB,
-            timeout=_TIMEOUT,
+            timeout=_READING,
         )
         Capability(
             statements=(

@@ -18,6 +18,7 @@ from infra.constructs.capability import (
     keeps_interviews,
     says_authored_text,
     table_name,
+    takes_uploads,
     variables,
 )
 from infra.constructs.dashboards import FUNCTIONS, BusinessDashboard, ServiceDashboard
@@ -96,7 +97,11 @@ class AppStack(cdk.Stack):
             speech.grant_invoke(voice.role)
 
         origin = OriginSecret(self, "Origin", environment=environment)
-        capabilities = [keeps_interviews(self, environment, key=data.key), calls_tools(self, environment)]
+        capabilities = [
+            keeps_interviews(self, environment, key=data.key),
+            takes_uploads(self, environment),
+            calls_tools(self, environment),
+        ]
         function = Function(
             self,
             "Rest",

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 
 from runtime import __version__
-from runtime.api import interviews, operations, problems, reference, sessions, throttling
+from runtime.api import cvs, interviews, operations, problems, reference, sessions, throttling
 from runtime.api.container import Container
 from runtime.api.gate import Gate, OriginCheck
 from runtime.api.headers import SecurityHeaders
@@ -72,7 +72,7 @@ def _rest() -> FastAPI:
         responses={405: problems.responses(405)[405]},
     )
     problems.install(app)
-    for router in (sessions.router, interviews.router):
+    for router in (sessions.router, cvs.router, interviews.router):
         app.include_router(router, dependencies=[Depends(throttled)])
     for router in (interviews.languages_router, operations.router):
         app.include_router(router)

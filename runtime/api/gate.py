@@ -18,10 +18,17 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.api.problems import problem
+from runtime.cv.limits import MAX_BYTES
 from runtime.people.access import OriginUnknownError
 
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_CV_BYTES: Final = 4 * 1024 * 1024
+UPLOADS: Final = "/api/uploads/"
+"""Where a laptop takes files by the forms of cv-uploads; in AWS the bucket does."""
+TOO_LARGE_TO_SEND: Final = (
+    "POST {filename, content_type, size} to this interview's cv-uploads for a form that takes up to 10 MB, then send "
+    "{key} here; or send a smaller file, for example without pictures"
+)
 _MULTIPART_SLACK: Final = 16 * 1024
 # 64 KB of code and 1 MB of tests, in JSON.
 _MAX_BODY_BYTES: Final = 2 * 1024 * 1024
@@ -82,12 +89,8 @@ class Gate:
         return None
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        limit = MAX_CV_BYTES + _MULTIPART_SLACK if scope["path"].endswith("/upload-cv") else _MAX_BODY_BYTES
-        too_large = problem(
-            413,
-            "too_large",
-            f"expected at most {limit // 1024} KB; send a smaller file, for a CV for example the text without pictures",
-        )
+        limit, way_out = _limit(scope["path"])
+        too_large = problem(413, "too_large", f"expected at most {limit // 1024} KB; {way_out}")
         if _announces_more(headers, limit):
             # Who asked before sending (curl does) is told at once; others only listen once they have sent.
             if "expect" not in headers:
@@ -123,6 +126,15 @@ class Gate:
                 raise
         if over and not started:
             await too_large(scope, receive, send)
+
+
+def _limit(path: str) -> tuple[int, str]:
+    """How many bytes a request to `path` may have, and what to do with more."""
+    if path.endswith("/upload-cv"):
+        return MAX_CV_BYTES + _MULTIPART_SLACK, TOO_LARGE_TO_SEND
+    if path.startswith(UPLOADS):
+        return MAX_BYTES + _MULTIPART_SLACK, "send a smaller file, for example without pictures"
+    return _MAX_BODY_BYTES, "send less at once"
 
 
 def _announces_more(headers: Headers, limit: int) -> bool:

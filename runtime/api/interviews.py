@@ -1,4 +1,4 @@
-"""/api/interviews/{id}: CV, turns, code, end and report of one interview."""
+"""/api/interviews/{id}: turns, code, end and report of one interview."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import hashlib
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request, Response, UploadFile
+from fastapi import APIRouter, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from runtime.api.access import Caller, Platform
 from runtime.api.container import Container
-from runtime.api.gate import MAX_CV_BYTES
 from runtime.api.problems import responses
 from runtime.api.schemas import (
     CodeRunList,
     CodeRunOut,
-    CvProfileIn,
-    CvProfileOut,
     Ended,
     LanguageList,
     MessageTaken,
@@ -28,14 +25,11 @@ from runtime.api.schemas import (
     SocketTicket,
     Transcript,
 )
-from runtime.api.versions import Read, matched
-from runtime.cv import CvResult, DocumentTooLarge
-from runtime.cv.result import Analysis
+from runtime.api.versions import Read
 from runtime.evaluation import Report
 from runtime.interview.interview import Interview
 from runtime.people import Access
 from runtime.sandbox import CodeRequest
-from runtime.services.cv import Profile
 from runtime.voice.tickets import TICKET_TTL_S
 
 router = APIRouter(prefix="/api/interviews/{interview_id}", tags=["interviews"])
@@ -54,57 +48,6 @@ def get_transcript(interview_id: InterviewId, platform: Platform, caller: Caller
     read.at(interview.seq)
     runs = [CodeRunOut.of(kept) for kept in platform.code.list(interview)]
     return Transcript.of(interview, _open_task(platform, interview), runs)
-
-
-@router.post("/upload-cv", responses=responses(404, 409, 415), response_model_exclude_none=True)
-def upload_cv(
-    interview_id: InterviewId, file: UploadFile, platform: Platform, caller: Caller, response: Response
-) -> CvProfileOut:
-    """Upload a CV (PDF, DOCX, text or Markdown; at most 4 MB) and read what it says."""
-    platform.interviews.get(interview_id, caller, Access.TAKE_PART)
-    document = file.file.read(MAX_CV_BYTES + 1)
-    if len(document) > MAX_CV_BYTES:
-        raise DocumentTooLarge(
-            "expected a CV of at most 4 MB; send a smaller file, for example without pictures"
-        )
-    profile = platform.profiles.upload(interview_id, document, file.filename or "", actor=caller.id)
-    return _with_etag(profile, response)
-
-
-@router.get("/cv-analysis", responses=responses(304, 404), response_model_exclude_none=True)
-def get_cv_analysis(
-    interview_id: InterviewId, platform: Platform, caller: Caller, read: Read
-) -> CvProfileOut:
-    """Read the newest version of what the CV says."""
-    profile = platform.profiles.profile(platform.interviews.get(interview_id, caller))
-    read.at(profile.version)
-    return CvProfileOut.of(profile)
-
-
-@router.put("/cv-analysis", responses=responses(404, 409, 412, 428), response_model_exclude_none=True)
-def put_cv_analysis(
-    interview_id: InterviewId,
-    body: CvProfileIn,
-    platform: Platform,
-    caller: Caller,
-    response: Response,
-    if_match: Annotated[
-        str | None, Header(max_length=1000, description="The ETag of the version that is corrected.")
-    ] = None,
-) -> CvProfileOut:
-    """Correct the profile. `If-Match` names the version that was read; both versions are kept."""
-    interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
-    current = platform.profiles.profile(interview)
-    corrected = CvResult(
-        resume=body.resume, analysis=body.analysis or Analysis.model_validate(current.body["analysis"])
-    )
-    profile = platform.profiles.edit(
-        interview_id,
-        corrected.model_dump(mode="json", exclude_none=True),
-        expected=matched(if_match, current.version),
-        actor=caller.id,
-    )
-    return _with_etag(profile, response)
 
 
 @router.post("/ticket", responses=responses(404))
@@ -195,11 +138,6 @@ def _open_task(platform: Container, interview: Interview) -> OpenTask | None:
         function_name=task.function_name,
         starter=task.starter,
     )
-
-
-def _with_etag(profile: Profile, response: Response) -> CvProfileOut:
-    response.headers["ETag"] = f'"{profile.version}"'
-    return CvProfileOut.of(profile)
 
 
 def _id_from(idempotency_key: str | None) -> str | None:

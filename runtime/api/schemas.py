@@ -234,6 +234,31 @@ class CvProfileIn(_Body):
         return self
 
 
+class CvFile(_Body):
+    """A CV that is about to be posted: what its file is called, what kind it is, how many bytes it has."""
+
+    filename: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_PLAIN)]
+    content_type: Annotated[str, StringConstraints(max_length=200, pattern=_PLAIN)] = ""
+    size: Annotated[int, Field(ge=1, strict=True, description="Bytes; at most 10 MB.")]
+
+
+class CvForm(_Body):
+    """A form for one file: `fields` in their order, then the file as `file`, posted to `url` as multipart/form-data
+    within `expires_in` seconds. Then `key` goes to upload-cv."""
+
+    url: str
+    fields: dict[str, str]
+    key: str
+    expires_in: int
+
+
+class CvKey(_Body):
+    """A CV that was posted by a form of cv-uploads."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_PLAIN)]
+    filename: Annotated[str, StringConstraints(max_length=255, pattern=_PLAIN)] | None = None
+
+
 class SocketTicket(_Body):
     """Where to open the socket, and for how many seconds the ticket is good.
 

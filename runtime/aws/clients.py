@@ -101,6 +101,12 @@ def configuration(service_name: Service) -> Config:
         max_pool_connections=_CONNECTIONS,
         retries={"mode": "standard", "total_max_attempts": patience.attempts},
         tcp_keepalive=True,
+        # Forms for browsers: by default botocore signs them in the old way, which most regions and KMS refuse, and for
+        # S3's global address, which answers a new bucket's with a redirect that browsers do not follow.
+        signature_version="s3v4" if service_name == "s3" else None,
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+        if service_name == "s3"
+        else None,
     )
 
 

@@ -8,6 +8,7 @@ name the kind of error alone, since a tool's error text may hold what a candidat
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import logging
 import random
@@ -54,9 +55,12 @@ MAX_PAYLOAD_BYTES: Final = 6 * 1024 * 1024
 _REFUSED: Final = frozenset(
     {"SnapStartNotReadyException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
+# What Lambda calls a function that was over its time, its memory, or gone.
+_ENDINGS: Final = frozenset({"Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"})
 _ATTEMPTS: Final = 4
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_NAME: Final = 255
+_CARRIED_BYTES: Final = 4 * 1024 * 1024
 
 type Json = dict[str, Any]
 type Count = Callable[[str], None]
@@ -76,6 +80,10 @@ class _Refused(_Unanswered):
 
 class _TooLarge(_Unanswered):
     """The request or the answer is over Lambda's limit."""
+
+
+class _Ended(_Unanswered):
+    """The function ran out of time or memory, or its process died: by what it was given, as a rule."""
 
 
 class Function:
@@ -137,6 +145,8 @@ def _broken(answer: bytes) -> _Unanswered:
         kind = "an error without a type"
     if kind == "Function.ResponseSizeTooLarge":
         return _TooLarge("the answer is larger than a function may give")
+    if kind in _ENDINGS:
+        return _Ended(f"the function ended with {kind}")
     return _Unanswered(f"the function failed with {kind[:100]}")
 
 
@@ -288,16 +298,24 @@ _CV_ERRORS: Final[dict[str, type[CvError]]] = {
 
 
 class LambdaCvAnalyzer:
-    """The CV analyzer; a `CvAnalyzer`. Documents travel inside the request, which holds 4.4 MB of them."""
+    """The CV analyzer; a `CvAnalyzer`.
+
+    Documents travel inside the request, which holds 4.4 MB of them. A larger one is read by the function itself, from
+    where it is stored, and held to its digest: what lies under a key may have been replaced meanwhile.
+    """
 
     def __init__(self, function: Function) -> None:
         self._function = function
 
-    def __call__(self, document: bytes, filename: str, /) -> CvResult:
-        payload = {
-            "document": base64.b64encode(document).decode(),
-            "fileName": filename[-_LONGEST_NAME:],  # its end says what kind of file it is
-        }
+    def __call__(self, document: bytes, filename: str, /, *, key: str | None = None) -> CvResult:
+        payload: Json = (
+            {"s3Key": key, "sha256": hashlib.sha256(document).hexdigest()}
+            if key is not None and len(document) > _CARRIED_BYTES
+            else {
+                "document": base64.b64encode(document).decode(),
+                "fileName": filename[-_LONGEST_NAME:],  # its end says what kind of file it is
+            }
+        )
         try:
             answer = self._function.ask(payload)
             if error := _error(answer):
@@ -305,6 +323,12 @@ class LambdaCvAnalyzer:
             return _read(CvResult, answer)
         except _TooLarge:
             raise DocumentTooLarge("expected a CV of at most 4 MB; send one without pictures") from None
+        except _Ended as fault:
+            # The same document would end it again.
+            raise UnreadableDocument(
+                f"Reading this document took too much time or memory ({fault.reason}); export it again from the "
+                "program that made it, or send the CV as a text document."
+            ) from None
         except _Unanswered as fault:
             raise AnalyzerUnavailable(
                 f"CVs cannot be analysed now ({fault.reason}); nothing was kept, send it again"

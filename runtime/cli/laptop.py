@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
 from runtime.api import Container, create_app
-from runtime.api.gate import LOOPBACK_HOSTS
+from runtime.api.gate import LOOPBACK_HOSTS, UPLOADS
 from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
 from runtime.interview.interviewer import AuthoredInterviewer
@@ -25,6 +25,7 @@ from runtime.local.access import authenticate_by, enter
 from runtime.local.serving import only_server
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.local.store import SqliteStore
+from runtime.local.uploads import LocalUploads
 from runtime.sandbox import Engine, EngineExecutor
 from runtime.sandbox.engines import all_engines
 from runtime.services.platform import Services, Tools
@@ -83,12 +84,14 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             store.drop(HOLDERS)
         engine = stack.enter_context(all_engines(ahead=True))
         async with _speech(settings, report) as speech:
-            services = _services(store, engine)
+            uploads = LocalUploads(store, path=UPLOADS)
+            services = _services(store, engine, uploads)
             ports = _ports(store, services, speech)
             container = _container(settings, services, ports)
             voice = create_voice_app(ports, container.tickets)
             # Whoever brings the token may come by any name; without one, only this machine's own names count.
             app = create_app(container, hosts=None if settings.token else LOOPBACK_HOSTS, voice=voice)
+            app.router.routes.insert(0, Route(f"{UPLOADS}{{token}}", uploads.receive(), methods=["POST"]))
             if settings.token is not None:
                 app.router.routes.insert(0, Route("/enter", enter(settings.token)))
             # The sandbox's first worker and the bank's first reading should not wait for the first candidate.
@@ -106,10 +109,10 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             await warming
 
 
-def _services(store: SqliteStore, engine: Engine) -> Services:
+def _services(store: SqliteStore, engine: Engine, uploads: LocalUploads) -> Services:
     # Everything in one process: each tool is its room's own function.
     tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluate)
-    return Services.over(store, load_bank(), load_phrases(), tools)
+    return Services.over(store, load_bank(), load_phrases(), tools, uploads)
 
 
 def _ports(store: SqliteStore, services: Services, speech: EmbeddedSpeech | None) -> VoicePorts:

@@ -10,6 +10,8 @@ from runtime.cv.result import CvResult
 class CvAnalyzer(Protocol):
     """A document to its profile; `runtime.cv.analysis.analyze` is one."""
 
-    def __call__(self, document: bytes, filename: str, /) -> CvResult:
-        """The profile in `document`. Raises `CvError`: what is wrong with the document, in a sentence for its sender,
-        or `AnalyzerUnavailable`."""
+    def __call__(self, document: bytes, filename: str, /, *, key: str | None = None) -> CvResult:
+        """The profile in `document`, which lies under `key` if it is stored: a large one need not travel twice.
+
+        Raises `CvError`: what is wrong with the document, in a sentence for its sender, or `AnalyzerUnavailable`.
+        """

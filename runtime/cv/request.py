@@ -28,6 +28,10 @@ class CvAnalyzerRequest(BaseModel):
         str | None, Field(max_length=63, description="May state the configured bucket; no other is read.")
     ] = None
     s3_key: Annotated[str | None, Field(max_length=1024, description="The key of an uploaded CV.")] = None
+    sha256: Annotated[
+        str | None,
+        Field(pattern="^[0-9a-f]{64}$", description="Of the document under s3Key; another one is not read."),
+    ] = None
     extract_skills: Annotated[bool, Field(description="Whether to list the declared skills.")] = True
     as_of: Annotated[dt.date | None, Field(description="The day up to which a current job counts.")] = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from typing import Any, Protocol
 
 from runtime.cv.analysis import analyze, analyze_text
@@ -63,6 +64,8 @@ def answer(
                 " cvText."
             )
         document, name = source.read(key), key
+        if request.sha256 not in {None, hashlib.sha256(document).hexdigest()}:
+            raise DocumentNotFound("The document under that key is another one by now; ask again.")
     return analyze(
         document, name, as_of=request.as_of, extract_skills=request.extract_skills, ocr=ocr, key=key
     )

@@ -64,9 +64,12 @@ class ConsentRecorded(_Frozen):
 
 
 class CvUploaded(_Frozen):
+    """`upload`: the key under which the file was posted before it was taken, where it came that way."""
+
     type: Literal["cv.uploaded"] = "cv.uploaded"
     document: BlobRef
     filename: str
+    upload: str | None = None
 
 
 class CvAnalyzed(_Frozen):

@@ -277,6 +277,14 @@ class SqliteStore:
             raise UnknownBlobError(f"blob {ref.key} is not the one that the log names: its SHA-256 differs")
         return body
 
+    def remove_blobs(self, pattern: str, *, older_than: float | None = None) -> None:
+        """Remove the blobs whose keys match; `older_than` (epoch seconds) those written before. Not of the port, too:
+        no event may name them."""
+        with self._failing_clearly():
+            for path in (self._folder / "blobs").glob(pattern):
+                if path.is_file() and (older_than is None or path.stat().st_mtime < older_than):
+                    path.unlink(missing_ok=True)
+
     def _blob_path(self, key: str) -> Path:
         blob_owner(key)
         return self._folder / "blobs" / key

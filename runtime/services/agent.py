@@ -78,7 +78,7 @@ CV_ANALYZER: Final = Tool(
     ),
     request=CvAnalyzerRequest,
     # A model holds no file, and which bucket is read is the platform's to say.
-    withheld=frozenset({"s3Bucket", "document", "fileName"}),
+    withheld=frozenset({"s3Bucket", "document", "fileName", "sha256"}),
 )
 
 PERFORMANCE_EVALUATOR: Final = Tool(

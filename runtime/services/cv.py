@@ -4,24 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
-from runtime.cv import Claim, CvAnalyzer, CvResult, claims
+from runtime.cv import (
+    Claim,
+    CvAnalyzer,
+    CvError,
+    CvResult,
+    DocumentTooLarge,
+    UnsupportedDocument,
+    claims,
+)
+from runtime.cv.errors import AnalyzerUnavailable
+from runtime.cv.limits import MAX_BYTES
 from runtime.interview.events import BlobRef, CvAnalyzed, CvEdited, CvUploaded, Event
 from runtime.interview.interview import CvVersion, Interview
-from runtime.interview.log import amend
-from runtime.interview.store import Store
+from runtime.interview.log import amend, load
+from runtime.interview.store import Store, UnknownBlobError
+from runtime.interview.uploads import UploadForm, Uploads, is_upload_of, upload_key
 from runtime.services.errors import InterviewEndedError, NotThereError, StaleVersionError
 
 _MEDIA_TYPES: Final = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".txt": "text/plain",
+    ".text": "text/plain",
     ".md": "text/markdown",
+    ".markdown": "text/markdown",
 }
+# What a browser says of a file that its system has no name for; its content tells what it is.
+_UNNAMED: Final = "application/octet-stream"
+_NOTHING_THERE: Final = (
+    "nothing has arrived under this key; post the file by the form that came with it, or, if the form has expired, ask "
+    "for another one (cv-uploads)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +55,81 @@ class Profile:
 class CvProfiles:
     """The CVs of all interviews."""
 
-    def __init__(self, store: Store, analyze: CvAnalyzer) -> None:
+    def __init__(self, store: Store, analyze: CvAnalyzer, uploads: Uploads) -> None:
         self._store = store
         self._analyze = analyze
+        self._uploads = uploads
 
     def upload(self, interview_id: str, document: bytes, filename: str, *, actor: str) -> Profile:
         """Analyse and keep a CV. The same document again gives the same version.
 
         Raises what `runtime.cv` refuses (`CvError`), before anything is stored.
         """
-        result = self._analyze(document, filename)
+        return self._take(interview_id, document, filename, None, actor=actor)
+
+    def form(
+        self, interview: Interview, filename: str, media_type: str, size: int, *, repeats: str | None
+    ) -> UploadForm:
+        """A form to post a CV of `size` bytes with; the same key again for the same `repeats` (an Idempotency-Key).
+
+        Raises `UnsupportedDocument`, `DocumentTooLarge`, `InterviewEndedError`.
+        """
+        _refuse_ended(interview)
+        suffix = PurePath(filename).suffix.lower()
+        media_type = media_type.partition(";")[0].strip().lower() or _UNNAMED
+        if suffix not in _MEDIA_TYPES or media_type not in {*_MEDIA_TYPES.values(), _UNNAMED}:
+            raise UnsupportedDocument(
+                f"expected a PDF, a Word document (.docx), plain text or Markdown; got a file named "
+                f"{suffix or '(no suffix)'} of the type {media_type[:100]}"
+            )
+        if not 1 <= size <= MAX_BYTES:
+            raise DocumentTooLarge(
+                f"expected a CV of 1 byte to {MAX_BYTES // 1_048_576} MB; send one without pictures"
+            )
+        name = (
+            hashlib.sha256(json.dumps([repeats, suffix, media_type, size]).encode()).hexdigest()[:40]
+            if repeats
+            else secrets.token_hex(20)
+        )
+        key = upload_key(interview.interview_id, f"{name}{suffix}")
+        return self._uploads.form(key, media_type=media_type, size=size)
+
+    def take(self, interview: Interview, key: str, filename: str | None, *, actor: str) -> Profile:
+        """Analyse and keep what was posted under `key`, and let go of the upload. The same key again gives the same.
+
+        Raises as `upload` does; `NotThereError` when nothing has arrived, and for a key of anything else.
+        """
+        interview_id = interview.interview_id
+        if not is_upload_of(key, interview_id):
+            raise NotThereError("this is no key of an upload of this interview; cv-uploads gives one")
+        if _was_taken(interview, key):
+            return self._profile(interview)
+        _refuse_ended(interview)
+        try:
+            document = self._uploads.read(key)
+        except UnknownBlobError:
+            # Somebody who asked at the same time may have taken it since.
+            interview = load(self._store, interview_id)
+            if _was_taken(interview, key):
+                return self._profile(interview)
+            raise NotThereError(_NOTHING_THERE) from None
+        try:
+            profile = self._take(
+                interview_id, document, filename or f"cv{PurePath(key).suffix}", key, actor=actor
+            )
+        except AnalyzerUnavailable:
+            # It is not the document's fault, and asking again will find it.
+            raise
+        except CvError:
+            self._uploads.discard(key)
+            raise
+        self._uploads.discard(key)
+        return profile
+
+    def _take(
+        self, interview_id: str, document: bytes, filename: str, upload: str | None, *, actor: str
+    ) -> Profile:
+        result = self._analyze(document, filename, key=upload)
         body = result.model_dump(mode="json", exclude_none=True)
         raw = json.dumps(body, ensure_ascii=False).encode()
         suffix = PurePath(filename).suffix.lower()
@@ -55,6 +140,8 @@ class CvProfiles:
         def decide(interview: Interview) -> Sequence[Event]:
             _refuse_ended(interview)
             known = interview.cv_document
+            if upload and _was_taken(interview, upload):
+                return []
             if known and known.document.sha256 == digest and interview.cv and not interview.cv.edited:
                 return []
             version = len(interview.cv_versions) + 1
@@ -63,7 +150,7 @@ class CvProfiles:
             )
             analysis = self._put_analysis(interview_id, raw)
             return [
-                CvUploaded(document=stored, filename=filename[-200:]),
+                CvUploaded(document=stored, filename=filename[-200:], upload=upload),
                 CvAnalyzed(analysis=analysis, status=result.analysis.status, version=version),
             ]
 
@@ -109,6 +196,10 @@ class CvProfiles:
     def _profile(self, interview: Interview) -> Profile:
         newest = _newest(interview)
         return Profile(newest.version, json.loads(self._store.blob(newest.analysis)))
+
+
+def _was_taken(interview: Interview, key: str) -> bool:
+    return interview.cv_document is not None and interview.cv_document.upload == key
 
 
 def _newest(interview: Interview) -> CvVersion:

@@ -10,6 +10,7 @@ from typing import Self
 from runtime.cv import CvAnalyzer
 from runtime.evaluation import Evaluator
 from runtime.interview.store import Store
+from runtime.interview.uploads import Uploads
 from runtime.knowledge.bank import Bank
 from runtime.knowledge.phrases import Phrases
 from runtime.sandbox import CodeExecutor
@@ -55,11 +56,12 @@ class Services:
         bank: Bank,
         phrases: Phrases,
         tools: Tools,
+        uploads: Uploads,
         *,
         clock: Callable[[], datetime] = _now,
     ) -> Self:
-        """The use cases over one store, with their tools."""
-        profiles = CvProfiles(store, tools.cv)
+        """The use cases over one store, with their tools; `uploads`: where large files come in."""
+        profiles = CvProfiles(store, tools.cv, uploads)
         plans = Plans(store, bank, phrases, profiles)
         return cls(
             interviews=Interviews(store),

@@ -36,6 +36,7 @@ from runtime.knowledge.phrases import load_phrases
 from runtime.knowledge.retrieval import Passage, RetrievalUnavailable
 from runtime.local.chat import OpenAiChatModel
 from runtime.local.store import SqliteStore
+from runtime.local.uploads import LocalUploads
 from runtime.people.access import LOCAL_USER
 from runtime.services.agent import AGENT
 from runtime.services.interviews import NewInterview
@@ -88,7 +89,7 @@ def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Talk]]:
     """A real interview, as it stood at each of its moves that have an opening."""
     store = SqliteStore(tmp_path_factory.mktemp("store"))
     tools = Tools(code=None, cv=analyze, evaluation=evaluate)
-    services = Services.over(store, load_bank(), load_phrases(), tools)
+    services = Services.over(store, load_bank(), load_phrases(), tools, LocalUploads(store, path="/uploads/"))
     new = NewInterview(
         interview_type="Backend",
         candidate_name="Ada Lovelace",

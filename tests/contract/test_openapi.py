@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from runtime.api import interviews, operations, sessions
+from runtime.api import cvs, interviews, operations, sessions
 from runtime.api.app import openapi
 from runtime.api.contracts import documents
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-ROUTERS = (sessions.router, interviews.router, interviews.languages_router, operations.router)
+ROUTERS = (sessions.router, cvs.router, interviews.router, interviews.languages_router, operations.router)
 
 
 def operations_of(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -121,6 +121,7 @@ def test_the_api_may_keep_interviews_call_tools_read_its_secret_and_sign_sockets
     assert len(log[1]) == 1
     assert may == {
         **SHARED,
+        "UploadsMarked": (["s3:PutObjectTagging"], [f"{BUCKET}/cvs/*"]),
         "OriginSecret": (
             ["secretsmanager:GetSecretValue"],
             [logical(app, "AWS::SecretsManager::Secret")],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.conftest import Stacks
+from tests.infra.conftest import Stack, Stacks
 
 STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool")
 
@@ -37,10 +37,42 @@ def test_each_prefix_of_candidates_is_forgotten_after_the_environments_days(
     assert rules[0]["ExpirationInDays"] == {"dev": 30, "staging": 30, "prod": 180}[stacks["data"].environment]
 
 
-def test_no_page_of_anybodys_can_speak_to_the_candidates_bucket(stacks: Stacks) -> None:
-    buckets = stacks["data"].of("AWS::S3::Bucket").values()
+def _candidates(data: Stack) -> dict[str, Any]:
+    (bucket,) = (b for b in data.of("AWS::S3::Bucket").values() if "CorsConfiguration" in b["Properties"])
+    properties: dict[str, Any] = bucket["Properties"]
+    return properties
 
-    assert not [bucket for bucket in buckets if "CorsConfiguration" in bucket["Properties"]]
+
+def test_pages_may_post_to_the_candidates_bucket_and_read_nothing_of_it(stacks: Stacks) -> None:
+    (rule,) = _candidates(stacks["data"])["CorsConfiguration"]["CorsRules"]
+
+    assert rule["AllowedMethods"] == ["POST"]
+    assert "ExposedHeaders" not in rule
+    assert "*" not in rule["AllowedOrigins"]
+
+
+def test_a_page_with_a_name_of_its_own_is_the_only_one_that_may_post(
+    synthesise: Callable[..., Stacks],
+) -> None:
+    stacks = synthesise(
+        "dev",
+        page_domain="interviews.example.com",
+        page_certificate="arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555",
+        page_urls=("https://other.example.com/app",),
+    )
+
+    (rule,) = _candidates(stacks["data"])["CorsConfiguration"]["CorsRules"]
+
+    assert rule["AllowedOrigins"] == ["https://interviews.example.com", "https://other.example.com"]
+
+
+def test_an_upload_that_nobody_takes_is_gone_after_a_day(stacks: Stacks) -> None:
+    rules = _candidates(stacks["data"])["LifecycleConfiguration"]["Rules"]
+
+    (waiting,) = (rule for rule in rules if "TagFilters" in rule)
+    assert waiting["TagFilters"] == [{"Key": "upload", "Value": "waiting"}]
+    assert waiting["ExpirationInDays"] == 1
+    assert "Prefix" not in waiting
 
 
 def test_production_demands_a_second_factor_of_everybody(synthesise: Callable[..., Stacks]) -> None:

@@ -61,7 +61,9 @@ def days_of(resource: Resource) -> set[float]:
             rules = properties.get("LifecycleConfiguration", {}).get("Rules", ())
             enabled = [rule for rule in rules if rule["Status"] == "Enabled"]
             return {r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in enabled if _versions(r)} | {
-                r["ExpirationInDays"] for r in enabled if "ExpirationInDays" in r and "Prefix" not in r
+                r["ExpirationInDays"]
+                for r in enabled
+                if "ExpirationInDays" in r and not {"Prefix", "TagFilters"} & set(r)
             }
         case "AWS::DynamoDB::GlobalTable":
             return {

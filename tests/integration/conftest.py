@@ -19,6 +19,7 @@ from runtime.interview.interviewer import AuthoredInterviewer, Interviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
+from runtime.local.uploads import LocalUploads
 from runtime.people.access import LOCAL_USER
 from runtime.services.interviews import Interviews, NewInterview
 from runtime.services.platform import Services, Tools
@@ -87,7 +88,9 @@ class Platform:
     async def start(self) -> None:
         self.store = SqliteStore(self.folder)
         tools = Tools(code=None, cv=analyze, evaluation=evaluate)
-        services = Services.over(self.store, load_bank(), load_phrases(), tools)
+        services = Services.over(
+            self.store, load_bank(), load_phrases(), tools, LocalUploads(self.store, path="/uploads/")
+        )
         self.interviews, self.turns = services.interviews, services.turns
         self.tickets = Tickets(self.store)
         ports = VoicePorts(

@@ -11,9 +11,10 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
+from starlette.routing import Route
 
 from runtime.api import Container, create_app
-from runtime.api.gate import LOOPBACK_HOSTS
+from runtime.api.gate import LOOPBACK_HOSTS, UPLOADS
 from runtime.cv.analysis import analyze
 from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
 from runtime.interview.interviewer import AuthoredInterviewer
@@ -22,6 +23,7 @@ from runtime.knowledge import load_bank
 from runtime.knowledge.bank import Bank
 from runtime.knowledge.phrases import Phrases, load_phrases
 from runtime.local.store import SqliteStore
+from runtime.local.uploads import LocalUploads
 from runtime.people import Principal
 from runtime.people.access import LOCAL_USER
 from runtime.sandbox import EngineExecutor
@@ -159,7 +161,8 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
         engine = ScriptedEngine()
         evaluator = ReplaceableEvaluator()
         tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluator)
-        services = Services.over(store, *bank, tools)
+        uploads = LocalUploads(sqlite, path=UPLOADS)
+        services = Services.over(store, *bank, tools, uploads)
         ports = VoicePorts(
             store=store,
             turns=services.turns,
@@ -179,8 +182,10 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
             page=page,
         )
         # What the server fails at is answered, as to a real caller, and not raised in the test.
+        app = create_app(container, hosts=hosts, voice=create_voice_app(ports, container.tickets))
+        app.router.routes.insert(0, Route(f"{UPLOADS}{{token}}", uploads.receive(), methods=["POST"]))
         client = TestClient(
-            create_app(container, hosts=hosts, voice=create_voice_app(ports, container.tickets)),
+            app,
             base_url="http://localhost:8000",
             raise_server_exceptions=False,
         )

@@ -25,6 +25,12 @@ ROUTES: list[tuple[str, str, str, dict[str, Any]]] = [
     (TAKE_PART, "POST", "/api/interviews/{id}/upload-cv", {"files": {"file": ("cv.txt", CV)}}),
     (
         TAKE_PART,
+        "POST",
+        "/api/interviews/{id}/cv-uploads",
+        {"json": {"filename": "cv.pdf", "size": 5_000_000}},
+    ),
+    (
+        TAKE_PART,
         "PUT",
         "/api/interviews/{id}/cv-analysis",
         {"json": {"resume": {}}, "headers": {"If-Match": "*"}},

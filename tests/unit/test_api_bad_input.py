@@ -15,12 +15,14 @@ from tests.unit.conftest import CV, Api
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 PROFILE: dict[str, Any] = {"resume": {}}
+CV_FILE = {"filename": "cv.pdf", "content_type": "application/pdf", "size": 5_000_000}
 # Every route that names an interview, with a body that would be taken.
 ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/api/sessions/{id}", {}),
     ("DELETE", "/api/sessions/{id}", {}),
     ("GET", "/api/interviews/{id}/transcript", {}),
     ("POST", "/api/interviews/{id}/upload-cv", {"files": {"file": ("cv.txt", CV)}}),
+    ("POST", "/api/interviews/{id}/cv-uploads", {"json": CV_FILE}),
     ("GET", "/api/interviews/{id}/cv-analysis", {}),
     ("PUT", "/api/interviews/{id}/cv-analysis", {"json": PROFILE, "headers": {"If-Match": '"1"'}}),
     ("POST", "/api/interviews/{id}/ticket", {}),
@@ -81,6 +83,7 @@ def test_an_unknown_interview_is_not_found(
         ("messages", {"json": {"text": "One more thing"}}),
         ("code-runs", {"json": {"language": "python", "code": "1"}}),
         ("upload-cv", {"files": {"file": ("cv.txt", CV)}}),
+        ("cv-uploads", {"json": CV_FILE}),
     ],
 )
 def test_an_ended_interview_takes_nothing_more(api: Api, path: str, body: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/api/interviews/{id}/transcript", {}),
     ("GET", "/api/interviews/{id}/cv-analysis", {}),
     ("POST", "/api/interviews/{id}/upload-cv", {"files": {"file": ("cv.txt", CV + b"\nGo\n")}}),
+    ("POST", "/api/interviews/{id}/cv-uploads", {"json": {"filename": "cv.pdf", "size": 5_000_000}}),
     ("PUT", "/api/interviews/{id}/cv-analysis", {"json": {"resume": {}}, "headers": {"If-Match": "*"}}),
     ("POST", "/api/interviews/{id}/ticket", {}),
     ("POST", "/api/interviews/{id}/messages", {"json": {"text": "Hello", "item_id": "hello"}}),

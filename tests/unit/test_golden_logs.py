@@ -143,6 +143,7 @@ class _Studio:
         from runtime.knowledge import load_bank
         from runtime.knowledge.phrases import load_phrases
         from runtime.local.store import SqliteStore
+        from runtime.local.uploads import LocalUploads
         from runtime.sandbox import EngineExecutor
         from runtime.sandbox.wasm_python import WasmPython
         from runtime.services.platform import Services, Tools
@@ -150,7 +151,14 @@ class _Studio:
         self.store = SqliteStore(self.folder, clock=self.clock)
         self.engine = WasmPython()
         tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=evaluate)
-        services = Services.over(self.store, load_bank(), load_phrases(), tools, clock=lambda: self.now)
+        services = Services.over(
+            self.store,
+            load_bank(),
+            load_phrases(),
+            tools,
+            LocalUploads(self.store, path="/uploads/"),
+            clock=lambda: self.now,
+        )
         self.profiles, self.turns = services.profiles, services.turns
         self.interviews, self.code, self.reports = services.interviews, services.code, services.reports
 

@@ -16,6 +16,7 @@ from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.serving import only_server
 from runtime.local.store import SqliteStore
+from runtime.local.uploads import LocalUploads
 from runtime.services.platform import Services, Tools
 from runtime.settings import LaptopSettings
 
@@ -48,7 +49,9 @@ def held_after_a_start(folder: Path) -> bool:
     """Whether a socket's hold of before is still there once a server has started."""
     tools = Tools(code=None, cv=analyze, evaluation=evaluate)
     with closing(SqliteStore(folder)) as store:
-        turns = Services.over(store, load_bank(), load_phrases(), tools).turns
+        turns = Services.over(
+            store, load_bank(), load_phrases(), tools, LocalUploads(store, path="/uploads/")
+        ).turns
         turns.hold("i-1", "a socket of a killed process")
 
         async def start() -> None:

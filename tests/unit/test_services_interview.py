@@ -30,6 +30,7 @@ from runtime.interview.store import StoreUnavailableError, UnknownInterviewError
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
+from runtime.local.uploads import LocalUploads
 from runtime.people import Access, Principal, Role
 from runtime.people.access import LOCAL_USER
 from runtime.sandbox import (
@@ -124,7 +125,10 @@ class Platform:
 
     def __post_init__(self) -> None:
         tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=self._evaluate_now)
-        services = Services.over(self.store, load_bank(), load_phrases(), tools, clock=lambda: self.now)
+        self.uploads = LocalUploads(self.store, path="/uploads/")
+        services = Services.over(
+            self.store, load_bank(), load_phrases(), tools, self.uploads, clock=lambda: self.now
+        )
         self.profiles, self.plans, self.turns = services.profiles, services.plans, services.turns
         self.interviews, self.code, self.reports = services.interviews, services.code, services.reports
 

@@ -1,0 +1,158 @@
+"""/api/interviews/{id}: the CV, sent along or posted by a form, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import urljoin
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from runtime.api.access import Caller, Platform
+from runtime.api.gate import MAX_CV_BYTES, TOO_LARGE_TO_SEND
+from runtime.api.interviews import IdempotencyKey, InterviewId
+from runtime.api.problems import responses
+from runtime.api.schemas import CvFile, CvForm, CvKey, CvProfileIn, CvProfileOut
+from runtime.api.versions import Read, matched
+from runtime.cv import CvResult, DocumentTooLarge
+from runtime.cv.result import Analysis
+from runtime.people import Access
+from runtime.services.cv import Profile
+
+router = APIRouter(prefix="/api/interviews/{interview_id}", tags=["cv"])
+
+_UPLOAD: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary", "title": "File"}},
+                    "required": ["file"],
+                }
+            },
+            "application/json": {"schema": CvKey.model_json_schema()},
+        },
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _SentCv:
+    document: bytes
+    filename: str
+
+
+async def _sent(request: Request) -> _SentCv | CvKey:
+    """What upload-cv was given: the file itself, or the key of one that was posted."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+        try:
+            return CvKey.model_validate_json(await request.body())
+        except ValidationError as error:
+            raise RequestValidationError(
+                [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
+            ) from None
+    async with request.form(max_files=1) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise RequestValidationError(
+                [
+                    {
+                        "loc": ("body", "file"),
+                        "msg": "expected the CV as the form's field file, or {key} as JSON",
+                    }
+                ]
+            )
+        document = await file.read(MAX_CV_BYTES + 1)
+        if len(document) > MAX_CV_BYTES:
+            raise DocumentTooLarge(f"expected a CV of at most 4 MB; {TOO_LARGE_TO_SEND}")
+        return _SentCv(document, file.filename or "")
+
+
+@router.post("/cv-uploads", responses=responses(404, 409, 415))
+def create_cv_upload(
+    interview_id: InterviewId,
+    body: CvFile,
+    platform: Platform,
+    caller: Caller,
+    request: Request,
+    idempotency_key: IdempotencyKey = None,
+) -> CvForm:
+    """Get a form by which a CV of up to 10 MB can be posted. Then send its key to upload-cv."""
+    interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    form = platform.profiles.form(
+        interview, body.filename, body.content_type, body.size, repeats=idempotency_key
+    )
+    return CvForm(
+        url=urljoin(str(request.base_url), form.url),
+        fields=form.fields,
+        key=form.key,
+        expires_in=form.expires_in,
+    )
+
+
+@router.post(
+    "/upload-cv",
+    responses=responses(404, 409, 415),
+    response_model_exclude_none=True,
+    openapi_extra=_UPLOAD,
+)
+def upload_cv(
+    interview_id: InterviewId,
+    platform: Platform,
+    caller: Caller,
+    sent: Annotated[_SentCv | CvKey, Depends(_sent)],
+    response: Response,
+) -> CvProfileOut:
+    """Read what a CV says (PDF, DOCX, text, Markdown): of a file of at most 4 MB, or of what was posted under a key."""
+    interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    if isinstance(sent, CvKey):
+        profile = platform.profiles.take(interview, sent.key, sent.filename, actor=caller.id)
+    else:
+        profile = platform.profiles.upload(interview_id, sent.document, sent.filename, actor=caller.id)
+    return _with_etag(profile, response)
+
+
+@router.get("/cv-analysis", responses=responses(304, 404), response_model_exclude_none=True)
+def get_cv_analysis(
+    interview_id: InterviewId, platform: Platform, caller: Caller, read: Read
+) -> CvProfileOut:
+    """Read the newest version of what the CV says."""
+    profile = platform.profiles.profile(platform.interviews.get(interview_id, caller))
+    read.at(profile.version)
+    return CvProfileOut.of(profile)
+
+
+@router.put("/cv-analysis", responses=responses(404, 409, 412, 428), response_model_exclude_none=True)
+def put_cv_analysis(
+    interview_id: InterviewId,
+    body: CvProfileIn,
+    platform: Platform,
+    caller: Caller,
+    response: Response,
+    if_match: Annotated[
+        str | None, Header(max_length=1000, description="The ETag of the version that is corrected.")
+    ] = None,
+) -> CvProfileOut:
+    """Correct the profile. `If-Match` names the version that was read; both versions are kept."""
+    interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
+    current = platform.profiles.profile(interview)
+    corrected = CvResult(
+        resume=body.resume, analysis=body.analysis or Analysis.model_validate(current.body["analysis"])
+    )
+    profile = platform.profiles.edit(
+        interview_id,
+        corrected.model_dump(mode="json", exclude_none=True),
+        expected=matched(if_match, current.version),
+        actor=caller.id,
+    )
+    return _with_etag(profile, response)
+
+
+def _with_etag(profile: Profile, response: Response) -> CvProfileOut:
+    response.headers["ETag"] = f'"{profile.version}"'
+    return CvProfileOut.of(profile)

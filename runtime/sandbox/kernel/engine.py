@@ -32,7 +32,7 @@ from ..machine_code import default_directory
 from ..seats import Seats
 from ..submission import Limits
 from ..workers import _parsed
-from . import toolchains
+from . import messages, toolchains
 from .box import wire
 from .toolchains import NotAProgram, Toolchain
 
@@ -408,7 +408,6 @@ class _Run:
         self._cpu_s = limits.cpu_s * toolchain.cpu_factor
         self._wall_s = 2 * self._cpu_s + 1
         self._bytes_left = limits.total_bytes
-        self._json = False
         self._deadline = 0.0
 
     def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
@@ -417,7 +416,9 @@ class _Run:
         before = final.stdout
         settled = final.ending != "returned"
         for index, test in enumerate(inputs):
-            if settled and (index == 0 or time.monotonic() < self._deadline):
+            if self._program.loads_only:
+                yield replace(final, index=index)
+            elif settled and (index == 0 or time.monotonic() < self._deadline):
                 yield Observation(index, final.ending, error=final.error)
             elif time.monotonic() >= self._deadline:
                 yield self._not_run(index)
@@ -430,10 +431,11 @@ class _Run:
 
     def _open(self) -> Observation:
         try:
+            # What some editors write before the text is not part of it; half of the compilers take it for a symbol.
+            self._program = replace(self._program, source=self._program.source.removeprefix("\ufeff"))
             recipe = self._toolchain.recipe(self._program)
         except NotAProgram as told:
             return Observation(0, "not_compiled", error=str(told))
-        self._json = recipe.pop("json", False)
         request = {
             "kind": "open",
             "recipe": recipe,
@@ -446,7 +448,10 @@ class _Run:
             **self._clock(),
             "output_bytes": self._limits.output_bytes,
         }
-        return self._read(0, self._warden.ask(request, _COMPILE_TIMEOUT_S))
+        seen = self._read(0, self._warden.ask(request, _COMPILE_TIMEOUT_S))
+        if seen.ending == "not_compiled" and recipe["kind"] == "native":
+            return replace(seen, error=messages.compiled(self._program.language, seen.error or ""))
+        return seen
 
     def _test(self, index: int, test: TestInput) -> Observation:
         clock = self._clock()
@@ -459,7 +464,7 @@ class _Run:
             return Observation(index, "raised", error="arguments by name are for Python; give them in order")
         else:
             kind = "i" if self._program.in_place else "c"
-            request["tokens"] = kind + (json.dumps(test.args) if self._json else _tokens(list(test.args)))
+            request["tokens"] = kind + _tokens(list(test.args))
         answer = self._warden.ask(request, clock["most_s"] + _START_TIMEOUT_S + _SLACK_S)
         if answer is not None and answer["error"] == "wall":
             if time.monotonic() >= self._deadline:
@@ -483,6 +488,12 @@ class _Run:
                 ending, error = "output", f"the result is larger than {self._limits.frame_bytes} bytes"
             else:
                 ending, value, error = _parsed(answer["frame"])
+        language = self._program.language
+        stderr = messages.ran(language, answer["stderr"])
+        if ending == "raised" and answer["ending"] is None:
+            error = messages.uncalled(messages.ran(language, error or ""))
+        elif ending in ("raised", "crashed"):
+            error = messages.died(language, stderr, error or "")
         if ending == "time" and error == "cpu":
             error = f"more than {self._cpu_s:g} s of CPU time"
         if ending == "output" and error == "output":
@@ -495,7 +506,7 @@ class _Run:
             ending,
             value=value,
             stdout=answer["stdout"],
-            stderr=answer["stderr"],
+            stderr=stderr,
             error=error,
             cpu_ms=round(answer["cpu_ms"], 3),
             wall_ms=round(answer["wall_ms"], 3),

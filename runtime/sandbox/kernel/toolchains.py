@@ -11,6 +11,7 @@ import hashlib
 import os
 import platform
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,9 @@ PATH: Final = "/usr/local/bin:/usr/bin:/bin:/usr/local/go/bin"
 _PREPARE_TIMEOUT_S: Final = 300
 _DIAGNOSTICS: Final = ("-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=20")
 _WHOLE: Final = "whole.hpp"
+_HARNESS_GO: Final = "harness.go"
+# In a step's arguments: the submission's own folder, which nobody knows before.
+FOLDER: Final = "{folder}"
 _STATIC: Final = ("-static", "-Wl,--strip-debug")
 
 Recipe = dict[str, Any]
@@ -115,27 +119,34 @@ def _cpp(directory: Path) -> Toolchain:
     folder = _prepared(directory, "cpp", *facts, build=_precompiled(options, header))
     read = (*read, str(folder))
 
+    def attempt(header: str | None, *source: str) -> list[Recipe]:
+        included = ["-include", f"{folder}/{header}"] if header else []
+        return [_step([*options, *included, *_STATIC, "-o", "solution", *source], read, execute)]
+
     def recipe(program: Program) -> Recipe:
-        whole = re.search(r"#\s*include\s*<bits/stdc\+\+\.h>", program.source)
-        included = [*options, "-include", f"{folder}/{_WHOLE if whole else header.name}"]
-        output = [*_STATIC, "-o", "solution"]
+        plain = _without_comments(program.source)
+        everything = re.search(r"#\s*include\s*<bits/stdc\+\+\.h>", program.source)
         if program.function_name is None:
             # Everything of the library included first is what the header's time is saved by; a name of the candidate's
-            # that clashes with one they did not ask for is theirs to use, so what fails is tried again without.
-            attempts = [
-                [_step([*chosen, *output, "solution.cpp"], read, execute)] for chosen in (included, options)
-            ]
-            return _native("solution.cpp", attempts)
+            # that clashes with one they did not ask for is theirs to use, so what fails is tried again without. That
+            # attempt is the candidate's own, so it comes first where it says what is wrong.
+            chosen = _WHOLE if everything else header.name
+            return _native("solution.cpp", [attempt(chosen, "solution.cpp"), attempt(None, "solution.cpp")])
         call = _cpp_function(program.source, program.function_name)
-        # `signed`, because `#define int long long` is in the habit of being there.
         main = (
+            # `signed`, because `#define int long long` is in the habit of being there.
             "#define main prepai_main_of_the_candidate\n"
             '#include "solution.cpp"\n'
             "#undef main\n"
             f"signed main() {{ return prepai_room::serve(&{call}); }}\n"
         )
-        steps = [[_step([*included, *output, "main.cpp"], read, execute)]]
-        return _native("solution.cpp", steps, files={"main.cpp": main})
+        # LeetCode puts the whole library and its namespace before a solution, and solutions rely on it.
+        spelled = "std::" in plain or re.search(r"\busing\s+namespace\s+std\b", plain)
+        plainly = attempt(_WHOLE if everything or "#" not in plain else header.name, "harness.cpp")
+        as_there = attempt(_WHOLE, "preamble.cpp")
+        attempts = [plainly, as_there] if spelled else [as_there, plainly]
+        files = {"harness.cpp": main, "preamble.cpp": "using namespace std;\n" + main}
+        return _native("solution.cpp", attempts, files=files)
 
     hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
     return Toolchain("cpp", _version(driver), (*read, *execute), recipe, hello)
@@ -323,59 +334,53 @@ def _top(path: Path) -> Path:
 
 # --- Go ---
 
+# The runtime's own tables and the stacks of its threads.
+_GO_OVERHEAD: Final = 192 << 20
+# What LeetCode's Go may use without saying so; of a source without a package clause only.
+_GO_IMPORTS: Final = {
+    name.rpartition("/")[2]: name
+    for name in (
+        *("bufio", "bytes", "container/heap", "container/list", "container/ring", "errors", "fmt", "math"),
+        *("math/big", "math/bits", "math/rand", "os", "regexp", "sort", "strconv", "strings", "sync", "time"),
+        *("unicode", "unicode/utf8"),
+    )
+}
+
 
 def _go(directory: Path) -> Toolchain:
     go = _which("go")
     version = _output([go, "env", "GOVERSION"]).removeprefix("go")
     tools, root = _output([go, "env", "GOTOOLDIR"]), _output([go, "env", "GOROOT"])
-    room = (_ROOMS / "room.go.txt").read_text(encoding="utf-8")
-    folder = _prepared(directory, "go", version.encode(), root, "1", build=_go_packages(go))
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < (1, 19):
+        raise NoToolchain(f"expected Go 1.19 or newer; {go} is {version}")
+    ours = {
+        name: (_ROOMS / f"{name}.go.txt")
+        .read_text(encoding="utf-8")
+        .replace("PREPAI_OVERHEAD", str(_GO_OVERHEAD))
+        for name in ("room", "bounds")
+    }
+    build = _go_packages(go, f"{tools}/compile", ours)
+    folder = _prepared(directory, "go", version, root, *ours.values(), build=build)
     programs = [f"{tools}/compile", f"{tools}/link"]
     loaders, libraries = _libraries(programs)
     outside = {root + "/pkg"} if root in (folder / "importcfg").read_text(encoding="utf-8") else set()
     read = (str(folder), *libraries, *sorted(outside))
     execute = (*programs, *loaders)
     environment = {"GOROOT": root, "GOMAXPROCS": "2", "GOGC": "400"}
-    config = f"{folder}/importcfg"
+    config = ["-importcfg", f"{folder}/importcfg"]
+    compiling = ["-o", "main.a", "-p", "main", "-complete", "-trimpath", FOLDER, *config, "-pack"]
+    linking = ["-o", "solution", *config, "-s", "-w", "-buildmode=exe", "main.a"]
+    steps = [
+        _step([programs[0], *compiling, "solution.go", _HARNESS_GO], read, execute, environment),
+        _step([programs[1], *linking], read, execute, environment),
+    ]
 
     def recipe(program: Program) -> Recipe:
-        files, sources = {}, ["solution.go"]
-        source = program.source
-        if program.function_name is not None:
-            files["room.go"] = room.replace("PREPAI_FUNCTION", _go_function(source, program.function_name))
-            sources.append("room.go")
-        compiling = [
-            programs[0],
-            "-o",
-            "main.a",
-            "-p",
-            "main",
-            "-complete",
-            "-importcfg",
-            config,
-            "-pack",
-            *sources,
-        ]
-        linking = [
-            programs[1],
-            "-o",
-            "solution",
-            "-importcfg",
-            config,
-            "-s",
-            "-w",
-            "-buildmode=exe",
-            "main.a",
-        ]
-        steps = [_step(compiling, read, execute, environment), _step(linking, read, execute, environment)]
+        files = {_HARNESS_GO: _go_harness(program)}
         built = _native("solution.go", [steps], files=files)
-        built["json"] = True
-        built["environment"] = {"GOMEMLIMIT": "230MiB", "GOTRACEBACK": "single"}
-        # The runtime's own tables and the stacks of its threads.
-        built["memory_overhead"] = 192 << 20
-        if program.function_name is not None:
-            # Go has no preprocessor: the candidate's own main makes room, on its line.
-            built["text"] = re.sub(r"(?m)^func\s+main\s*\(\s*\)", "func prepaiMainOfTheCandidate()", source)
+        built["text"] = _go_source(program)
+        built["environment"] = {"GOTRACEBACK": "single"}
+        built["memory_overhead"] = _GO_OVERHEAD
         return built
 
     hello = Program(
@@ -384,7 +389,7 @@ def _go(directory: Path) -> Toolchain:
     return Toolchain("go", version, (*read, *execute), recipe, hello)
 
 
-def _go_packages(go: str) -> Callable[[Path], None]:
+def _go_packages(go: str, compiler: str, ours: dict[str, str]) -> Callable[[Path], None]:
     def build(folder: Path) -> None:
         environment = {
             "GOCACHE": str(folder / "cache"),
@@ -393,39 +398,89 @@ def _go_packages(go: str) -> Callable[[Path], None]:
             "GOTOOLCHAIN": "local",
             "GOPROXY": "off",
         }
-        listed = _run(
-            [
-                go,
-                "list",
-                "-export",
-                "-f",
-                "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}",
-                "std",
-            ],
-            cwd=folder,
-            environment=environment,
-        )
-        (folder / "importcfg").write_text(
-            "\n".join(line for line in listed.splitlines() if line) + "\n", encoding="utf-8"
-        )
+        packages = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
+        listed = _run([go, "list", "-export", "-f", packages, "std"], cwd=folder, environment=environment)
+        lines = [line for line in listed.splitlines() if line]
+        config = folder / "importcfg"
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for name, source in ours.items():
+            (folder / f"{name}.go").write_text(source, encoding="utf-8")
+            package = f"prepai/{name}"
+            options = [
+                "-p",
+                package,
+                "-complete",
+                "-trimpath",
+                str(folder),
+                "-importcfg",
+                str(config),
+                "-pack",
+            ]
+            _run([compiler, *options, "-o", f"{name}.a", f"{name}.go"], cwd=folder)
+            lines.append(f"packagefile {package}={folder / name}.a")
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     return build
 
 
-def _go_function(source: str, name: str) -> str:
+def _go_source(program: Program) -> str:
+    """The source with a package clause, all on its first line where there was none, as LeetCode's has none."""
+    source, plain = program.source, _go_plain(program.source)
+    clause = re.search(r"(?m)^\s*package\s+(\w+)", plain)
+    if clause is not None:
+        # Only `main` can be linked, and whoever writes functions has no need to know.
+        if program.function_name is None or clause[1] == "main":
+            return source
+        return re.sub(r"(?m)^(\s*package\s+)\w+", r"\1main", source, count=1)
+    imported = set(re.findall(r'(?m)^\s*(?:import\s*)?\(?\s*(?:[\w.]+\s+)?"([\w/]+)"', source))
+    used = dict.fromkeys(re.findall(r"(?<![\w.])(\w+)\.[A-Z]", plain))
+    wanted = [path for name in used if (path := _GO_IMPORTS.get(name)) is not None and path not in imported]
+    return "package main;" + "".join(f' import "{path}";' for path in wanted) + source
+
+
+def _go_harness(program: Program) -> str:
+    """A file beside the candidate's. What it imports has a name that nobody can guess, so that none of theirs is
+    taken, and it serves before any `main`, so that theirs may stand."""
+    lines = ["package main", 'import _ "prepai/bounds"']
+    if program.function_name is not None:
+        name, signature = _go_function(program.source, program.function_name)
+        room = f"room{secrets.token_hex(8)}"
+        runes = "true" if re.search(r"\brune\b", signature) else "false"
+        # `true` and `false` may be names of the candidate's; a comparison's value is not.
+        runes = "0 == 0" if runes == "true" else "0 == 1"
+        lines += [f'import {room} "prepai/room"', f"func init() {{ {room}.Serve({name}, {runes}) }}"]
+        if not re.search(r"(?m)^\s*func\s+main\s*\(", _go_plain(program.source)):
+            lines.append("func main() {}")
+    return "\n".join(lines) + "\n"
+
+
+def _go_function(source: str, name: str) -> tuple[str, str]:
+    """How to name the function in Go, and its signature.
+
+    Raises:
+        NotAProgram: it is nowhere in the source, or has parameters of type.
+    """
     owner, _, method = name.rpartition(".")
-    plain = _without_comments(source)
+    plain = _go_plain(source)
     if re.fullmatch(r"\w+(\.\w+)?", name):
-        if not owner and re.search(rf"(?m)^\s*func\s+{re.escape(method)}\s*[(\[]", plain):
-            return method
-        for receiver in (owner or "Solution",):
-            pointer = re.search(
-                rf"(?m)^\s*func\s*\(\s*\w*\s*(\*?)\s*{re.escape(receiver)}\s*\)\s*{re.escape(method)}\s*\(",
-                plain,
-            )
-            if pointer:
-                return f"(&{receiver}{{}}).{method}" if pointer[1] else f"{receiver}{{}}.{method}"
+        if not owner and (
+            found := re.search(rf"(?m)^\s*func\s+{re.escape(method)}\s*([(\[])([^{{]*)", plain)
+        ):
+            if found[1] == "[":
+                raise NotAProgram(f"{name} has parameters of type: write it for the types of the task")
+            return method, found[2]
+        receiver = owner or "Solution"
+        found = re.search(
+            rf"(?m)^\s*func\s*\(\s*\w*\s*(\*?)\s*{re.escape(receiver)}\s*\)\s*{re.escape(method)}\s*\(([^{{]*)",
+            plain,
+        )
+        if found:
+            return f"(&{receiver}{{}}).{method}" if found[1] else f"{receiver}{{}}.{method}", found[2]
     raise NotAProgram(f"function not found: {name}")
+
+
+def _go_plain(source: str) -> str:
+    return _without_comments(re.sub(r"`[^`]*`", '""', source))
 
 
 # --- Python ---

@@ -37,7 +37,6 @@ _MOST_CPU_S: Final = 120
 _SIGXCPU, _SIGKILL = 24, 9
 # What a runtime says when it is refused more; whoever prints it for fun gets what it means.
 _OUT_OF_MEMORY: Final = (b"std::bad_alloc", b"OutOfMemoryError", b"out of memory")
-_MOST_SHOWN: Final = 8000
 
 
 def serve(channel: socket.socket, folder: str) -> None:
@@ -162,21 +161,21 @@ class Warden:
         source.write_text(self._request["source"], encoding="utf-8", errors="surrogatepass", newline="")
         for name, content in recipe["files"].items():
             Path(self._folder, name).write_text(content, encoding="utf-8")
-        told = b""
+        error = None
         for attempt in recipe["attempts"]:
             seen = Seen()
             for step in attempt:
                 seen = self._step(step)
                 if seen.status != 0 or seen.stopped:
                     break
-            told = seen.stderr + seen.stdout
             if seen.stopped == "owner":
                 return _answer(seen, ending="engine_failed")
             if seen.status == 0 and seen.stopped is None:
                 return self._compiled(seen)
+            # The first attempt is what the candidate meant; later ones are made in their favour, and not told.
+            error = error or _complaint(seen.stderr + seen.stdout, seen, self._folder)
             if seen.stopped or (seen.status or 0) < 0:
                 break
-        error = _complaint(told, seen, self._folder)
         return _answer(Seen(), ending="not_compiled", error=error)
 
     def _compiled(self, seen: Seen) -> dict[str, Any]:
@@ -199,7 +198,8 @@ class Warden:
             environment=step["environment"] | {"TMPDIR": self._folder},
             folder=self._folder,
         )
-        process = self._fork(lambda _: _execute(box, step["program"], step["arguments"]), None, channel=False)
+        arguments = [self._folder if item == "{folder}" else item for item in step["arguments"]]
+        process = self._fork(lambda _: _execute(box, step["program"], arguments), None, channel=False)
         try:
             seen = process.ask(None, _COMPILE)
             fault = process.fault()
@@ -302,7 +302,7 @@ def _returned(answer: dict[str, Any]) -> bool:
 
 
 _SIGNALS: Final = {
-    11: "a segmentation fault: memory that is not the program's",
+    11: "a segmentation fault: memory that is not the program's, or recursion without an end",
     6: "the program gave up (abort)",
     8: "an arithmetic error, such as a division by zero",
     4: "an illegal instruction",
@@ -314,28 +314,18 @@ _SIGNALS: Final = {
 
 def _ended(seen: Seen) -> str:
     status = seen.status or 0
-    said = seen.stderr.decode("utf-8", "replace")[-4000:]
-    told = (
-        _SIGNALS.get(-status, f"ended by signal {-status}")
-        if status < 0
-        else f"the program ended with status {status}"
-    )
-    return f"{said.rstrip()}\n{told}".strip()
+    if status < 0:
+        return _SIGNALS.get(-status, f"ended by signal {-status}")
+    return f"the program ended with status {status}"
 
 
 def _complaint(told: bytes, seen: Seen, folder: str) -> str:
     text = told.decode("utf-8", "replace").replace(folder + "/", "")
     if seen.stopped == "output":
-        text += "\n..."
-    elif seen.stopped or -(seen.status or 0) in (_SIGXCPU, _SIGKILL):
+        return text + "\n..."
+    if seen.stopped or -(seen.status or 0) in (_SIGXCPU, _SIGKILL):
         return "the compiler needed more time or memory than it has"
-    lines = [line for line in text.splitlines() if not line.startswith(_OURS)]
-    short = "\n".join(lines).strip() or "the compiler ended without a word"
-    return short if len(short) <= _MOST_SHOWN else short[:_MOST_SHOWN] + "\n..."
-
-
-# Lines of a toolchain that speak of the harness or of the toolchain's own business.
-_OURS: Final = ("In file included from main.", "compilation terminated", "# command-line-arguments")
+    return text
 
 
 def _memory_wanted(binary: Path) -> int:

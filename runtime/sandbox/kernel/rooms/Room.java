@@ -54,6 +54,13 @@ public final class Room {
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "\\bpublic\\s+(?:(?:final|abstract|strictfp|sealed)\\s+)*(?:class|interface|enum|record)\\s+([\\p{L}_$][\\p{L}\\p{N}_$]*)");
 
+    // What LeetCode puts before a solution, all on the first line, so that every line keeps its number.
+    private static final String IMPORTS = "import java.util.*; import java.util.function.*; import java.util.stream.*; "
+            + "import java.util.concurrent.*; import java.util.concurrent.atomic.*; import java.math.*; ";
+    private static final Pattern PACKAGE = Pattern.compile("(?s)(?:\\s|/\\*.*?\\*/|//[^\n]*\n)*package\\s[^;]*;");
+    // A list of nodes that is longer holds itself.
+    private static final int LONGEST = 1 << 19;
+
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
     private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, StandardCharsets.UTF_8);
     private static final PrintStream OUT = System.out;
@@ -62,7 +69,7 @@ public final class Room {
     private Map<String, byte[]> classes = Map.of();
     private String function = "";
     private Object owner;
-    private Method method;
+    private List<Method> methods = List.of();
 
     public static void main(String[] arguments) throws Exception {
         DataInputStream in = new DataInputStream(new FileInputStream(third()));
@@ -132,7 +139,7 @@ public final class Room {
         }
         compile("class Main { int x = \"\"; }");
         classes = Map.of();
-        method = null;
+        methods = List.of();
         owner = null;
         System.gc();
         return frame("returned", null);
@@ -161,7 +168,13 @@ public final class Room {
         DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
         Memory memory = new Memory(FILES);
         List<String> options = List.of("-proc:none", "-nowarn", "-g");
-        boolean fine = COMPILER.getTask(null, memory, said, options, null, List.of(new Text(name, source))).call();
+        String whole = source;
+        if (!function.isEmpty()) {
+            Matcher clause = PACKAGE.matcher(source);
+            int at = clause.lookingAt() ? clause.end() : 0;
+            whole = source.substring(0, at) + IMPORTS + source.substring(at);
+        }
+        boolean fine = COMPILER.getTask(null, memory, said, options, null, List.of(new Text(name, whole))).call();
         if (!fine) {
             return frame("not_compiled", complaint(said, source));
         }
@@ -242,18 +255,29 @@ public final class Room {
             if (found.isEmpty()) {
                 return frame("not_compiled", "function not found: " + function);
             }
-            method = found.get(0);
-            method.setAccessible(true);
-            for (Type type : method.getGenericParameterTypes()) {
-                String no = unsupported(type);
-                if (no != null) {
-                    return frame("not_compiled", "parameter type " + no + " is not supported; use int, long, double, "
-                            + "boolean, String, arrays, List, Set and Map of these, or a program that reads stdin");
+            Class<?> home = found.get(0).getDeclaringClass();
+            found.removeIf(one -> one.getDeclaringClass() != home);
+            String no = null;
+            boolean some = false;
+            boolean instance = false;
+            for (Method one : found) {
+                String here = null;
+                for (Type type : one.getGenericParameterTypes()) {
+                    here = here == null ? unsupported(type) : here;
                 }
+                no = here == null ? no : here;
+                some |= here == null;
+                instance |= !Modifier.isStatic(one.getModifiers());
+                one.setAccessible(true);
             }
+            if (!some) {
+                return frame("not_compiled", "parameter type " + no + " is not supported; use int, long, double, boolean, "
+                        + "String, arrays, List, Set and Map of these, ListNode, TreeNode, or a program that reads stdin");
+            }
+            methods = found;
             owner = null;
-            if (!Modifier.isStatic(method.getModifiers())) {
-                Constructor<?> constructor = method.getDeclaringClass().getDeclaredConstructor();
+            if (instance) {
+                Constructor<?> constructor = home.getDeclaredConstructor();
                 constructor.setAccessible(true);
                 owner = constructor.newInstance();
             }
@@ -290,11 +314,21 @@ public final class Room {
                 || one == Float.class || one == Short.class || one == Byte.class || one == CharSequence.class
                 || one.isAssignableFrom(ArrayList.class) || one.isAssignableFrom(LinkedHashSet.class)
                 || one.isAssignableFrom(LinkedHashMap.class);
-        return known ? null : one.getSimpleName();
+        return known || nodes(one) != 0 ? null : one.getSimpleName();
+    }
+
+    /** Of several of the name, the first that takes so many arguments. */
+    private Method method(int count) {
+        for (Method one : methods) {
+            if (one.getParameterCount() == count) {
+                return one;
+            }
+        }
+        return methods.get(0);
     }
 
     private String call(byte[] question) {
-        if (method == null) {
+        if (methods.isEmpty()) {
             return frame("not_compiled", "function not found: " + function);
         }
         AtomicReference<String> answer = new AtomicReference<>();
@@ -303,6 +337,7 @@ public final class Room {
                 Tokens tokens = new Tokens(question);
                 boolean inPlace = tokens.kind() == 'i';
                 int count = tokens.count('l');
+                Method method = method(count);
                 Type[] types = method.getGenericParameterTypes();
                 if (count != types.length) {
                     answer.set(frame("raised", function + " takes " + types.length + " arguments; the test has " + count));
@@ -314,7 +349,8 @@ public final class Room {
                     values[i] = tokens.value(types[i]);
                 }
                 Object value = method.invoke(owner, values);
-                answer.set(returned(inPlace ? values[0] : value));
+                boolean nodes = value == null && nodes(method.getReturnType()) != 0;
+                answer.set(returned(inPlace ? values[0] : nodes ? List.of() : value));
             } catch (Mismatch mismatch) {
                 answer.set(frame("raised", mismatch.getMessage()));
             } catch (Throwable error) {
@@ -374,7 +410,7 @@ public final class Room {
                 : frame("raised", told(cause));
     }
 
-    /** The candidate's own stack: ours and reflection's frames are left out. */
+    /** With all frames; the engine leaves ours and reflection's out, of this as of what is printed. */
     private static String told(Throwable error) {
         StringWriter text = new StringWriter();
         try {
@@ -382,17 +418,8 @@ public final class Room {
         } catch (Throwable exploding) {
             return error.getClass().getName();
         }
-        StringBuilder kept = new StringBuilder();
-        int count = 0;
-        for (String line : text.toString().split("\n")) {
-            if (line.matches("\\s+at (Room[.$]|java\\.base/(jdk\\.internal\\.reflect|java\\.lang\\.reflect|java\\.lang\\.Thread)).*")
-                    || ++count > 40) {
-                continue;
-            }
-            kept.append(line).append('\n');
-        }
-        String all = kept.toString().strip();
-        return all.length() > 4000 ? all.substring(0, 4000) : all;
+        String all = text.toString().strip();
+        return all.length() > 32000 ? all.substring(0, Math.max(2000, all.lastIndexOf('\n', 32000))) : all;
     }
 
     private static String returned(Object value) {
@@ -455,9 +482,103 @@ public final class Room {
                 between = ",";
             }
             text.append('}');
+        } else if (nodes(value.getClass()) != 0) {
+            encode(values(value), text, depth);
+        } else if (value instanceof Record) {
+            encode(components(value), text, depth);
         } else {
             throw new Mismatch("raised", "the result is no JSON value: it holds a " + value.getClass().getSimpleName());
         }
+    }
+
+    /** How nodes of this class hang together: 'l' a list by next, 't' a tree by left and right, 0 not at all. */
+    private static char nodes(Class<?> type) {
+        if (field(type, "val") == null) {
+            return 0;
+        }
+        if (leads(type, "left") && leads(type, "right")) {
+            return 't';
+        }
+        return leads(type, "next") ? 'l' : 0;
+    }
+
+    private static boolean leads(Class<?> type, String name) {
+        Field field = field(type, name);
+        return field != null && field.getType() == type;
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException none) {
+            return null;
+        }
+    }
+
+    private static Object node(Class<?> type, Object value) {
+        try {
+            Constructor<?> shortest = null;
+            for (Constructor<?> one : type.getDeclaredConstructors()) {
+                if (shortest == null || one.getParameterCount() < shortest.getParameterCount()) {
+                    shortest = one;
+                }
+            }
+            shortest.setAccessible(true);
+            Object[] arguments = new Object[shortest.getParameterCount()];
+            for (int i = 0; i < arguments.length; i++) {
+                arguments[i] = shortest.getParameterTypes()[i].isPrimitive() ? value : null;
+            }
+            Object node = shortest.newInstance(arguments);
+            field(type, "val").set(node, value);
+            return node;
+        } catch (ReflectiveOperationException | RuntimeException no) {
+            throw new Mismatch("raised", "a " + type.getSimpleName() + " cannot be made with a value alone");
+        }
+    }
+
+    private static Object get(Object node, String name) {
+        try {
+            return field(node.getClass(), name).get(node);
+        } catch (ReflectiveOperationException no) {
+            throw new Mismatch("raised", "a " + node.getClass().getSimpleName() + " cannot be read");
+        }
+    }
+
+    /** A list's values in order, a tree's level by level with null where there is no child. */
+    private static List<Object> values(Object node) {
+        List<Object> all = new ArrayList<>();
+        if (nodes(node.getClass()) == 'l') {
+            for (Object at = node; at != null && all.size() <= LONGEST; at = get(at, "next")) {
+                all.add(get(at, "val"));
+            }
+        } else {
+            List<Object> level = new ArrayList<>(List.of(node));
+            int last = 0;
+            for (int i = 0; i < level.size() && i <= LONGEST; i++) {
+                Object at = level.get(i);
+                all.add(at == null ? null : get(at, "val"));
+                if (at != null) {
+                    last = all.size();
+                    level.add(get(at, "left"));
+                    level.add(get(at, "right"));
+                }
+            }
+            all.subList(Math.min(last, all.size()), all.size()).clear();
+        }
+        if (all.size() > LONGEST) {
+            throw new Mismatch("raised", "the end of the nodes is not reached: they hold themselves");
+        }
+        return all;
+    }
+
+    private static Map<String, Object> components(Object record) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (java.lang.reflect.RecordComponent one : record.getClass().getRecordComponents()) {
+            all.put(one.getName(), get(record, one.getName()));
+        }
+        return all;
     }
 
     private static void quote(String value, StringBuilder text) {
@@ -544,6 +665,9 @@ public final class Room {
             if (raw.isArray()) {
                 return array(raw.getComponentType(), raw.getComponentType());
             }
+            if (nodes(raw) != 0 && kind == 'l') {
+                return nodes(raw) == 'l' ? list(raw) : tree(raw);
+            }
             if (kind == 'n' && !raw.isPrimitive()) {
                 at++;
                 return null;
@@ -567,6 +691,53 @@ public final class Room {
                 return all;
             }
             return leaf(raw);
+        }
+
+        private Object list(Class<?> type) {
+            Object first = null;
+            Object last = null;
+            for (int left = count('l'); left > 0; left--) {
+                Object node = node(type, value(field(type, "val").getGenericType()));
+                set(last, "next", node);
+                first = first == null ? node : first;
+                last = node;
+            }
+            return first;
+        }
+
+        private Object tree(Class<?> type) {
+            Object root = null;
+            List<Object> nodes = new ArrayList<>();
+            int size = count('l');
+            for (int i = 0; i < size; i++) {
+                Object node = null;
+                if (bytes[at] == 'n') {
+                    at++;
+                } else {
+                    node = node(type, value(field(type, "val").getGenericType()));
+                }
+                if (i == 0) {
+                    root = node;
+                } else if ((i - 1) / 2 >= nodes.size()) {
+                    throw new Mismatch("raised", where + ": the test's list is no tree: it has values below an empty place");
+                } else {
+                    set(nodes.get((i - 1) / 2), i % 2 == 1 ? "left" : "right", node);
+                }
+                if (node != null) {
+                    nodes.add(node);
+                }
+            }
+            return root;
+        }
+
+        private static void set(Object node, String name, Object value) {
+            try {
+                if (node != null) {
+                    field(node.getClass(), name).set(node, value);
+                }
+            } catch (ReflectiveOperationException no) {
+                throw new Mismatch("raised", "a " + node.getClass().getSimpleName() + " cannot be linked");
+            }
         }
 
         private Object key(String key, Type type) {
@@ -608,8 +779,9 @@ public final class Room {
                 }
                 return text.charAt(0);
             }
+            boolean whole = type != double.class && type != Double.class && type != float.class && type != Float.class;
             if (kind != 'i' && kind != 'd') {
-                throw mismatch("a number", kind);
+                throw mismatch(whole ? "an integer" : "a number", kind);
             }
             String digits = until(';');
             if (type == double.class || type == Double.class) {
@@ -633,7 +805,8 @@ public final class Room {
                 }
                 return Long.parseLong(digits);
             } catch (NumberFormatException no) {
-                throw new Mismatch("raised", where + ": the test's integer does not fit " + type.getSimpleName());
+                throw new Mismatch("raised", where + ": the test's integer " + digits.substring(0, Math.min(40, digits.length()))
+                        + " does not fit " + type.getSimpleName());
             }
         }
 

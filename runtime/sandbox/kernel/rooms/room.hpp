@@ -8,6 +8,7 @@
 #include <charconv>
 #include <climits>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -31,6 +32,7 @@
 #include <unordered_set>
 #include <utility>
 #include <vector>
+#include <cxxabi.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -120,7 +122,7 @@ struct Type<T> {
         auto digits = tokens.until(';');
         auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (error != std::errc() || end != digits.data() + digits.size())
-            throw Mismatch{"raised", tokens.where + ": the test's integer does not fit the parameter"};
+            throw Mismatch{"raised", tokens.where + ": the test's integer " + digits.substr(0, 40) + " does not fit the parameter's type"};
     }
     static void write(std::string& text, const T& value) { text += std::to_string(value); }
 };
@@ -299,6 +301,113 @@ template <class T> struct Type<std::optional<T>> {
     }
 };
 
+// Nodes as LeetCode has them, where the source defines them: a list by `next`, a tree by `left` and `right`.
+template <class T>
+concept ListNode = requires(T node) {
+    node.val;
+    { node.next } -> std::same_as<T*&>;
+};
+template <class T>
+concept TreeNode = requires(T node) {
+    node.val;
+    { node.left } -> std::same_as<T*&>;
+    { node.right } -> std::same_as<T*&>;
+};
+// One that is longer holds itself.
+constexpr int most_nodes = 1 << 19;
+
+template <class T> T* read_node(Tokens& tokens) {
+    decltype(T::val) value{};
+    read(tokens, value);
+    if constexpr (std::is_constructible_v<T, decltype(T::val)>) {
+        auto node = new T(value);
+        return node;
+    } else {
+        auto node = new T{};
+        node->val = value;
+        return node;
+    }
+}
+
+template <class T>
+    requires ListNode<T>
+struct Type<T*> {
+    static constexpr bool known = true;
+    static void read(Tokens& tokens, T*& value) {
+        value = nullptr;
+        if (tokens.next() == 'n') {
+            tokens.kind();
+            return;
+        }
+        T** place = &value;
+        for (auto left = tokens.count('l'); left > 0; --left) {
+            *place = read_node<T>(tokens);
+            (*place)->next = nullptr;
+            place = &(*place)->next;
+        }
+    }
+    static void write(std::string& text, T* const& value) {
+        text += '[';
+        int count = 0;
+        for (auto node = value; node; node = node->next) {
+            if (++count > most_nodes) throw Mismatch{"raised", "the list's end is not reached: it holds itself"};
+            if (count > 1) text += ',';
+            prepai_room::write(text, node->val);
+        }
+        text += ']';
+    }
+};
+
+template <class T>
+    requires TreeNode<T>
+struct Type<T*> {
+    static constexpr bool known = true;
+    // Level by level, null where there is no child.
+    static void read(Tokens& tokens, T*& value) {
+        value = nullptr;
+        if (tokens.next() == 'n') {
+            tokens.kind();
+            return;
+        }
+        std::deque<T**> places{&value};
+        for (auto left = tokens.count('l'); left > 0; --left) {
+            if (places.empty())
+                throw Mismatch{"raised", tokens.where + ": the test's list is no tree: it has values below an empty place"};
+            auto place = places.front();
+            places.pop_front();
+            if (tokens.next() == 'n') {
+                tokens.kind();
+                continue;
+            }
+            *place = read_node<T>(tokens);
+            (*place)->left = (*place)->right = nullptr;
+            places.push_back(&(*place)->left);
+            places.push_back(&(*place)->right);
+        }
+    }
+    static void write(std::string& text, T* const& value) {
+        std::deque<T*> level{value};
+        std::string empty;
+        int count = 0;
+        text += '[';
+        for (; !level.empty(); level.pop_front()) {
+            auto node = level.front();
+            if (++count > most_nodes) throw Mismatch{"raised", "the tree's leaves are not reached: it holds itself"};
+            if (!node) {
+                empty += count > 1 ? ",null" : "null";
+                continue;
+            }
+            text += empty;
+            empty.clear();
+            if (count > 1) text += ',';
+            prepai_room::write(text, node->val);
+            level.push_back(node->left);
+            level.push_back(node->right);
+        }
+        text += ']';
+    }
+};
+
 inline bool whole(char* to, std::size_t size) {
     while (size > 0) {
         auto got = ::read(3, to, size);
@@ -321,6 +430,17 @@ inline void answer(const std::string& frame) {
         if (sent <= 0) _exit(1);
         at += std::size_t(sent);
     }
+}
+
+// The name of the exception's type.
+inline std::string thrown() {
+    auto type = abi::__cxa_current_exception_type();
+    if (!type) return "one of another language";
+    int status = 0;
+    char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+    std::string told = name ? name : type->name();
+    std::free(name);
+    return told;
 }
 
 inline std::string frame(const std::string& ending, const std::string& error) {
@@ -374,13 +494,13 @@ template <class Call> int served(Call call) {
         } catch (const std::bad_alloc&) {
             told = frame("memory", "std::bad_alloc");
         } catch (const std::exception& error) {
-            told = frame("raised", std::string("an exception was thrown: ") + error.what());
+            told = frame("raised", "an exception was thrown: " + thrown() + ": " + error.what());
         } catch (const char* error) {
             told = frame("raised", std::string("an exception was thrown: ") + error);
         } catch (const std::string& error) {
             told = frame("raised", "an exception was thrown: " + error);
         } catch (...) {
-            told = frame("raised", "an exception was thrown");
+            told = frame("raised", "an exception was thrown: " + thrown());
         }
         std::cout.flush();
         std::fflush(nullptr);

@@ -1,0 +1,333 @@
+# ruff: noqa: E501 - programs, many on one line each
+"""What candidates write by habit, compiled languages first: LeetCode's shapes, names that clash with ours, recursion,
+and what they read when it goes wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from pydantic import JsonValue
+
+from runtime.sandbox import CodeRun, Limits, Submission, TestCase, execute
+from runtime.sandbox.kernel import KernelEngine
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel engine is Linux's")
+
+OURS = ("harness", "room", "Room", "preamble", "prepai", "/box", "/tmp", "/root", ".cache", "reflect")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[KernelEngine]:
+    with KernelEngine(workers=2, native_python=True) as engine:
+        yield engine
+
+
+def submitted(engine: KernelEngine, language: str, code: str, name: str | None, *tests: TestCase, in_place: bool = False) -> CodeRun:  # fmt: skip
+    if language not in {known.name for known in engine.languages()}:
+        pytest.skip(f"{language} is not here: {engine.missing.get(language)}")
+    limits = Limits(cpu_s=10)
+    return execute(
+        engine,
+        Submission(
+            language=language, code=code, function_name=name, tests=tests, in_place=in_place, limits=limits
+        ),
+    )
+
+
+def verdict(run: CodeRun) -> str:
+    (result,) = run.results
+    return result.verdict
+
+
+def told(run: CodeRun) -> str:
+    return run.results[0].error or ""
+
+
+def called(engine: KernelEngine, language: str, code: str, *args: JsonValue, expected: JsonValue, in_place: bool = False) -> CodeRun:  # fmt: skip
+    return submitted(engine, language, code, "f", TestCase(args=args, expected=expected), in_place=in_place)
+
+
+# --- Go: names, and values as LeetCode's judge writes them ---
+
+
+def test_go_names_of_the_candidates_meet_none_of_the_harness(engine: KernelEngine) -> None:
+    code = (
+        "package main\nvar json, os, io, reflect, room = 1, 2, 3, 4, 5\nvar true = 6\ntype Result struct{}\ntype tokens int\n"
+        "func fmt(x int) int { return x + json + os + io + reflect + room + true }\nfunc serve() {}\nfunc answered() {}\n"
+        "func main() { fmt(1) }\nfunc f(x int) int { return fmt(x) }"
+    )
+    assert verdict(called(engine, "go", code, 1, expected=22)) == "AC"
+
+
+@pytest.mark.parametrize(
+    ("code", "args", "expected"),
+    [
+        ("func f(x int) [][]int { return [][]int{nil, {x}} }", [1], [[], [1]]),
+        ("func f(x int) []int { return nil }", [1], []),
+        ("func f(x int) map[string][]int { return nil }", [1], {}),
+        ("func f(x int) map[string][]int { return map[string][]int{`a`: nil} }", [1], {"a": []}),
+        ("func f(s byte) byte { return s + 1 }", ["a"], "b"),
+        ("func f(s byte) byte { return s + 1 }", [97], 98),
+        ("func f(s rune) rune { return s + 1 }", ["ä"], "å"),
+        ("func f(s int32) int32 { return s + 1 }", [97], 98),
+        ("func f(s string) rune { return []rune(s)[0] }", ["äb"], "ä"),
+        ("func f(b [][]byte) [][]byte { b[0][0] = 'X'; return b }", [[["a", "b"]]], [["X", "b"]]),
+        ("func f(b []byte) []byte { return append(b, '!') }", ["hi"], "hi!"),
+        ("func f(s string) map[rune]int { return map[rune]int{'a': len(s)} }", ["aa"], {"a": 2}),
+        ("func f(x any) any { return x }", [[2**60 + 1, 1.5, None]], [2**60 + 1, 1.5, None]),
+        ("func f(a int, b int) (int, int) { return b, a }", [1, 2], [2, 1]),
+        ("func f(a ...int) int { return len(a) }", [1, 2, 3], 3),
+        ("func f(x uint64) uint64 { return x }", [2**64 - 1], 2**64 - 1),
+    ],
+)
+def test_go_values_are_written_as_a_judge_writes_them(
+    engine: KernelEngine, code: str, args: list[JsonValue], expected: JsonValue
+) -> None:
+    run = called(engine, "go", f"package main\n{code}", *args, expected=expected)
+    assert verdict(run) == "AC", run
+
+
+def test_go_bytes_are_turned_in_place(engine: KernelEngine) -> None:
+    code = "package main\nfunc f(s []byte) { for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 { s[i], s[j] = s[j], s[i] } }"
+    assert (
+        verdict(called(engine, "go", code, ["a", "b", "c"], expected=["c", "b", "a"], in_place=True)) == "AC"
+    )
+
+
+def test_go_without_a_package_clause_or_imports_is_what_leetcode_takes(engine: KernelEngine) -> None:
+    code = "func f(x []int) string {\n  sort.Ints(x)\n  return strings.Repeat(strconv.Itoa(x[0]), 2)\n}"
+    assert verdict(called(engine, "go", code, [3, 1], expected="11")) == "AC"
+    assert "solution.go:3:" in told(called(engine, "go", code.replace("x[0]", "y"), [1], expected=""))
+
+
+# --- nodes ---
+
+REVERSED = {
+    "cpp": "struct ListNode { int val; ListNode *next; ListNode(int x) : val(x), next(nullptr) {} };\n"
+    "class Solution { public: ListNode* f(ListNode* h) { ListNode* p = nullptr; while (h) { auto n = h->next; h->next = p; p = h; h = n; } return p; } };",
+    "java": "class ListNode { int val; ListNode next; ListNode(int x) { val = x; } }\n"
+    "class Solution { ListNode f(ListNode h) { ListNode p = null; while (h != null) { ListNode n = h.next; h.next = p; p = h; h = n; } return p; } }",
+    "go": "type ListNode struct { Val int; Next *ListNode }\n"
+    "func f(h *ListNode) *ListNode { var p *ListNode; for h != nil { h, h.Next, p = h.Next, p, h }; return p }",
+}
+MIRRORED = {
+    "cpp": "struct TreeNode { int val; TreeNode *left, *right; };\n"
+    "class Solution { public: TreeNode* f(TreeNode* t) { if (t) { swap(t->left, t->right); f(t->left); f(t->right); } return t; } };",
+    "java": "class TreeNode { int val; TreeNode left, right; TreeNode() {} }\n"
+    "class Solution { TreeNode f(TreeNode t) { if (t != null) { TreeNode l = f(t.left); t.left = f(t.right); t.right = l; } return t; } }",
+    "go": "type TreeNode struct { Val int; Left, Right *TreeNode }\n"
+    "func f(t *TreeNode) *TreeNode { if t != nil { t.Left, t.Right = f(t.Right), f(t.Left) }; return t }",
+}
+
+
+@pytest.mark.parametrize("language", REVERSED)
+@pytest.mark.parametrize("values", [[1, 2, 3], [7], []])
+def test_a_list_of_nodes_comes_and_goes_as_its_values(
+    engine: KernelEngine, language: str, values: list[JsonValue]
+) -> None:
+    run = called(engine, language, REVERSED[language], values, expected=values[::-1])
+    assert verdict(run) == "AC", run
+
+
+@pytest.mark.parametrize("language", MIRRORED)
+@pytest.mark.parametrize(
+    ("tree", "mirror"), [([1, 2, 3, None, 4], [1, 3, 2, None, None, 4]), ([], []), ([1, None, 2], [1, 2])]
+)
+def test_a_tree_comes_and_goes_level_by_level(
+    engine: KernelEngine, language: str, tree: list[JsonValue], mirror: list[JsonValue]
+) -> None:
+    run = called(engine, language, MIRRORED[language], tree, expected=mirror)
+    assert verdict(run) == "AC", run
+
+
+@pytest.mark.parametrize("language", REVERSED)
+def test_a_list_that_holds_itself_is_a_verdict(engine: KernelEngine, language: str) -> None:
+    codes = {
+        "cpp": "struct ListNode { int val; ListNode *next; };\nListNode* f(ListNode* h) { h->next = h; return h; }",
+        "java": "class ListNode { int val; ListNode next; }\nclass Solution { ListNode f(ListNode h) { h.next = h; return h; } }",
+        "go": "type ListNode struct { Val int; Next *ListNode }\nfunc f(h *ListNode) *ListNode { h.Next = h; return h }",
+    }
+    run = called(engine, language, codes[language], [1], expected=[1])
+    assert verdict(run) in ("RE", "OLE"), run
+    assert "not reached" in told(run) or "1 MB" in told(run)
+
+
+# --- what LeetCode puts before a solution ---
+
+
+def test_cpp_without_includes_or_a_namespace_is_what_leetcode_takes(engine: KernelEngine) -> None:
+    code = (
+        "class Solution {\npublic:\n  vector<int> f(vector<int>& nums, int target) {\n    unordered_map<int, int> seen;\n"
+        "    for (int i = 0; i < nums.size(); i++) {\n      if (seen.count(target - nums[i])) return {seen[target - nums[i]], i};\n"
+        "      seen[nums[i]] = i;\n    }\n    return {int(bitset<8>(0).count())};\n  }\n};"
+    )
+    assert verdict(called(engine, "cpp", code, [2, 7, 11], 9, expected=[0, 1])) == "AC"
+    wrong = told(called(engine, "cpp", code.replace("return {seen", "return {sen"), [2], 9, expected=[0, 1]))
+    assert "solution.cpp:6:" in wrong
+    assert not any(ours in wrong for ours in OURS)
+
+
+def test_cpp_names_that_the_preamble_has_too_are_the_candidates(engine: KernelEngine) -> None:
+    code = "int count;\nclass Solution { public: int f(int x) { count = x; return count; } };"
+    assert verdict(called(engine, "cpp", code, 3, expected=3)) == "AC"
+
+
+def test_java_without_imports_is_what_leetcode_takes(engine: KernelEngine) -> None:
+    code = (
+        "class Solution {\n  List<Integer> f(int[] a) {\n    Map<Integer, Integer> m = new TreeMap<>();\n"
+        "    for (int x : a) m.merge(x, 1, Integer::sum);\n    return new ArrayList<>(m.values());\n  }\n}"
+    )
+    assert verdict(called(engine, "java", code, [1, 1, 2], expected=[2, 1])) == "AC"
+    assert "line 4" in told(called(engine, "java", code.replace("int x :", "int y :"), [1], expected=[1]))
+
+
+def test_java_with_a_package_and_a_comment_above_it_keeps_its_imports_and_lines(engine: KernelEngine) -> None:
+    code = "/* package of; */\n// two\npackage a.b;\nclass Solution {\n  int f(List<Integer> a) { return a.size() + wrong; }\n}"
+    assert "line 5" in told(called(engine, "java", code, [1], expected=1))
+    assert verdict(called(engine, "java", code.replace(" + wrong", ""), [1], expected=1)) == "AC"
+
+
+def test_java_chooses_among_methods_of_one_name_by_their_arguments(engine: KernelEngine) -> None:
+    code = "class Solution { int f(int[] a, int i) { return i; } int f(int[] a) { return f(a, 3); } }"
+    assert verdict(called(engine, "java", code, [1], expected=3)) == "AC"
+
+
+@pytest.mark.parametrize("language", ["c", "cpp", "java", "go", "python"])
+def test_a_byte_order_mark_is_no_part_of_the_source(engine: KernelEngine, language: str) -> None:
+    codes = {
+        "c": '#include <stdio.h>\nint main(void) { puts("x"); }',
+        "cpp": '#include <iostream>\nint main() { std::cout << "x"; }',
+        "java": 'public class Main { public static void main(String[] a) { System.out.println("x"); } }',
+        "go": 'package main\nimport "fmt"\nfunc main() { fmt.Println("x") }',
+        "python": "print('x')",
+    }
+    assert verdict(submitted(engine, language, "\ufeff" + codes[language], None, TestCase(stdin="", expected="x"))) == "AC"  # fmt: skip
+
+
+# --- what goes wrong, in the candidate's lines ---
+
+BROKEN = {
+    "cpp": '#include <vector>\n#include <stdexcept>\nint f(int x) {\n  throw std::out_of_range("third");\n}',
+    "java": 'class Solution {\n  int g(int x) { throw new IllegalStateException("third"); }\n  int f(int x) {\n    return g(x);\n  }\n}',
+    "go": "package main\nfunc g(a []int) int { return a[3] }\nfunc f(x int) int {\n  return g(nil)\n}",
+    "python": "def g(a): return a[3]\ndef f(x):\n  return g([])",
+}
+BROKEN_PLACES = {"cpp": "std::out_of_range: third", "java": "Solution.java:4", "go": "solution.go:4", "python": "line 3"}  # fmt: skip
+MISTYPED = {
+    "cpp": "class Solution { public:\n  int f(int x) {\n    return y;\n  }\n};",
+    "java": "class Solution {\n  int f(int x) {\n    return y;\n  }\n}",
+    "go": "package main\nfunc f(x int) int {\n  return y\n}",
+}
+
+
+@pytest.mark.parametrize("language", BROKEN)
+def test_an_exception_shows_the_candidates_lines_and_nothing_of_the_harness(
+    engine: KernelEngine, language: str
+) -> None:
+    run = called(engine, language, BROKEN[language], 1, expected=1)
+    assert verdict(run) == "RE", run
+    assert BROKEN_PLACES[language] in told(run)
+    assert not any(ours in told(run) for ours in OURS), told(run)
+
+
+@pytest.mark.parametrize("language", MISTYPED)
+def test_a_wrong_name_in_a_function_shows_its_line_and_nothing_of_the_harness(
+    engine: KernelEngine, language: str
+) -> None:
+    run = called(engine, language, MISTYPED[language], 1, expected=1)
+    assert verdict(run) == "CE", run
+    assert ("line 3" if language == "java" else f"solution.{language}:3:") in told(run)
+    assert not any(ours in told(run) for ours in OURS), told(run)
+
+
+def test_what_java_prints_of_a_caught_exception_has_no_frames_of_the_harness(engine: KernelEngine) -> None:
+    code = "public class Main { public static void main(String[] a) {\n  try { Object o = null; o.toString(); } catch (Exception e) { e.printStackTrace(); } } }"
+    run = submitted(engine, "java", code, None, TestCase(stdin="", expected=""))
+    assert "Main.java:2" in run.results[0].stderr
+    assert not any(ours in run.results[0].stderr for ours in OURS), run
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("#include <vector>\nstruct N { N* n; };\nint f(std::vector<N*> x) { return 1; }", "this parameter type is not supported"),
+        ("int f(int x) { return 1; }\nint f(int x, int y) { return 1; }", "several functions, or a template"),
+        ("class Solution { int f(int x) { return 1; } };", "'int Solution::f(int)' is private"),
+        ("class Solution { public: Solution(int) {} int f(int x) { return 1; } };", "needs a constructor without arguments"),
+        ("#include <vector>\n#include <algorithm>\nstruct P {};\nint f(int x) {\n std::vector<P> v; std::sort(v.begin(), v.end()); return 1; }", "no match for 'operator<'"),
+        ("int g(int);\nint f(int x) { return g(x); }", "undefined reference to `g(int)'"),
+    ],
+)  # fmt: skip
+def test_what_cpp_cannot_call_is_told_in_words(engine: KernelEngine, code: str, words: str) -> None:
+    run = called(engine, "cpp", code, 1, expected=1)
+    assert verdict(run) == "CE", run
+    assert words in told(run)
+    assert not any(ours in told(run) for ours in OURS), told(run)
+
+
+@pytest.mark.parametrize("language", ["c", "cpp", "go"])
+def test_a_program_without_main_is_told_so(engine: KernelEngine, language: str) -> None:
+    code = "package main\nfunc g() {}" if language == "go" else "int g(void) { return 1; }"
+    run = submitted(engine, language, code, None, TestCase(stdin="", expected=""))
+    assert (verdict(run), told(run)) == ("CE", "the program has no main function")
+
+
+@pytest.mark.parametrize("language", ["cpp", "java", "go"])
+@pytest.mark.parametrize(
+    ("value", "what"), [(2**40, str(2**40)), (1.5, "a number"), (None, "null"), ([1], "a list")]
+)
+def test_a_test_that_does_not_fit_the_parameter_says_so(
+    engine: KernelEngine, language: str, value: JsonValue, what: str
+) -> None:
+    codes = {
+        "cpp": "int f(int x) { return x; }",
+        "java": "class Solution { int f(int x) { return x; } }",
+        "go": "package main\nfunc f(x int32) int32 { return x }",
+    }
+    run = called(engine, language, codes[language], value, expected=1)
+    assert verdict(run) == "RE", run
+    assert "argument 1: " in told(run)
+    assert what in told(run)
+    assert "do not fit together, so it was not called" in told(run)
+
+
+# --- recursion ---
+
+DEEP = {
+    "cpp": "int f(int n) { volatile int keep[8]; keep[0] = n; return n == 0 ? 0 : f(n - 1) + keep[0] - n + 1; }",
+    "java": "class Solution { int f(int n) { return n == 0 ? 0 : f(n - 1) + 1; } }",
+    "go": "package main\nfunc f(n int) int { if n == 0 { return 0 }; var keep [8]int; keep[n%8] = n; return f(n-1) + keep[n%8] - n + 1 }",
+    "python": "from functools import cache\n@cache\ndef f(n): return 0 if n == 0 else f(n - 1) + 1",
+}
+DEPTHS = {"cpp": 100_000, "java": 10_000, "go": 400_000, "python": 900}
+ENDLESS = {
+    "cpp": "int f(int n) { volatile int keep[8]; keep[0] = n; return f(n + 1) + keep[0]; }",
+    "java": "class Solution { int f(int n) { return f(n + 1) + 1; } }",
+    "go": "package main\nfunc f(n int) int { return f(n+1) + 1 }",
+    "python": "def f(n): return f(n + 1) + 1",
+}
+NAMED = {"cpp": "recursion without an end", "java": "StackOverflowError", "go": "stack overflow", "python": "RecursionError"}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", DEEP)
+def test_deep_recursion_that_ends_is_fine(engine: KernelEngine, language: str) -> None:
+    run = called(engine, language, DEEP[language], DEPTHS[language], expected=DEPTHS[language])
+    assert verdict(run) == "AC", run
+
+
+@pytest.mark.parametrize("language", ENDLESS)
+def test_recursion_without_an_end_is_named_in_few_lines(engine: KernelEngine, language: str) -> None:
+    run = called(engine, language, ENDLESS[language], 1, expected=1)
+    assert verdict(run) == "RE", run
+    assert NAMED[language] in told(run)
+    assert told(run).count("\n") < 40
+    assert run.results[0].stderr.count("\n") < 40
+
+
+def test_recursion_without_an_end_in_a_go_program_is_no_greed(engine: KernelEngine) -> None:
+    code = "package main\nfunc f(n int) int { return f(n+1) + 1 }\nfunc main() { println(f(1)) }"
+    run = submitted(engine, "go", code, None, TestCase(stdin="", expected=""))
+    assert verdict(run) == "RE", run
+    assert "stack overflow" in told(run)

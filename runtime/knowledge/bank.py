@@ -24,6 +24,8 @@ from pydantic import (
     model_validator,
 )
 
+from .signatures import Signature
+
 BANK_DIR = Path(__file__).resolve().parents[2] / "knowledge"
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -118,8 +120,20 @@ class TaskTest(_Entry):
     hidden: bool = False
 
 
+# Left out where they say nothing, so that plans frozen before there were any keep their digest.
+_unset: Any = Field(default=None, exclude_if=lambda value: value is None)
+_not_set: Any = Field(default=False, exclude_if=lambda value: not value)
+
+
 class CodingTask(_Entry):
-    """A coding task: what is said, what is shown, the function to write, and its tests."""
+    """A coding task: what is said, what is shown, the function to write, and its tests.
+
+    signature: gives the `starter` of each language that has such a function, unless `starter` holds another one. Plans
+    of 0.1 have none, and a starter in Python alone.
+    checker: how an answer is compared (`runtime.sandbox.checking`), where its order is free.
+    in_place: the answer is what the function made of its first argument.
+    per_test: every test gets an interpreter of its own, where one call could leave something to the next.
+    """
 
     id: Identifier
     version: Annotated[int, Field(ge=1)] = 1
@@ -130,9 +144,37 @@ class CodingTask(_Entry):
     text: Sentence
     statement: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=3000)]
     function_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-    starter: dict[str, str]
+    signature: Signature | None = _unset
+    starter: Annotated[dict[str, str], Field(min_length=1)]
+    checker: Literal["unordered", "unordered-nested"] | None = _unset
+    in_place: bool = _not_set
+    per_test: bool = _not_set
     tests: Annotated[tuple[TaskTest, ...], Field(min_length=4, max_length=20)]
     review: Annotated[str, StringConstraints(min_length=4, max_length=400)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _starters_of_the_signature(cls, given: Any) -> Any:
+        # At loading, so that a frozen plan holds what its candidate began with.
+        if not isinstance(given, dict) or "signature" not in given:
+            return given
+        signature = Signature.model_validate(given["signature"])
+        starters = signature.starters(str(given.get("function_name")))
+        return {**given, "signature": signature, "starter": starters | given.get("starter", {})}
+
+    @model_validator(mode="after")
+    def _tests_fit_the_signature(self) -> Self:
+        if self.signature is None:
+            return self
+        expected = len(self.signature.parameters)
+        for number, test in enumerate(self.tests, 1):
+            if len(test.args) != expected:
+                raise ValueError(
+                    f"task {self.id}, test {number}: expected {expected} arguments, got {len(test.args)}"
+                )
+        if (self.signature.returns == "none") is not self.in_place:
+            raise ValueError(f"task {self.id}: a function returns none exactly where it works in place")
+        return self
 
 
 class Bank(_Entry):

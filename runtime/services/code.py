@@ -216,11 +216,22 @@ def _refuse_ended(interview: Interview) -> None:
         raise InterviewEndedError("this interview has ended; its code can be read but not run any more")
 
 
+def task_submission(request: CodeRequest, task: CodingTask) -> Submission:
+    """The code against the tests of the task, whatever tests the request brings."""
+    return Submission(
+        language=request.language,
+        code=request.code,
+        function_name=task.function_name,
+        tests=tuple(
+            TestCase(args=test.args, expected=test.expected, hidden=test.hidden) for test in task.tests
+        ),
+        per_test=task.per_test,
+        in_place=task.in_place,
+        checker=task.checker,
+    )
+
+
 def _submission(request: CodeRequest, task: CodingTask | None) -> tuple[Submission, TestsBy]:
     if request.test_cases or task is None:
         return request.submission(), "candidate" if request.test_cases else "none"
-    tests = tuple(TestCase(args=test.args, expected=test.expected, hidden=test.hidden) for test in task.tests)
-    submission = Submission(
-        language=request.language, code=request.code, function_name=task.function_name, tests=tests
-    )
-    return submission, "task"
+    return task_submission(request, task), "task"

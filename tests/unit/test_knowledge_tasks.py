@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from runtime.knowledge.bank import Bank, CodingTask, load_bank
+from runtime.knowledge.signatures import Signature
+from runtime.sandbox.checking import VALUE_CHECKERS, value_passes
 
 Solution = Callable[..., Any]
 
@@ -374,7 +377,7 @@ def failed(task: CodingTask, solution: Solution) -> list[int]:
         except (ArithmeticError, LookupError, TypeError, ValueError):
             positions.append(position)
             continue
-        if actual != test.expected:
+        if not value_passes(actual, test.expected, task.checker):
             positions.append(position)
     return positions
 
@@ -437,3 +440,100 @@ def test_the_starter_defines_the_function_and_nothing_else(bank: Bank) -> None:
 def test_the_statement_names_the_function_and_gives_an_example(bank: Bank) -> None:
     for task in bank.tasks:
         assert f"`{task.function_name}(" in task.statement, task.id
+
+
+def test_every_task_begins_in_the_languages_that_run_everywhere_and_in_most_compiled_ones(bank: Bank) -> None:
+    for task in bank.tasks:
+        assert {"python", "javascript", "typescript", "java", "go"} <= set(task.starter), task.id
+        for start in task.starter.values():
+            assert re.search(rf"\b{task.function_name}\(", start), task.id
+
+
+def test_a_checker_of_a_task_is_one_of_the_sandbox(tasks: dict[str, CodingTask]) -> None:
+    checkers = CodingTask.model_json_schema()["properties"]["checker"]["anyOf"][0]["enum"]
+
+    assert set(checkers) < set(VALUE_CHECKERS)
+    assert tasks["qa-flaky-tests"].checker == "unordered"
+
+
+def changed(task: CodingTask, **fields: Any) -> CodingTask:
+    return CodingTask.model_validate(task.model_dump(mode="json") | fields)
+
+
+def test_a_task_goes_into_a_plan_and_comes_back_the_same(bank: Bank) -> None:
+    for task in bank.tasks:
+        assert CodingTask.model_validate_json(task.model_dump_json()) == task
+
+
+def test_a_task_of_an_older_plan_keeps_its_only_start_and_its_digest(tasks: dict[str, CodingTask]) -> None:
+    older = tasks["general-longest-streak"].model_dump(mode="json", exclude={"signature"})
+    older["starter"] = {"python": "def longest_streak(steps, goal):\n    ...\n"}
+
+    assert CodingTask.model_validate(older).model_dump(mode="json") == older
+
+
+def test_an_authors_own_start_goes_before_the_made_one(tasks: dict[str, CodingTask]) -> None:
+    own = {"go": "func longest_streak(steps []int64, goal int64) int64 {\n\treturn 0\n}\n"}
+
+    task = changed(tasks["general-longest-streak"], starter=own)
+
+    assert task.starter["go"] == own["go"]
+    assert task.starter["python"].startswith("def longest_streak")
+
+
+def test_tests_have_as_many_arguments_as_the_signature(tasks: dict[str, CodingTask]) -> None:
+    with pytest.raises(ValidationError, match="test 1: expected 1 arguments, got 2"):
+        changed(
+            tasks["general-longest-streak"],
+            signature={"parameters": {"steps": "list[int]"}, "returns": "int"},
+        )
+
+
+def test_a_function_that_returns_nothing_works_in_place(tasks: dict[str, CodingTask]) -> None:
+    nothing = {"parameters": {"steps": "list[int]", "goal": "int"}, "returns": "none"}
+
+    with pytest.raises(ValidationError, match="in place"):
+        changed(tasks["general-longest-streak"], signature=nothing)
+    task = changed(tasks["general-longest-streak"], signature=nothing, starter={}, in_place=True)
+
+    assert task.starter["java"].count("void longest_streak(int[] steps, int goal)") == 1
+    assert "return" not in task.starter["cpp"]
+
+
+def starters(parameter: str, returns: str) -> dict[str, str]:
+    return Signature.model_validate({"parameters": {"given": parameter}, "returns": returns}).starters(
+        "solve"
+    )
+
+
+def test_a_start_names_its_types_as_the_language_does() -> None:
+    made = starters("dict[str, list[tuple[str, int]]]", "list[float]")
+
+    assert "solve(given: Record<string, [string, number][]>): number[]" in made["typescript"]
+    assert "List<Double> solve(Map<String, List<List<Object>>> given)" in made["java"]
+    assert "vector<double> solve(map<string, vector<tuple<string, int>>> given)" in made["cpp"]
+    assert "func solve(given map[string][][]any) []float64" in made["go"]
+    assert made["javascript"].startswith("function solve(given) {")
+    assert "#include <map>\n#include <string>\n#include <tuple>\n#include <vector>\n" in made["cpp"]
+
+
+def test_what_may_be_missing_is_said_to_be() -> None:
+    made = starters("list[int | None]", "int | None")
+
+    assert "solve(given: (number | null)[]): number | null" in made["typescript"]
+    assert "Integer solve(List<Integer> given)" in made["java"]
+    assert "optional<int> solve(vector<optional<int>> given)" in made["cpp"]
+    assert "func solve(given []any) any" in made["go"]
+
+
+def test_a_language_without_such_a_type_is_left_out() -> None:
+    assert "cpp" not in starters("list[any]", "int")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["integer", "list", "list[int", "dict[int, str]", "tuple[int]", "int | str", "a.b", "list[int](1)"],
+)
+def test_a_type_that_json_has_not_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="expected a type made of"):
+        starters(text, "int")

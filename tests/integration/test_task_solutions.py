@@ -1,0 +1,120 @@
+"""The coding tasks in the languages they are offered in, run by the real engines as a candidate's code is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime.knowledge.bank import CodingTask, load_bank
+from runtime.sandbox import CodeRequest, CodeRun, execute
+from runtime.sandbox.engines import Engines, all_engines
+from runtime.services.code import task_submission
+from tests.unit import test_knowledge_tasks as native
+
+SOLUTIONS = Path(__file__).parent / "solutions"
+TASKS = {task.id: task for task in load_bank().tasks}
+EVERYWHERE = ("python", "javascript", "typescript")
+LANGUAGES = (
+    *EVERYWHERE,
+    *(pytest.param(language, marks=pytest.mark.long) for language in ("java", "cpp", "go")),
+)
+WRITTEN = sorted(path.name for path in SOLUTIONS.iterdir())
+# What the module with the Python solutions has at its head.
+HEAD = """import heapq, itertools
+from collections import Counter, OrderedDict, defaultdict, deque
+from typing import Any
+PAIRS = {")": "(", "]": "[", "}": "{"}
+"""
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    with all_engines(workers=2) as engines:
+        yield engines
+
+
+def submitted(
+    engines: Engines, task: CodingTask, language: str, code: str, *, name: str | None = None
+) -> CodeRun:
+    if language not in EVERYWHERE and language not in {known.name for known in engines.languages()}:
+        pytest.skip(f"{language} does not run here; `prepai doctor` says why")
+    submission = task_submission(CodeRequest(language=language, code=code), task)
+    return execute(engines, submission.model_copy(update={"function_name": name or submission.function_name}))
+
+
+def python(task: CodingTask, solution: Callable[..., object]) -> str:
+    # Some wrong solutions call the right one.
+    return HEAD + "\n".join(inspect.getsource(each) for each in {native.REFERENCES[task.id], solution})
+
+
+def not_passed(run: CodeRun) -> list[str]:
+    return [
+        f"{result.verdict}: {result.error or result.actual}"
+        for result in run.results
+        if result.verdict != "AC"
+    ]
+
+
+@pytest.mark.parametrize("task_id", TASKS)
+def test_the_python_solution_passes(engines: Engines, task_id: str) -> None:
+    task = TASKS[task_id]
+
+    assert not_passed(submitted(engines, task, "python", python(task, native.REFERENCES[task_id]))) == []
+
+
+@pytest.mark.parametrize(
+    ("task_id", "solution"), native.WRONG, ids=[solution.__name__ for _, solution in native.WRONG]
+)
+def test_a_wrong_python_solution_does_not_pass(
+    engines: Engines, task_id: str, solution: Callable[..., object]
+) -> None:
+    code = python(TASKS[task_id], solution)
+
+    run = submitted(engines, TASKS[task_id], "python", code, name=solution.__name__)
+
+    assert any(result.verdict == "WA" and result.hidden for result in run.results)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_solution_in_another_language_passes(engines: Engines, name: str) -> None:
+    path = SOLUTIONS / name
+    language = {".js": "javascript"}.get(path.suffix, path.suffix.removeprefix("."))
+
+    assert not_passed(submitted(engines, TASKS[path.stem], language, path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("task_id", TASKS)
+def test_the_javascript_solution_passes_under_the_typed_declaration(engines: Engines, task_id: str) -> None:
+    task = TASKS[task_id]
+    body = (SOLUTIONS / f"{task_id}.js").read_text(encoding="utf-8").split("\n", 1)[1]
+    declared = task.starter["typescript"].split("\n", 1)[0]
+
+    assert not_passed(submitted(engines, task, "typescript", f"{declared}\n{body}")) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task_id", TASKS)
+def test_what_an_editor_starts_with_runs_and_solves_nothing(
+    engines: Engines, task_id: str, language: str
+) -> None:
+    task = TASKS[task_id]
+    if language not in task.starter:
+        pytest.skip(f"a function of these types is not called in {language}")
+
+    verdicts = {
+        result.verdict for result in submitted(engines, task, language, task.starter[language]).results
+    }
+
+    assert "WA" in verdicts
+    assert verdicts <= {"WA", "AC"}
+
+
+def test_an_answer_whose_order_is_free_passes_in_any_order(engines: Engines) -> None:
+    task = TASKS["qa-flaky-tests"]
+    code = python(task, native.flaky_tests).replace("return sorted(", "return reversed_of(")
+    code += "\ndef reversed_of(names):\n    return sorted(names, reverse=True)\n"
+
+    assert not_passed(submitted(engines, task, "python", code)) == []

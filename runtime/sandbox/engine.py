@@ -34,6 +34,7 @@ class Program:
 
     in_place: the function's work is what it made of its first argument, not what it returned.
     per_test: every test gets an instance of its own, so that what one leaves behind reaches no other.
+    loads_only: the run ends before the first call: whether the source compiles, runs and has the function.
     """
 
     language: str
@@ -41,6 +42,7 @@ class Program:
     function_name: str | None = None
     in_place: bool = False
     per_test: bool = False
+    loads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from .engine import Engine, Language, Measures, Observation, Program, TestInput
-from .errors import SandboxUnavailable, UnsupportedLanguage
+from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
 from .kernel import KernelEngine
 from .metrics import Metrics
 from .submission import Limits
 from .wasm_javascript import WasmJavaScript
 from .wasm_python import WasmPython
+
+# What a second attempt has at least.
+_LEAST_S: Final = 1.0
 
 
 class Engines:
@@ -65,8 +70,33 @@ class Engines:
         return tuple(found.values())
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
-        """As the engine that has the program's language runs it."""
-        yield from self._holding(program.language).run(program, inputs, limits)
+        """As the engine that has the program's language runs it.
+
+        Where that fails by itself (a process of its own was ended from outside), the tests from the one that failed are
+        run once more: nothing of a run lasts, so it is safe. They have the time that was left, and at least a second. A
+        second failure stands.
+        """
+        engine = self._holding(program.language)
+        began = time.monotonic()
+        failed: Observation | None = None
+        with contextlib.closing(_closable(engine.run(program, inputs, limits))) as running:
+            for observation in running:
+                if observation.ending == "engine_failed":
+                    failed = observation
+                    break
+                yield observation
+        if failed is None:
+            return
+        left = max(_LEAST_S, limits.submission_s - (time.monotonic() - began))
+        limits = limits.model_copy(update={"submission_s": min(left, limits.submission_s)})
+        first = failed.index
+        try:
+            with contextlib.closing(_closable(engine.run(program, inputs[first:], limits))) as running:
+                for observation in running:
+                    yield replace(observation, index=first + observation.index)
+        except (SandboxUnavailable, SandboxBusy):
+            for index in range(first, len(inputs)):
+                yield replace(failed, index=index)
 
     def measure(self, language: str, source: str) -> Metrics:
         """By the first engine that can. Raises `SandboxUnavailable` when none can."""
@@ -101,6 +131,11 @@ class Engines:
         if reasons:
             raise SandboxUnavailable("; ".join(reasons))
         raise UnsupportedLanguage(language, tuple(known.name for known in self.languages()))
+
+
+def _closable(running: Iterator[Observation]) -> Generator[Observation]:
+    """The same; closing it closes what it is made of, which gives an engine's seat back."""
+    yield from running
 
 
 def all_engines(*, workers: int | None = None, directory: Path | None = None, ahead: bool = False) -> Engines:

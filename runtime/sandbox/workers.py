@@ -48,6 +48,12 @@ _MAX_DEPTH: Final = 200
 _MAX_ERROR: Final = 8192
 _BROKEN: Final = "the program broke the interpreter it ran in"
 _MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
+# Who ends a worker in one of these ways stands outside of it: a guest has no signals to send.
+_FROM_OUTSIDE: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
+# What a test gets of the clock before it is said that the machine kept the CPU from it.
+_STARVED: Final = 0.5
+# A wait ends up to this much before its time.
+_EARLY_S: Final = 0.01
 _GUEST_ENDINGS: Final = frozenset({"returned", "raised", "not_compiled", "memory", "output"})
 
 
@@ -188,7 +194,8 @@ class WorkerEngine(abc.ABC):
             if not self._closed and not self._idle and len(self._busy) < self._workers:
                 self._idle.append(_Worker(self.hosted, self._image.result()))
 
-    def _take(self) -> _Worker:
+    def _take(self, *, again: bool = False) -> _Worker:
+        """A worker that is ready. One that was ended from outside while it started is replaced, once."""
         path = self._image.result()
         with self._lock:
             if self._closed:
@@ -200,7 +207,10 @@ class WorkerEngine(abc.ABC):
         try:
             self._versions = worker.ready()
         except SandboxUnavailable:
+            ended = worker.died() in _FROM_OUTSIDE
             self._drop(worker)
+            if ended and not again and not self._closed:
+                return self._take(again=True)
             raise
         return worker
 
@@ -394,7 +404,10 @@ class _Run:
         final: Observation | None = None
         for index, test in enumerate(inputs):
             if final is None:
-                observation, final = self._one(index, test)
+                try:
+                    observation, final = self._one(index, test)
+                except SandboxUnavailable as refusal:  # the worker that was to go on does not come up
+                    observation = final = Observation(index, "engine_failed", error=str(refusal))
                 yield self._within_total(observation)
             elif time.monotonic() >= self._deadline:
                 yield self._not_run(index)
@@ -413,6 +426,8 @@ class _Run:
                 return loading, loading
             self._loaded = self._slot.ready()
             before = loading.stdout if index == 0 else ""
+            if self._program.loads_only:
+                return loading, loading
         observation = self._ask(index, self._test_request(test))
         if self._program.per_test:
             self._loaded = None
@@ -452,9 +467,9 @@ class _Run:
             if answer or left <= 0 or not worker.alive() or worker.cpu_s() - cpu_s < _AT_WORK * waited:
                 break
             answer = worker.wait(min(self._wall_s, left))
-        wall_ms = (time.monotonic() - started) * 1e3
+        waited = time.monotonic() - started
         if answer is None:
-            return self._death(index, wall_ms, out_of_time=time.monotonic() >= self._deadline)
+            return self._death(index, waited, worker.cpu_s() - cpu_s)
         observation = self._read(index, answer)
         if observation.ending == "crashed" or answer.get("overflowed"):
             self._slot.discard()
@@ -463,12 +478,16 @@ class _Run:
             self._loaded = None
         return observation
 
-    def _death(self, index: int, wall_ms: float, *, out_of_time: bool) -> Observation:
+    def _death(self, index: int, waited: float, cpu_s: float) -> Observation:
+        ended = time.monotonic() >= self._deadline - _EARLY_S
         status = self._slot.discard()
+        wall_ms = waited * 1e3
         if status is None:
+            if ended and not self._had_its_time(waited, cpu_s):
+                return self._not_run(index)
             told = (
                 f"the submission's {self._limits.submission_s:g} s were used up"
-                if out_of_time
+                if ended
                 else f"no answer in {self._wall_s:g} s"
             )
             return Observation(index, "time", error=told, wall_ms=wall_ms)
@@ -477,13 +496,17 @@ class _Run:
             return Observation(index, "time", error=told, cpu_ms=self._cpu_s * 1e3, wall_ms=wall_ms)
         if status == -signal.SIGABRT:
             return Observation(index, "crashed", error="the interpreter's stack overflowed", wall_ms=wall_ms)
-        if (
-            status == -signal.SIGKILL
-        ):  # not by us: the machine is out of memory, or somebody closed the engine
-            return Observation(
-                index, "engine_failed", error="the sandbox was ended from outside", wall_ms=wall_ms
-            )
+        if status in _FROM_OUTSIDE:  # not by us: the machine is out of memory, or somebody closed the engine
+            told = "the sandbox was ended from outside"
+            return Observation(index, "engine_failed", error=told, wall_ms=wall_ms)
         return Observation(index, "crashed", error="the interpreter crashed", wall_ms=wall_ms)
+
+    def _had_its_time(self, waited: float, cpu_s: float) -> bool:
+        """Whether a test that the submission's end cut short has itself to blame: it had all the time that one alone
+        would have had, and the machine did not keep the CPU from it."""
+        alone = min(self._wall_s, self._limits.submission_s)
+        computing = cpu_s >= _AT_WORK * waited
+        return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
 
     def _read(self, index: int, answer: dict[str, Any]) -> Observation:
         ending, value, error = self._frame(answer)
@@ -523,7 +546,7 @@ class _Run:
 
     def _not_run(self, index: int) -> Observation:
         return Observation(
-            index, "not_run", error=f"the submission's {self._limits.submission_s:g} s were used up"
+            index, "not_run", error=f"not run: the submission's {self._limits.submission_s:g} s were used up"
         )
 
 

@@ -100,6 +100,66 @@ def test_when_nothing_holds_nothing_is_run_and_every_reason_is_told() -> None:
             attempt()
 
 
+@dataclass
+class Failing(Scripted):
+    """Fails by itself at the test of each number in `fails`, run after run; what it was asked for is kept."""
+
+    fails: list[int] = field(default_factory=list)
+    asked: list[tuple[int, float]] = field(default_factory=list)
+    open: int = 0
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        self.asked.append((len(inputs), limits.submission_s))
+        fails = self.fails.pop(0) if self.fails else len(inputs)
+        if fails < 0:
+            raise SandboxUnavailable("gone")
+        self.open += 1
+        try:
+            for index, test in enumerate(inputs):
+                yield Observation(index, "engine_failed" if index >= fails else "returned", stdout=test.stdin)
+        finally:
+            self.open -= 1
+
+
+def observed(failing: Failing) -> list[tuple[int, str, str]]:
+    inputs = [TestInput(stdin=str(number)) for number in range(4)]
+    seen = Engines(failing).run(Program("python", ""), inputs, Limits())
+    return [(one.index, one.ending, one.stdout) for one in seen]
+
+
+def test_what_an_engine_failed_at_by_itself_is_run_once_more_and_nothing_else_is() -> None:
+    failing = Failing("a", ("python",), fails=[2])
+    assert observed(failing) == [(number, "returned", str(number)) for number in range(4)]
+    assert [count for count, _ in failing.asked] == [4, 2]
+    assert failing.asked[1][1] <= failing.asked[0][1]
+
+
+def test_a_second_failure_stands() -> None:
+    failing = Failing("a", ("python",), fails=[1, 1, 0])
+    endings = [ending for _, ending, _ in observed(failing)]
+    assert endings == ["returned", "returned", "engine_failed", "engine_failed"]
+    assert len(failing.asked) == 2
+
+
+def test_an_engine_that_is_gone_afterwards_leaves_every_test_its_failure() -> None:
+    failing = Failing("a", ("python",), fails=[3, -1])
+    assert [(index, ending) for index, ending, _ in observed(failing)][2:] == [
+        (2, "returned"),
+        (3, "engine_failed"),
+    ]
+
+
+def test_a_run_that_nobody_reads_to_its_end_is_closed_in_its_engine() -> None:
+    failing = Failing("a", ("python",), fails=[1])
+    running = Engines(failing).run(Program("python", ""), [TestInput()] * 3, Limits())
+    next(running)
+    assert failing.open == 1
+    next(running)
+    assert failing.open == 1, "the first attempt is over"
+    running.close()  # type: ignore[attr-defined]
+    assert failing.open == 0
+
+
 def test_all_engines_rest_wake_and_close_together() -> None:
     a, b = Scripted("a", ("python",)), Scripted("b", ("c",))
     with Engines(a, b) as engines:

@@ -41,7 +41,9 @@ CODE_EXECUTOR: Final = Deployable(
     # What measures source, read by an interpreter of another version of Python.
     sources=("lizard_core", "lizard_ext", "lizard_languages", "pyflakes"),
 )
-CV_ANALYZER: Final = Deployable(entry="lambdas.cv_analyzer.handler", lock="cv-analyzer")
+CV_ANALYZER: Final = Deployable(
+    entry="lambdas.cv_analyzer.handler", lock="cv-analyzer", data=("knowledge/skills",)
+)
 PERFORMANCE_EVALUATOR: Final = Deployable(
     entry="lambdas.performance_evaluator.handler", lock="performance-evaluator", data=("knowledge",)
 )

@@ -8,11 +8,13 @@ from runtime.cv import dates
 from runtime.cv.contact import basics
 from runtime.cv.document import Document, from_recognized, from_text, read
 from runtime.cv.education import education
+from runtime.cv.evidence import identified, skill_uses
 from runtime.cv.listed import certificates, projects
 from runtime.cv.ocr import OcrFailed, OcrReader
-from runtime.cv.result import Analysis, Basics, CvResult, Resume, Work
+from runtime.cv.result import Analysis, Basics, CvResult, Resume
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
+from runtime.cv.timeline import gaps, total_years
 from runtime.cv.vocabulary import DEGREE_LEVELS
 from runtime.cv.work import work
 
@@ -93,6 +95,8 @@ def _analyze(
             as_of=day.isoformat() if day is not None else None,
             as_of_source=source,
             degree_levels=tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
+            skills=skill_uses(resume, day) if extract_skills else (),
+            gaps=gaps(resume, day),
             text_chars=len(text),
             pages=document.pages,
         ),
@@ -108,9 +112,7 @@ def _resume(document: Document, found: tuple[Section, ...], extract_skills: bool
         basics=_with_summary(document, found),
         work=tuple(job for indexes in each("work") for job in work(document, indexes)),
         education=tuple(study for indexes in each("education") for study in education(document, indexes)),
-        skills=tuple({skill.name.value.casefold(): skill for skill in reversed(declared)}.values())[::-1]
-        if extract_skills
-        else (),
+        skills=identified(declared) if extract_skills else (),
         languages=tuple(
             [language for indexes in each("languages") for language in languages(document, indexes)]
             + [spoken for indexes in each("skills") for spoken in languages(document, indexes, labelled=True)]
@@ -141,17 +143,3 @@ def _as_of(document: Document, given: dt.date | None) -> tuple[dt.date | None, s
         return document.date, "document"
     newest = dates.newest(document.text)
     return newest, "newest date in the text" if newest is not None else None
-
-
-def total_years(jobs: tuple[Work, ...], as_of: dt.date | None) -> float | None:
-    """Years covered by at least one job, to one decimal; None where no job is dated."""
-    intervals = []
-    for job in jobs:
-        if job.start_date is None or (job.end_date is None and not job.current):
-            continue
-        start = dates.point(job.start_date.value)
-        end = dates.point(job.end_date.value) if job.end_date is not None else None
-        interval = dates.months(start, end, as_of=as_of)
-        if interval is not None:
-            intervals.append(interval)
-    return round(dates.union(intervals) / 12, 1) if intervals else None

@@ -76,9 +76,13 @@ class Education(_Frozen):
 
 
 class Skill(_Frozen):
-    """A skill in the CV's own words; `category` is the label it was listed under."""
+    """A skill in the CV's own words; `category` is the label it was listed under.
+
+    `id` is the canonical skill that it names (`knowledge/skills/`); absent where it names none, or several.
+    """
 
     name: Leaf
+    id: str | None = None
     category: Leaf | None = None
 
 
@@ -105,6 +109,33 @@ class Resume(_Frozen):
     projects: tuple[Named, ...] = ()
 
 
+class SkillUse(_Frozen):
+    """One skill and what the CV shows of it, each told once however often and by whichever name it stands there.
+
+    `id`, `category` and `family` are those of the canonical list; a declared skill that the list does not know has
+    none, and its own words as `name`. `evidence`: where jobs, projects and certificates name it, at most five places.
+    `years` is the union of the months of the jobs that name it, in years; `last_used` the month or year in which the
+    newest of them ended. Both are absent where no dated job names it.
+    """
+
+    name: str
+    id: str | None = None
+    category: str | None = None
+    family: str | None = None
+    declared: bool
+    evidence: tuple[Leaf, ...] = ()
+    years: float | None = None
+    last_used: str | None = None
+
+
+class Gap(_Frozen):
+    """Months between dated jobs that neither a job nor a course of study covers, as YYYY-MM, both ends included."""
+
+    start: str
+    end: str
+    months: int
+
+
 class Analysis(_Frozen):
     """What follows from the résumé.
 
@@ -118,6 +149,8 @@ class Analysis(_Frozen):
     as_of: str | None = None
     as_of_source: Literal["given", "document", "newest date in the text"] | None = None
     degree_levels: tuple[DegreeLevel, ...] = ()
+    skills: tuple[SkillUse, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     text_chars: int
     pages: int
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from runtime.cv.analysis import analyze, analyze_text
 from runtime.cv.errors import DocumentNotFound, StoreNotConfigured, UnreadableDocument
@@ -80,6 +80,10 @@ def _decoded(document: str) -> bytes:
         ) from None
 
 
+# What tells where something stands, and nothing else.
+_PLACES: Final = frozenset({"evidence"})
+
+
 def values_only(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer with every leaf reduced to its value, for a model that needs no places and has little
     room."""
@@ -91,6 +95,6 @@ def _bare(node: object) -> object:
         return (
             node["value"]
             if "raw" in node and "value" in node
-            else {key: _bare(item) for key, item in node.items()}
+            else {key: _bare(item) for key, item in node.items() if key not in _PLACES}
         )
     return [_bare(item) for item in node] if isinstance(node, list) else node

@@ -53,7 +53,8 @@ CALLS: dict[str, tuple[dict[str, Any], str]] = {
         },
         '"verdict": "AC"',
     ),
-    "cv-analyzer": ({"cvText": CV}, "ada@example.com"),
+    # What a skill is called is data that it carries.
+    "cv-analyzer": ({"cvText": CV}, '"id": "python"'),
     "performance-evaluator": (
         {"sessionId": "one", "conversationHistory": CONVERSATION},
         '"technical_knowledge"',
@@ -216,6 +217,13 @@ def test_each_process_has_a_lock_of_its_own(processes: Mapping[str, Process]) ->
 def test_two_architectures_are_two_assets(processes: Mapping[str, Process]) -> None:
     for process in processes.values():
         assert process.deployable.digest("arm64") != process.deployable.digest("x86_64")
+
+
+def test_the_cv_analyzer_carries_the_skills_and_nothing_else_of_the_knowledge(
+    processes: Mapping[str, Process],
+) -> None:
+    carried = {path for path in processes["cv-analyzer"].deployable.files() if path.parts[0] == "knowledge"}
+    assert carried == {path.relative_to(ROOT) for path in (ROOT / "knowledge" / "skills").iterdir()}
 
 
 @pytest.mark.long

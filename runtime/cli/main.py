@@ -106,7 +106,7 @@ def code(
     except SandboxError as error:
         _fail(str(error))
     _print_json(outcome.model_dump(mode="json"))
-    _exit(0 if outcome.all_passed else 1)
+    _exit(0 if all(result.verdict == "AC" for result in outcome.results) else 1)
 
 
 @app.command()

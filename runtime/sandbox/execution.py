@@ -18,7 +18,8 @@ from .submission import Submission
 class CodeRun(BaseModel):
     """What a submission came to: one result per test, or one for the bare run when there were no tests.
 
-    `metrics`: of its source; null where they were not taken.
+    `tested`: whether there were tests; a run without any has passed none. `metrics`: of its source; null where they
+    were not taken.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,12 +27,14 @@ class CodeRun(BaseModel):
     results: tuple[TestResult, ...]
     isolation: str
     language: str
+    tested: bool = True
     metrics: Metrics | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def all_passed(self) -> bool:
-        return all(result.verdict == "AC" for result in self.results)
+    def all_passed(self) -> bool | None:
+        """None: there were no tests."""
+        return all(result.verdict == "AC" for result in self.results) if self.tested else None
 
     def public(self) -> CodeRun:
         """What the candidate may see: hidden tests show only their verdict."""
@@ -74,12 +77,15 @@ def execute(engine: Engine, submission: Submission, *, measured: bool = False) -
             checker=submission.checker,
         )
     else:
-        program = Program(submission.language, submission.code)
+        # A function that nothing calls is still looked for: a run that says nothing of it would pass for its approval.
+        function = submission.function_name
+        program = Program(submission.language, submission.code, function, loads_only=function is not None)
         results = tuple(map(bare_run, engine.run(program, [TestInput()], submission.limits)))
     return CodeRun(
         results=results,
         isolation=language.isolation,
         language=language.name,
+        tested=bool(submission.tests),
         metrics=_metrics(engine, submission) if measured else None,
     )
 

@@ -116,6 +116,41 @@ class Submission(BaseModel):
             raise SubmissionTooLarge(f"expected at most {MAX_TESTS_BYTES} bytes of tests; got {size}")
 
 
+# Unknown fields are ignored, by contract, so that newer callers can speak to older servers. But tests or a function
+# under another product's name would be ignored as well, and the run without them would look like one that passed: such
+# a name is refused where the field it stands for is missing, and only there.
+_REQUEST_NAMES: Final = {
+    ("testCases", "test_cases"): ("tests", "testcases", "testcase", "cases", "examples"),
+    ("functionName", "function_name"): (
+        *("function", "functionname", "fn", "func", "funcname", "methodname", "entrypoint"),
+    ),
+    ("code",): ("source", "sourcecode", "src", "program", "script", "solution"),
+    ("language",): ("lang", "programminglanguage"),
+}
+_TEST_NAMES: Final = {
+    ("expected",): ("expectedoutput", "expectedresult", "output", "answer", "result", "want"),
+    ("input", "args", "kwargs", "keywords", "stdin"): (
+        *("inputs", "arguments", "argument", "arg", "params", "parameters", "inputdata"),
+    ),
+    ("hidden",): ("ishidden", "secret", "private"),
+}
+
+
+def _named(value: object, names: dict[tuple[str, ...], tuple[str, ...]]) -> object:
+    if isinstance(value, dict):
+        plain = {
+            str(key).replace("_", "").replace("-", "").lower(): key for key, held in value.items() if held
+        }
+        for fields, others in names.items():
+            if not any(field in value for field in fields):
+                for other in others:
+                    if other in plain:
+                        raise ValueError(
+                            f"expected {fields[0]}; got {plain[other]}, which is no field here: rename it"
+                        )
+    return value
+
+
 def _kind(language: str, function_name: str | None) -> Kind:
     if function_name is not None:
         return "function"
@@ -145,6 +180,11 @@ class WireTest(BaseModel):
     expected: JsonValue = None
     hidden: bool = False
     checker: Checker | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_their_names(cls, value: object) -> object:
+        return _named(value, _TEST_NAMES)
 
     @field_validator("args", "keywords", mode="before")
     @classmethod
@@ -178,6 +218,11 @@ class CodeRequest(BaseModel):
     per_test: bool = Field(default=False, validation_alias=AliasChoices("perTest", "per_test"))
     in_place: bool = Field(default=False, validation_alias=AliasChoices("inPlace", "in_place"))
     checker: Checker | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_their_names(cls, value: object) -> object:
+        return _named(value, _REQUEST_NAMES)
 
     @field_validator("test_cases", mode="before")
     @classmethod

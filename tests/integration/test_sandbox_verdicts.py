@@ -118,6 +118,29 @@ def test_a_function_gets_its_verdict(
     assert result.model_dump_json()
 
 
+def loaded(engine: WasmPython, code: str) -> CodeRun:
+    """A run of a function without tests."""
+    return execute(engine, Submission(language="python", code=code, function_name="f", limits=QUICK))
+
+
+def test_a_function_without_tests_is_looked_for_and_not_called(engine: WasmPython) -> None:
+    run = loaded(engine, "print('loading')\ndef f(): print('called')")
+    (result,) = run.results
+    assert (result.verdict, result.stdout) == ("AC", "loading\n")
+    assert run.all_passed is None
+
+
+def test_a_function_without_tests_that_is_not_there_does_not_compile(engine: WasmPython) -> None:
+    (result,) = loaded(engine, "def g(): pass").results
+    assert (result.verdict, result.error) == ("CE", "function not found: f")
+
+
+def test_a_run_without_tests_has_passed_none(engine: WasmPython) -> None:
+    run = execute(engine, Submission(language="python", code="print(1)"))
+    assert (run.all_passed, run.results[0].stdout) == (None, "1\n")
+    assert CodeRun.model_validate_json(run.model_dump_json(exclude={"all_passed"})).all_passed is None
+
+
 # Each level of each goes through C: a wrapper, a slot, an iterator or a key.
 RECURSIVE = {
     "cache": "import functools\n@functools.cache\ndef f(n): return n if n == 0 else 1 + f(n - 1)",
@@ -354,9 +377,8 @@ def test_the_probe_finds_that_it_holds(engine: WasmPython) -> None:
 
 def test_runs_from_many_threads_do_not_mix(engine: WasmPython) -> None:
     def work(number: int) -> bool:
-        return call(
-            engine, f"def f(x): return x * {number}", TestCase(args=(3,), expected=3 * number)
-        ).all_passed
+        test = TestCase(args=(3,), expected=3 * number)
+        return bool(call(engine, f"def f(x): return x * {number}", test).all_passed)
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(40)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -103,3 +104,47 @@ def test_a_run_ends_before_whoever_asks_through_the_deployed_api_is_given_up_on(
 
     (limits,) = given
     assert limits.submission_s < 29
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"tests": [{"input": "1", "expected": "1"}]}, "testCases"),
+        ({"test-cases": [{"input": "1"}]}, "testCases"),
+        ({"testcases": '[{"input": "1"}]'}, "testCases"),
+        ({"function": "f"}, "functionName"),
+        ({"entryPoint": "f"}, "functionName"),
+        ({"entry_point": "f"}, "functionName"),
+    ],
+)
+def test_a_field_under_another_name_is_refused_with_the_right_one(given: dict[str, Any], wanted: str) -> None:
+    (name,) = given
+    with pytest.raises(ValidationError, match=f"expected {wanted}; got {name}, "):
+        request(**given)
+
+
+@pytest.mark.parametrize("name", ["source", "sourceCode", "src"])
+def test_code_under_another_name_is_refused_with_the_right_one(name: str) -> None:
+    with pytest.raises(ValidationError, match=f"expected code; got {name}, "):
+        CodeRequest.model_validate({name: "x = 1", "language": "python"})
+
+
+@pytest.mark.parametrize(
+    ("test", "wanted"),
+    [
+        ({"input": "1", "expected_output": "1"}, "expected"),
+        ({"input": "1", "output": "1"}, "expected"),
+        ({"arguments": [1], "expected": "1"}, "input"),
+        ({"input": "1", "expected": "1", "isHidden": True}, "hidden"),
+    ],
+)
+def test_a_field_of_a_test_under_another_name_is_refused(test: dict[str, Any], wanted: str) -> None:
+    with pytest.raises(ValidationError, match=f"expected {wanted}; got "):
+        request(testCases=[test], functionName="f")
+
+
+def test_unknown_fields_beside_the_known_ones_are_ignored() -> None:
+    test = {"input": "1", "expected": "1", "output": "of a former run", "note": "n"}
+    asked = request(testCases=[test], functionName="f", source="editor", tests="3 of them", theme="dark")
+    assert asked.function_name == "f"
+    assert len(asked.submission().tests) == 1

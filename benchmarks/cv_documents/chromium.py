@@ -48,12 +48,13 @@ def printer() -> Iterator[Browser]:
 def write(composition: Composition, template: Template, browser: Browser) -> bytes:
     """The document; always the same bytes from the same version of the browser and the same fonts."""
     page = browser.new_page()
-    page.set_content(_html(composition, template))
+    html = _html(composition, template)
+    page.set_content(_soft(html) if template.shape == "soft hyphens" else html)
     footer = {
         "": "",
         "page": '<span class="pageNumber"></span> / <span class="totalPages"></span>',
         "name": f'{escape(composition.plain_name)} – <span class="pageNumber"></span>',
-        "contact": escape(" · ".join(contact.text for contact in composition.contacts)),
+        "contact": escape(composition.contact_line),
     }[template.footer]
     document = page.pdf(
         format=template.page,
@@ -66,6 +67,18 @@ def write(composition: Composition, template: Template, browser: Browser) -> byt
     page.close()
     # The day of printing stands in the file in a fixed length.
     return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>20261101090000", document)
+
+
+def _soft(html: str) -> str:
+    """Soft hyphens in the long words of bullets, where a vowel and then a consonant with a vowel meet."""
+    split = re.compile(
+        r"(?<=[a-zäöüéèáíóúãç]{2}[aeiouyäöüéáíóú])(?=[bcdfglmnprstv][aeiouäöüéáíóú][a-zäöüß]{2})"
+    )
+
+    def soften(paragraph: re.Match[str]) -> str:
+        return re.sub(r"\w{9,}", lambda word: split.sub("\u00ad", word.group()), paragraph.group())
+
+    return re.sub(r"(?<=<li>)[^<]+", soften, html)
 
 
 def _html(composition: Composition, template: Template) -> str:

@@ -7,7 +7,7 @@ and pages are the producer's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from benchmarks.cv_documents.dates import Dates, duration
 from benchmarks.cv_documents.people import Person, Study
@@ -237,7 +237,12 @@ class Composition:
     aside: tuple[Section, ...]
     language: str
     contact_heading: str
-    plain_name: str = field(default="")
+    plain_name: str
+
+    @property
+    def contact_line(self) -> str:
+        """What fits on one line at the foot of a page."""
+        return " | ".join(c.text for c in self.contacts if c.kind in {"address", "phone", "email"})
 
 
 def compose(person: Person, template: Template, dates: Dates) -> Composition:
@@ -305,7 +310,7 @@ def _work(person: Person, template: Template, dates: Dates) -> tuple[Piece, ...]
         cells = tuple(
             (
                 dates.span(role.start, role.end),
-                employment.company + (f", {employment.place}" if employment.place else ""),
+                ", ".join(part for part in (employment.company, employment.place) if part),
                 "\n".join((role.title, *(f"• {text}" for text in role.did))),
             )
             for employment in person.work
@@ -349,7 +354,7 @@ def _education(person: Person, template: Template, dates: Dates) -> tuple[Piece,
         cells = tuple(
             (
                 _years(study, dates),
-                study.school + (f", {study.place}" if study.place else ""),
+                ", ".join(part for part in (study.school, study.place) if part),
                 "\n".join((study.degree, *study.notes)),
             )
             for study in person.education

@@ -31,7 +31,7 @@ class _Described(BaseModel):
 
 
 class Phone(_Described):
-    """`written` is how the CV has it, `e164` which number that is (fiction's reserved ranges where one exists)."""
+    """`written` is how the CV has it, `e164` which number that is (from a range for fiction, or a plain example)."""
 
     written: str
     e164: Annotated[str, Field(pattern=r"^\+\d{8,15}$")]
@@ -45,9 +45,12 @@ class Role(_Described):
 
 
 class Employment(_Described):
-    """One employer; several `roles` stand under one head where the template can show that."""
+    """One employer; several `roles` stand under one head where the template can show that.
 
-    company: Annotated[str, Field(alias="at")]
+    Without a `company` it is no job but a break that the CV accounts for, as parental leave.
+    """
+
+    company: Annotated[str, Field(alias="at")] = ""
     place: Annotated[str, Field(alias="in")] = ""
     roles: tuple[Role, ...]
 
@@ -127,6 +130,7 @@ def truth(person: Person, dates: Dates) -> dict[str, Any]:
             }
             for employment in person.work
             for role in employment.roles
+            if employment.company
         ],
         "edu": [
             {"school": study.school, "degree": study.degree, "level": study.level, "area": None}

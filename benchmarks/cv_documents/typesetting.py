@@ -20,7 +20,7 @@ def write(composition: Composition, template: Template) -> bytes:
         "": "none",
         "page": "context align(center, counter(page).display())",
         "name": f"context [#{_text(composition.plain_name)} #h(1fr) #counter(page).display()]",
-        "contact": f"align(center, text(8pt, {_string(' · '.join(c.text for c in composition.contacts))}))",
+        "contact": f"align(center, text(8pt, {_string(composition.contact_line)}))",
     }[template.footer]
     source = [
         f'#set page(paper: "{paper}", margin: 17mm, footer: {footer})',

@@ -38,11 +38,7 @@ def write(composition: Composition, template: Template) -> bytes:
     page.left_margin = page.right_margin = Mm(20)
     document.styles["Normal"].font.size = Pt(10)
     if template.footer:
-        text = (
-            " | ".join(contact.text for contact in composition.contacts)
-            if template.footer == "contact"
-            else composition.plain_name
-        )
+        text = composition.contact_line if template.footer == "contact" else composition.plain_name
         page.footer.paragraphs[0].text = text
     _header(document, composition, template)
     if template.rail:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cv_documents import chromium, plain, typesetting, word
+from benchmarks.cv_documents import chromium, drawing, plain, platypus, typesetting, word
 from benchmarks.cv_documents.composition import Composition, compose
 from benchmarks.cv_documents.people import people, truth
 from benchmarks.cv_documents.templates import TEMPLATES, Producer, Template
@@ -24,6 +24,8 @@ def write_all(folder: Path) -> list[dict[str, Any]]:
     with ExitStack() as stack:
         producers: dict[Producer, Write] = {
             "typst": typesetting.write,
+            "reportlab": platypus.write,
+            "fpdf2": drawing.write,
             "python-docx": word.write,
             "text": plain.text,
             "markdown": plain.markdown,

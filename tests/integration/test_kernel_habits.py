@@ -331,3 +331,73 @@ def test_recursion_without_an_end_in_a_go_program_is_no_greed(engine: KernelEngi
     run = submitted(engine, "go", code, None, TestCase(stdin="", expected=""))
     assert verdict(run) == "RE", run
     assert "stack overflow" in told(run)
+
+
+# --- threads ---
+
+THREADS = {
+    "c": "#include <pthread.h>\n#include <stdio.h>\nstatic int v[50];\nstatic void *work(void *at) { *(int *)at += 2; return 0; }\n"
+    "int main(void) { pthread_t t[50]; int s = 0; for (int i = 0; i < 50; i++) if (pthread_create(t + i, 0, work, v + i)) return 1;\n"
+    'for (int i = 0; i < 50; i++) { pthread_join(t[i], 0); s += v[i]; } printf("%d", s); }',
+    "cpp": "#include <atomic>\n#include <iostream>\n#include <thread>\n#include <vector>\nint main() { std::atomic<int> s{0}; std::vector<std::thread> t;\n"
+    "for (int i = 0; i < 50; i++) t.emplace_back([&] { s += 2; }); for (auto& one : t) one.join(); std::cout << s; }",
+    "java": "public class Main { static int s; static synchronized void add() { s += 2; }\n public static void main(String[] a) throws Exception {\n"
+    "Thread[] t = new Thread[50]; for (int i = 0; i < 50; i++) { t[i] = new Thread(Main::add); t[i].start(); } for (Thread one : t) one.join(); System.out.print(s); } }",
+    "go": 'package main\nimport ("fmt"; "sync"; "sync/atomic")\nfunc main() { var s int64; var w sync.WaitGroup\n'
+    "for i := 0; i < 5000; i++ { w.Add(1); go func() { defer w.Done(); atomic.AddInt64(&s, 2) }() }; w.Wait(); fmt.Print(s / 100) }",
+    "python": "import threading\nstarted = threading.Barrier(51)\nt = [threading.Thread(target=started.wait) for _ in range(50)]\n"
+    "for one in t: one.start()\nstarted.wait()\nfor one in t: one.join()\nprint(2 * len(t))",
+}
+
+
+@pytest.mark.parametrize("language", THREADS)
+def test_fifty_threads_are_no_matter(engine: KernelEngine, language: str) -> None:
+    run = submitted(engine, language, THREADS[language], None, TestCase(stdin="", expected="100"))
+    assert verdict(run) == "AC", run
+
+
+def test_too_many_threads_in_java_are_no_greed(engine: KernelEngine) -> None:
+    code = (
+        "public class Main { public static void main(String[] a) throws Exception { for (int i = 0; i < 200; i++)\n"
+        "new Thread(() -> { try { Thread.sleep(400); } catch (InterruptedException e) { } }).start(); } }"
+    )
+    run = submitted(engine, "java", code, None, TestCase(stdin="", expected=""))
+    assert verdict(run) == "RE", run
+
+
+# --- what a compiler or an interpreter chokes on ---
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("c", "#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(A(A(x)))))\nint main(void) { int i = 0; B(A(A(i++;))) return i; }"),
+        ("go", "package main\nvar x = [1 << 28]int{1 << 27: 1}\nfunc main() { println(x[5]) }"),
+    ],
+)  # fmt: skip
+def test_a_source_that_exhausts_its_compiler_does_not_compile(
+    engine: KernelEngine, language: str, code: str
+) -> None:
+    run = submitted(engine, language, code, None, TestCase(stdin="", expected=""))
+    assert (verdict(run), told(run)) == ("CE", "the compiler needed more time or memory than it has")
+
+
+@pytest.mark.parametrize("depth", [9000, 30_000])
+def test_deeply_nested_java_compiles_or_is_refused_in_words(engine: KernelEngine, depth: int) -> None:
+    code = f"public class Main {{ public static void main(String[] a) {{ int x = {'(' * depth}1{')' * depth}; }} }}"
+    run = submitted(engine, "java", code, None, TestCase(stdin="", expected=""))
+    assert verdict(run) == "AC" or "the compiler" in told(run), run
+
+
+@pytest.mark.parametrize(
+    "module", ["csv", "calendar", "graphlib", "urllib.parse", "xml.etree.ElementTree", "uuid"]
+)
+def test_native_python_imports_any_module_of_the_library(engine: KernelEngine, module: str) -> None:
+    run = submitted(engine, "python", f"import {module}\nprint(1)", None, TestCase(stdin="", expected="1"))
+    assert verdict(run) == "AC", run
+
+
+def test_a_trace_through_pythons_library_does_not_say_where_it_is(engine: KernelEngine) -> None:
+    run = called(engine, "python", "import re\ndef f(x):\n  return re.compile(x)", "(", expected=1)
+    assert 'File "python3.' in told(run)
+    assert 'File "/' not in told(run)

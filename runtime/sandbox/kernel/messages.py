@@ -11,11 +11,17 @@ from typing import Final
 _MOST_SHOWN: Final = 8000
 _MOST_FRAMES: Final = 10
 _MOST_ERROR: Final = 4000
+_EXHAUSTED: Final = re.compile(
+    r"(?m)^(?:virtual memory exhausted|.*: out of memory allocating|fatal error: .*(?:out of|cannot allocate) memory|"
+    r"cc1(?:plus)?: error: .*emory)"
+)
 _HARNESS: Final = ("harness.", "room.", "whole.hpp", "preamble.cpp")
 
 
 def compiled(language: str, text: str) -> str:
     """What a compiler said of the source."""
+    if _EXHAUSTED.search(text):
+        return "the compiler needed more time or memory than it has"
     lines = {"go": _go_complaint}.get(language, _gcc_complaint)(text.splitlines())
     told = "\n".join(lines).strip() or "the compiler ended without a word"
     return told if len(told) <= _MOST_SHOWN else told[:_MOST_SHOWN] + "\n..."
@@ -23,7 +29,7 @@ def compiled(language: str, text: str) -> str:
 
 def ran(language: str, text: str) -> str:
     """What a program or its runtime wrote to standard error, or the trace of an exception."""
-    return {"go": _go_trace, "java": _java_trace}.get(language, str)(text)
+    return {"go": _go_trace, "java": _java_trace, "python": _python_trace}.get(language, str)(text)
 
 
 def uncalled(error: str) -> str:
@@ -55,7 +61,10 @@ _NOISE: Final = re.compile(
 # What the harness's lines fail for, in words of the task.
 _REASONS: Final = (
     (r"static assertion failed: (this .*)", r"\1"),
-    (r"no matching function for call to 'serve\(<unresolved.*", "several functions, or a template, have the called name"),
+    (
+        r"no matching function for call to 'serve\(<unresolved.*",
+        "several functions, or a template, have the called name",
+    ),
     (r"no matching function for call to '(\w+)::\1\(.*", r"the class \1 needs a constructor without arguments"),
     (r"cannot declare variable 'self' to be of abstract type '(\w+)'", r"the class \1 is abstract"),
     (r"('.*') is (private|protected) within this context", r"\1 is \2: the tests call it from outside its class"),
@@ -163,3 +172,11 @@ def _java_trace(text: str) -> str:
         elif frames == _MOST_FRAMES + 1:
             kept.append("\t...\n")
     return "".join(kept)
+
+
+# --- Python ---
+
+
+def _python_trace(text: str) -> str:
+    """With the library's files by their names in it: where this machine keeps them is nobody's business."""
+    return re.sub(r'(?m)^(\s*(?:\| +)?File ")/[^"]*/(python3\.\d+/)', r"\1\2", text)

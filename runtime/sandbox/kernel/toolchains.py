@@ -94,10 +94,13 @@ def interpreter_paths() -> tuple[str, ...]:
 # --- C and C++ ---
 
 
-def _c(_: Path) -> Toolchain:
+def _c(directory: Path) -> Toolchain:
     driver = _which("gcc")
     read, execute = _compiler_paths(driver, "c", "cc1")
-    arguments = [driver, "-std=gnu17", "-O2", *_DIAGNOSTICS, *_STATIC, "-o", "solution", "solution.c", "-lm"]
+    bounds = _bounds(directory, driver)
+    read = (*read, str(bounds.parent))
+    options = [driver, "-std=gnu17", "-O2", *_DIAGNOSTICS, *_STATIC]
+    arguments = [*options, "-o", "solution", "solution.c", str(bounds), "-lm"]
 
     def recipe(program: Program) -> Recipe:
         if program.function_name is not None:
@@ -110,6 +113,16 @@ def _c(_: Path) -> Toolchain:
     return Toolchain("c", _version(driver), (*read, *execute), recipe, hello)
 
 
+def _bounds(directory: Path, driver: str) -> Path:
+    """What every program is linked with."""
+    source = _ROOMS / "bounds.c"
+
+    def build(folder: Path) -> None:
+        _run([driver, "-O2", "-c", str(source), "-o", "bounds.o"], cwd=folder)
+
+    return _prepared(directory, "c", source.read_bytes(), _version(driver), build=build) / "bounds.o"
+
+
 def _cpp(directory: Path) -> Toolchain:
     driver = _which("g++")
     read, execute = _compiler_paths(driver, "c++", "cc1plus")
@@ -117,11 +130,12 @@ def _cpp(directory: Path) -> Toolchain:
     header = _ROOMS / "room.hpp"
     facts = (header.read_bytes(), _version(driver), " ".join(options))
     folder = _prepared(directory, "cpp", *facts, build=_precompiled(options, header))
-    read = (*read, str(folder))
+    bounds = _bounds(directory, driver)
+    read = (*read, str(folder), str(bounds.parent))
 
     def attempt(header: str | None, *source: str) -> list[Recipe]:
         included = ["-include", f"{folder}/{header}"] if header else []
-        return [_step([*options, *included, *_STATIC, "-o", "solution", *source], read, execute)]
+        return [_step([*options, *included, *_STATIC, "-o", "solution", *source, str(bounds)], read, execute)]
 
     def recipe(program: Program) -> Recipe:
         plain = _without_comments(program.source)

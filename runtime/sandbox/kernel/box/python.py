@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import json
 import os
 import resource
 import struct
 import sys
+import threading
 import types
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +21,14 @@ _OFTEN: Final = """
     itertools math operator queue random re statistics string textwrap threading time typing unittest
 """.split()  # noqa: SIM905 - these read better as words
 
+_THREAD_STACK: Final = 1 << 20
+
 
 def rehearse(guest: str) -> None:
     """Load the guest before anyone's code is there: forks share it."""
     for name in _OFTEN:
         importlib.import_module(name)
+    _remember_library()
     runtime = types.ModuleType("_eryx")
     runtime._eryx_report_output = lambda number, data: None  # type: ignore[attr-defined]  # noqa: ARG005, SLF001
     sys.modules["_eryx"] = runtime
@@ -33,8 +38,21 @@ def rehearse(guest: str) -> None:
     exec(compile(Path(guest).read_bytes(), guest, "exec"), vars(room))  # noqa: S102 - our own file
 
 
+def _remember_library() -> None:
+    """What can be imported: a finder lists its folder again wherever that looks changed, and in the box nothing above
+    the library's own entries can be listed."""
+    for path in sys.path:
+        finder: Any = sys.path_importer_cache.get(path)
+        if isinstance(finder, importlib.machinery.FileFinder):
+            known: Any = finder
+            known._path_cache = {entry.name for entry in Path(path).iterdir()}  # noqa: SLF001
+            known._fill_cache = lambda: None  # noqa: SLF001
+
+
 def serve() -> None:
     """Answer questions on descriptor 3 until there are no more. This process is locked already."""
+    # A thread's stack counts as memory in full, and the default is as large as the main thread's may grow.
+    threading.stack_size(_THREAD_STACK)
     room: Any = sys.modules[_ROOM]
     room._report = _print  # noqa: SLF001
     while (question := _read()) is not None:

@@ -145,10 +145,25 @@ public final class Room {
         return frame("returned", null);
     }
 
+    /** In a thread with a deep stack: the compiler recurses with the source. */
+    private String compiled(String source) {
+        AtomicReference<String> fault = new AtomicReference<>(frame("not_compiled", "the compiler gave up"));
+        inThread(() -> {
+            try {
+                fault.set(compile(source));
+            } catch (StackOverflowError | IllegalStateException deep) {
+                fault.set(frame("not_compiled", "the compiler gave up: the source is nested too deeply"));
+            } catch (OutOfMemoryError large) {
+                fault.set(frame("not_compiled", "the compiler needed more memory than it has"));
+            }
+        });
+        return fault.get();
+    }
+
     private String load(byte[] question) throws Exception {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(question, 1, question.length - 1));
         function = new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
-        String fault = compile(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        String fault = compiled(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         if (fault != null) {
             return fault;
         }
@@ -176,7 +191,8 @@ public final class Room {
         }
         boolean fine = COMPILER.getTask(null, memory, said, options, null, List.of(new Text(name, whole))).call();
         if (!fine) {
-            return frame("not_compiled", complaint(said, source));
+            String told = complaint(said, source);
+            return frame("not_compiled", told.isEmpty() ? "the compiler gave up: the source is nested too deeply" : told);
         }
         classes = memory.written();
         return null;
@@ -405,7 +421,8 @@ public final class Room {
         if (cause instanceof ExceptionInInitializerError && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof OutOfMemoryError
+        String why = String.valueOf(cause.getMessage());
+        return cause instanceof OutOfMemoryError && !why.startsWith("unable to create native thread")
                 ? frame("memory", "java.lang.OutOfMemoryError: " + cause.getMessage())
                 : frame("raised", told(cause));
     }

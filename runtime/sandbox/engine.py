@@ -62,6 +62,7 @@ class Observation:
 
     `cpu_ms` is None where the worker died before measuring. `peak_kb` is the interpreter's memory at its largest so
     far in this run (WebAssembly memory never shrinks), None where the system does not tell.
+    `before_input`: seen before any test's input had been handed over, so that its words can tell nothing of one.
     """
 
     index: int
@@ -73,6 +74,7 @@ class Observation:
     cpu_ms: float | None = None
     wall_ms: float = 0.0
     peak_kb: int | None = None
+    before_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)

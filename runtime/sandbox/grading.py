@@ -48,8 +48,9 @@ class TestResult(BaseModel):
     hidden: bool = False
 
     def public(self) -> TestResult:
-        """What the candidate may see: of a hidden test only the verdict."""
-        return TestResult(verdict=self.verdict, hidden=True) if self.hidden else self
+        """What the candidate may see: of a hidden test only the verdict, and why the source does not compile."""
+        error = self.error if self.verdict == "CE" else None
+        return TestResult(verdict=self.verdict, error=error, hidden=True) if self.hidden else self
 
 
 def grade(
@@ -101,12 +102,14 @@ def _passes(observation: Observation, test: TestCase, kind: Kind, checker: Check
 
 
 def _described(observation: Observation, verdict: Verdict, *, hidden: bool) -> TestResult:
+    # A program that has read a hidden test could say its input in the words of a compiler, which the candidate sees.
+    untold = hidden and verdict == "CE" and not observation.before_input
     return TestResult(
         verdict=verdict,
         actual=_shown(observation.value),
         stdout=observation.stdout,
         stderr=observation.stderr,
-        error=observation.error,
+        error=None if untold else observation.error,
         cpu_ms=observation.cpu_ms,
         wall_ms=observation.wall_ms,
         peak_kb=observation.peak_kb,

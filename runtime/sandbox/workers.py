@@ -412,7 +412,7 @@ class _Run:
             elif time.monotonic() >= self._deadline:
                 yield self._not_run(index)
             else:
-                yield Observation(index, final.ending, error=final.error)
+                yield Observation(index, final.ending, error=final.error, before_input=final.before_input)
 
     def _one(self, index: int, test: TestInput) -> tuple[Observation, Observation | None]:
         """The test's observation, and what all later tests get if this one settles them."""
@@ -423,6 +423,7 @@ class _Run:
         if self._slot.ready() is not self._loaded:
             loading = self._ask(index, self._open_request())
             if loading.ending != "returned":
+                loading = replace(loading, before_input=index == 0)
                 return loading, loading
             self._loaded = self._slot.ready()
             before = loading.stdout if index == 0 else ""

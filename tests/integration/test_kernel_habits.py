@@ -267,6 +267,26 @@ def test_what_cpp_cannot_call_is_told_in_words(engine: KernelEngine, code: str, 
     assert not any(ours in told(run) for ours in OURS), told(run)
 
 
+@pytest.mark.parametrize("language", ["cpp", "java", "go"])
+def test_a_compilers_complaint_is_shown_where_every_test_is_hidden(
+    engine: KernelEngine, language: str
+) -> None:
+    test = TestCase(args=(1,), expected=1, hidden=True)
+    run = submitted(engine, language, MISTYPED[language], "f", test, test).public()
+    assert [result.verdict for result in run.results] == ["CE", "CE"]
+    assert all(result.error and "y" in result.error for result in run.results), run
+
+
+def test_a_forged_complaint_does_not_tell_a_hidden_input(engine: KernelEngine) -> None:
+    code = (
+        '#include <unistd.h>\n#include <string>\nint f(std::string s) { std::string b = "1\\n[\\"not_compiled\\",null,\\"" + s + "\\"]";\n'
+        "char h[4] = {0, 0, 0, char(b.size())}; write(3, h, 4); write(3, b.data(), b.size()); _exit(0); }"
+    )
+    run = submitted(engine, "cpp", code, "f", TestCase(args=("hush",), expected=1, hidden=True))
+    assert verdict(run) == "CE"
+    assert run.public().results[0].error is None
+
+
 @pytest.mark.parametrize("language", ["c", "cpp", "go"])
 def test_a_program_without_main_is_told_so(engine: KernelEngine, language: str) -> None:
     code = "package main\nfunc g() {}" if language == "go" else "int g(void) { return 1; }"

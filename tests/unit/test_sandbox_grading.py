@@ -144,3 +144,19 @@ def test_a_whole_number_is_not_answered_by_a_float_beside_it(actual: float, expe
 
 def test_a_float_that_is_whole_stands_for_the_integer_it_is() -> None:
     assert same(3.0, 3)
+
+
+def test_a_hidden_test_shows_why_the_source_does_not_compile() -> None:
+    seen = Observation(0, "not_compiled", error="line 3: wrong", before_input=True)
+    shown = grade([seen], [TestCase(expected=1, hidden=True)])[0].public()
+    assert shown.model_dump(exclude_defaults=True) == {
+        "verdict": "CE",
+        "error": "line 3: wrong",
+        "hidden": True,
+    }
+
+
+def test_words_of_a_compiler_that_could_tell_a_hidden_input_are_not_shown() -> None:
+    seen = Observation(0, "not_compiled", error="the hidden input")
+    shown = grade([seen], [TestCase(expected=1, hidden=True)])[0].public()
+    assert shown.model_dump(exclude_defaults=True) == {"verdict": "CE", "hidden": True}

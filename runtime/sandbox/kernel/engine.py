@@ -412,14 +412,14 @@ class _Run:
 
     def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
         self._deadline = time.monotonic() + self._limits.submission_s
-        final = self._open()
+        final = replace(self._open(), before_input=True)
         before = final.stdout
         settled = final.ending != "returned"
         for index, test in enumerate(inputs):
             if self._program.loads_only:
                 yield replace(final, index=index)
             elif settled and (index == 0 or time.monotonic() < self._deadline):
-                yield Observation(index, final.ending, error=final.error)
+                yield Observation(index, final.ending, error=final.error, before_input=final.before_input)
             elif time.monotonic() >= self._deadline:
                 yield self._not_run(index)
             else:

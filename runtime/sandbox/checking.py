@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
@@ -16,6 +17,10 @@ ABS_TOLERANCE: Final = 1e-9
 TextChecker = Literal["exact", "trim", "tokens", "floats", "unordered-lines"]
 ValueChecker = Literal["value", "unordered", "unordered-nested"]
 Checker = Literal[TextChecker, ValueChecker]
+
+_BLANKS: Final = " \t\r\v\f"
+# Narrower than what `float` takes, which is also 1_0 and the digits of other scripts.
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
 
 # Lists up to this length are matched item by item where sorting did not settle it; beyond, n * n comparisons are work.
 _MATCHED_ONE_BY_ONE: Final = 200
@@ -123,10 +128,13 @@ def _same_leaf(left: JsonValue, right: JsonValue) -> bool:
 def _same_word(left: str, right: str) -> bool:
     if left == right:
         return left.lower() not in {"nan", "-nan", "+nan"}
-    try:
-        return math.isclose(float(left), float(right), rel_tol=REL_TOLERANCE, abs_tol=ABS_TOLERANCE)
-    except ValueError:
+    if not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
         return False
+    one, other = float(left), float(right)
+    if math.isinf(one) or math.isinf(other):
+        # A number too large for a float is no infinity, and infinities are written in two ways.
+        return one == other and {left[-1:].lower(), right[-1:].lower()} <= {"f", "y"}
+    return math.isclose(one, other, rel_tol=REL_TOLERANCE, abs_tol=ABS_TOLERANCE)
 
 
 def _matched(actual: Sequence[JsonValue], expected: Sequence[JsonValue]) -> bool:
@@ -164,8 +172,13 @@ def _key(value: JsonValue) -> tuple[object, ...]:
 
 
 def _trimmed(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip("\n")
+    return "\n".join(line.rstrip(_BLANKS) for line in _split(text)).rstrip("\n")
 
 
 def _lines(text: str) -> Counter[str]:
-    return Counter(line.strip() for line in text.splitlines() if line.strip())
+    return Counter(line.strip() for line in _split(text) if line.strip())
+
+
+def _split(text: str) -> list[str]:
+    # `splitlines` also ends lines at form feeds, at U+2028 and at others that nobody printed as the end of one.
+    return text.replace("\r\n", "\n").split("\n")

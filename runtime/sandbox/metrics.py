@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,4 +31,5 @@ class Metrics(BaseModel):
 
 
 def lines_of(source: str) -> int:
-    return sum(1 for line in source.splitlines() if line.strip())
+    # Not `splitlines`, which also ends lines where no language does, such as at a form feed.
+    return sum(1 for line in io.StringIO(source, newline=None) if line.strip())

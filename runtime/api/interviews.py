@@ -16,6 +16,7 @@ from runtime.api.problems import responses
 from runtime.api.schemas import (
     CodeRunList,
     CodeRunOut,
+    CodeRunSource,
     Ended,
     LanguageList,
     MessageTaken,
@@ -106,6 +107,18 @@ def list_code_runs(interview_id: InterviewId, platform: Platform, caller: Caller
     return CodeRunList(items=[CodeRunOut.of(kept) for kept in platform.code.list(interview)])
 
 
+@router.get("/code-runs/{run_id}", responses=responses(404))
+def get_code_run(
+    interview_id: InterviewId,
+    run_id: Annotated[str, Path(max_length=100)],
+    platform: Platform,
+    caller: Caller,
+) -> CodeRunSource:
+    """Read one run, with its code."""
+    kept = platform.code.kept(platform.interviews.get(interview_id, caller), run_id)
+    return CodeRunSource.with_code(kept, platform.code.source(kept.run))
+
+
 @router.post("/end", responses=responses(404))
 def end_interview(interview_id: InterviewId, platform: Platform, caller: Caller) -> Ended:
     """End the interview. Ending it again changes nothing."""
@@ -137,6 +150,7 @@ def _open_task(platform: Container, interview: Interview) -> OpenTask | None:
         statement=task.statement,
         function_name=task.function_name,
         starter=task.starter,
+        examples=task.examples,
     )
 
 

@@ -12,6 +12,7 @@ from runtime.cv.result import Analysis, Resume
 from runtime.interview.events import Level, Mode, MoveKind
 from runtime.interview.interview import Interview, Move, Turn
 from runtime.interview.store import Header
+from runtime.knowledge.bank import Example
 from runtime.sandbox import LanguageInfo, Metrics, TestResult
 from runtime.services.code import KeptRun
 from runtime.services.cv import Profile
@@ -142,6 +143,7 @@ class OpenTask(_Body):
     statement: str
     function_name: str
     starter: dict[str, str]
+    examples: tuple[Example, ...] = ()
 
 
 class CodeRunOut(_Body):
@@ -173,6 +175,16 @@ class CodeRunOut(_Body):
             metrics=kept.outcome.metrics,
             at=kept.run.at,
         )
+
+
+class CodeRunSource(CodeRunOut):
+    """A run with the code that was run."""
+
+    code: str
+
+    @classmethod
+    def with_code(cls, kept: KeptRun, code: str) -> CodeRunSource:
+        return cls(**dict(CodeRunOut.of(kept)), code=code)
 
 
 class CodeRunList(_Body):

@@ -261,7 +261,10 @@ def _strengths(
         text = f"Gave {len(clear)} answers that were direct, joined up and to the point."
         found.append(Strength(dimension="communication", text=text))
     found += [
-        Strength(dimension="code_quality", text=f"{run.title}: all {run.total} tests passed.")
+        Strength(
+            dimension="code_quality",
+            text=f"{run.title}: all {run.total} tests passed {_after(run)}.{_measured(run)}",
+        )
         for run in executed
         if run.passed == run.total
     ]
@@ -285,12 +288,39 @@ def _improvements(
     found += [
         Improvement(
             dimension="code_quality",
-            text=f"{run.title}: {run.total - run.passed} of {run.total} tests still fail.",
+            text=(
+                f"{run.title}: {run.total - run.passed} of {run.total} tests still fail {_after(run)}."
+                f"{_measured(run)}"
+            ),
         )
         for run in executed
         if run.passed < run.total
     ]
     return tuple(found)
+
+
+def _after(run: CodeEvidence) -> str:
+    return f"after {_counted(run.attempts, 'run')}"
+
+
+def _measured(run: CodeEvidence) -> str:
+    """What was measured of the source, as facts: none of it weighs anything."""
+    facts = []
+    if run.lines is not None:
+        facts.append(_counted(run.lines, "line"))
+    if run.complexity is not None:
+        facts.append(f"complexity {run.complexity} at most")
+    if run.lint is not None:
+        facts.append(
+            f"{_counted(run.lint, 'fault')} found by the linter"
+            if run.lint
+            else "no fault found by the linter"
+        )
+    return f" In {run.language}: {', '.join(facts)}." if facts else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _by_key_points(

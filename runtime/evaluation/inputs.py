@@ -53,8 +53,9 @@ class PersonalAnswer(_Answered):
 class CodeEvidence(_Value):
     """The best run of one coding task. Only `tests_by == "task"` is evidence: nobody sets their own exam.
 
-    `lines`, `complexity` (of the most complex function) and `lint` (faults found) describe its source where they were
-    measured. They are shown and weigh nothing: a short program is not a better one.
+    `attempts`: runs up to the best one, which is `run_id`; what was tried after it costs nothing. `run_ids`: all runs,
+    oldest first; none in reports of 0.1. `lines`, `complexity` (of the most complex function) and `lint` (faults found)
+    describe its source where they were measured. They are shown and weigh nothing: a short program is not a better one.
     """
 
     task_id: str
@@ -64,6 +65,8 @@ class CodeEvidence(_Value):
     total: Annotated[int, Field(ge=0)]
     attempts: Annotated[int, Field(ge=1)] = 1
     tests_by: Literal["task", "candidate", "model"]
+    run_id: str | None = None
+    run_ids: tuple[str, ...] = ()
     lines: Annotated[int, Field(ge=0)] | None = None
     complexity: Annotated[int, Field(ge=0)] | None = None
     lint: Annotated[int, Field(ge=0)] | None = None

@@ -359,7 +359,7 @@ class _Situation:
     def _probe_alone(self, step: Step, probe: Move) -> str:
         """What a probe asks, without the words around it."""
         variants = self.conductor.phrases.variants
-        texts = [*variants["elaborate"], *variants["code_walkthrough"]]
+        texts = [*variants["elaborate"], *variants["code_walkthrough"], *variants["code_open_cases"]]
         if isinstance(step, QuestionStep):
             texts += [follow_up.text for follow_up in step.question.follow_ups]
         return next((text for text in texts if text in probe.authored), probe.authored)
@@ -381,19 +381,21 @@ class _Situation:
         told = any(move.kind == "continue" for move in moves)
         words = self.fresh("acknowledgement") if told else self.fresh("keep_coding")
         if done or not words:
-            return self._move("probe", step, *self._newest_run(step), self.phrase("code_walkthrough"))
+            return self._move("probe", step, *self._about_the_code(step))
         return self._move("continue", step, *words)
 
-    def _newest_run(self, step: TaskStep) -> tuple[str, ...]:
-        """What the newest run of the task's own tests came to, as a fact without a judgement; nothing without a run."""
+    def _about_the_code(self, step: TaskStep) -> tuple[str, ...]:
+        """What the newest run of the task's own tests came to, as a fact without a judgement, and a question about the
+        code: about what does not work yet where a test fails. No word of a test, which may be a hidden one."""
         runs = [run.event for run in self.interview.runs if run.event.task_id == step.id]
         runs = [run for run in runs if run.tests_by == "task" and run.total]
         if not runs:
-            return ()
+            return (self.phrase("code_walkthrough"),)
         passed, total = runs[-1].passed, runs[-1].total
         if passed == total:
-            return (self.phrase("code_all_passed"),)
-        return (self.phrase("code_some_failed", passed=_in_words(passed), total=_in_words(total)),)
+            return (self.phrase("code_all_passed"), self.phrase("code_walkthrough"))
+        told = self.phrase("code_some_failed", passed=_in_words(passed), total=_in_words(total))
+        return (told, self.phrase("code_open_cases"))
 
     def _probe(self, step: Step) -> Decision | None:
         """The follow-up that opens the weightiest key point still open, while there is time for it."""

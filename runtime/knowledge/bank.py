@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -120,6 +121,13 @@ class TaskTest(_Entry):
     hidden: bool = False
 
 
+class Example(_Entry):
+    """A test that the candidate may see, as JSON text: a browser's numbers would round what is large."""
+
+    args: tuple[str, ...]
+    expected: str
+
+
 # Left out where they say nothing, so that plans frozen before there were any keep their digest.
 _unset: Any = Field(default=None, exclude_if=lambda value: value is None)
 _not_set: Any = Field(default=False, exclude_if=lambda value: not value)
@@ -152,6 +160,15 @@ class CodingTask(_Entry):
     tests: Annotated[tuple[TaskTest, ...], Field(min_length=4, max_length=20)]
     review: Annotated[str, StringConstraints(min_length=4, max_length=400)]
 
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The tests that are not hidden, in their order."""
+        return tuple(
+            Example(args=tuple(map(_text, test.args)), expected=_text(test.expected))
+            for test in self.tests
+            if not test.hidden
+        )
+
     @model_validator(mode="before")
     @classmethod
     def _starters_of_the_signature(cls, given: Any) -> Any:
@@ -175,6 +192,10 @@ class CodingTask(_Entry):
         if (self.signature.returns == "none") is not self.in_place:
             raise ValueError(f"task {self.id}: a function returns none exactly where it works in place")
         return self
+
+
+def _text(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 class Bank(_Entry):

@@ -54,6 +54,7 @@ Occasion = Literal[
     "code_some_failed",
     "code_not_run",
     "code_walkthrough",
+    "code_open_cases",
     "deflect_answer",
     "deflect_score",
     "deflect_company",

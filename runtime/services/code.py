@@ -26,7 +26,7 @@ from runtime.sandbox import (
     Submission,
     TestCase,
 )
-from runtime.services.errors import InterviewEndedError, KeyReusedError
+from runtime.services.errors import InterviewEndedError, KeyReusedError, NotThereError
 from runtime.services.plans import Plans
 
 type TestsBy = Literal["task", "candidate", "none"]
@@ -116,6 +116,13 @@ class CodeRuns:
     def list(self, interview: Interview) -> tuple[KeptRun, ...]:
         """The interview's runs, oldest first."""
         return tuple(self._kept(run) for run in interview.runs)
+
+    def kept(self, interview: Interview, run_id: str) -> KeptRun:
+        """The run of this id. Raises `NotThereError`."""
+        for run in interview.runs:
+            if run.event.run_id == run_id:
+                return self._kept(run)
+        raise NotThereError("this interview has no such run of code")
 
     def source(self, run: Run) -> str:
         """The code that was run."""

@@ -179,20 +179,22 @@ def _code(interview: Interview, plan: Plan) -> tuple[CodeEvidence, ...]:
     evidence = []
     for task_id, runs in by_task.items():
         step = plan.step(task_id)
-        best = max(runs, key=lambda run: run.event.passed).event
+        best = max(runs, key=lambda run: run.event.passed)
         if isinstance(step, TaskStep):
             evidence.append(
                 CodeEvidence(
                     task_id=task_id,
                     title=step.task.title,
-                    language=best.language,
-                    passed=best.passed,
-                    total=best.total,
-                    attempts=len(runs),
+                    language=best.event.language,
+                    passed=best.event.passed,
+                    total=best.event.total,
+                    attempts=runs.index(best) + 1,
                     tests_by="task",
-                    lines=best.lines,
-                    complexity=best.complexity,
-                    lint=best.lint,
+                    run_id=best.event.run_id,
+                    run_ids=tuple(run.event.run_id for run in runs),
+                    lines=best.event.lines,
+                    complexity=best.event.complexity,
+                    lint=best.event.lint,
                 )
             )
     return tuple(evidence)

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from runtime.knowledge.bank import Example
+
 MAX_MESSAGE_BYTES = 30_000  # AgentCore Runtime cuts frames at 32 KB
 PROTOCOL_VERSION = 1
 INPUT_SAMPLE_RATE = 16_000
@@ -262,7 +264,7 @@ class ResponseDone(ServerEvent):
 
 
 class CodingTaskGiven(ServerEvent):
-    """A coding task is open: what to show and the code to start from, per language."""
+    """A coding task is open: what to show, the code to start from, per language, and the tests that are not hidden."""
 
     type: Literal["coding.task"] = "coding.task"
     seq: int
@@ -271,6 +273,7 @@ class CodingTaskGiven(ServerEvent):
     statement: str
     function_name: str
     starter: dict[str, str]
+    examples: tuple[Example, ...] = ()
 
 
 class SessionExpiring(ServerEvent):

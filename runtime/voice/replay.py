@@ -52,7 +52,7 @@ def done(seq: int, move: Move) -> ResponseDone:
 
 
 def coding_task(seq: int, task_id: str | None, plan: Plan | None) -> CodingTaskGiven | None:
-    """The coding task as the candidate may see it: no tests."""
+    """The coding task as the candidate may see it: no hidden tests."""
     step = plan.step(task_id) if plan and task_id else None
     if not isinstance(step, TaskStep):
         return None
@@ -64,6 +64,7 @@ def coding_task(seq: int, task_id: str | None, plan: Plan | None) -> CodingTaskG
         statement=task.statement,
         function_name=task.function_name,
         starter=task.starter,
+        examples=task.examples,
     )
 
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from runtime.api.asyncapi import asyncapi
+from runtime.knowledge.bank import Example
 from runtime.voice import protocol as p
 
 DOCUMENT = asyncapi("0")
@@ -45,7 +46,13 @@ MESSAGES: list[BaseModel] = [
     p.OutputAudioDone(item_id="m6"),
     p.ResponseDone(seq=6, item_id="m6", status="completed", text="How?", move="ask"),
     p.CodingTaskGiven(
-        seq=7, task_id="t", title="T", statement="S", function_name="f", starter={"python": ""}
+        seq=7,
+        task_id="t",
+        title="T",
+        statement="S",
+        function_name="f",
+        starter={"python": ""},
+        examples=(Example(args=("1", '"a"'), expected="null"),),
     ),
     p.SessionExpiring(seconds=60),
     p.SessionEnded(seq=8, reason="candidate", report_url="/r"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -15,12 +16,15 @@ from runtime.people import Principal
 from runtime.people.access import Role
 from tests.unit.conftest import CV, Api, MakeApi
 
+KEY = {"Idempotency-Key": "run"}
+RUN = f"k{hashlib.sha256(b'run').hexdigest()[:40]}"
 READ, TAKE_PART, DELETE = "read", "take part", "delete"
 ROUTES: list[tuple[str, str, str, dict[str, Any]]] = [
     (READ, "GET", "/api/sessions/{id}", {}),
     (READ, "GET", "/api/interviews/{id}/transcript", {}),
     (READ, "GET", "/api/interviews/{id}/cv-analysis", {}),
     (READ, "GET", "/api/interviews/{id}/code-runs", {}),
+    (READ, "GET", f"/api/interviews/{{id}}/code-runs/{RUN}", {}),
     (READ, "GET", "/api/interviews/{id}/performance-report", {}),
     (TAKE_PART, "POST", "/api/interviews/{id}/upload-cv", {"files": {"file": ("cv.txt", CV)}}),
     (
@@ -67,6 +71,10 @@ def interview_id(api: Api) -> str:
     interview_id = api.create()
     assert api.upload(interview_id).status_code == 200
     assert api.say(interview_id, "Hello").status_code == 200
+    run = api.client.post(
+        f"/api/interviews/{interview_id}/code-runs", json={"language": "python", "code": "1"}, headers=KEY
+    )
+    assert run.json()["run_id"] == RUN
     return interview_id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.unit.conftest import CV, Api
 
 # Everything of the `Store` port that REST calls; `swap` belongs to sockets.
 METHODS = ["append", "read", "headers", "delete", "put_once", "held", "put_blob", "blob"]
+RUN = f"k{hashlib.sha256(b'run').hexdigest()[:40]}"
 REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "POST",
@@ -31,6 +33,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
         {"json": {"language": "python", "code": "1"}, "headers": {"Idempotency-Key": "run"}},
     ),
     ("GET", "/api/interviews/{id}/code-runs", {}),
+    ("GET", f"/api/interviews/{{id}}/code-runs/{RUN}", {}),
     ("POST", "/api/interviews/{id}/end", {}),
     ("GET", "/api/interviews/{id}/performance-report", {}),
     ("DELETE", "/api/sessions/{id}", {}),
@@ -41,6 +44,12 @@ def prepared(api: Api, path: str) -> str:
     """An interview that is where the request at `path` makes sense."""
     interview_id = api.create()
     assert api.upload(interview_id).status_code == 200
+    if path.endswith(RUN):
+        run: dict[str, Any] = {
+            "json": {"language": "python", "code": "1"},
+            "headers": {"Idempotency-Key": "run"},
+        }
+        assert api.client.post(f"/api/interviews/{interview_id}/code-runs", **run).json()["run_id"] == RUN
     if path.endswith("performance-report"):
         assert api.say(interview_id, "Hello").status_code == 200
         api.end(interview_id)

@@ -335,6 +335,7 @@ class TestEveryCandidate:
             if move.kind in {"greet", "ask", "coding_task", "probe", "repeat"} and step is not None:
                 asked = [*texts_of(step), *load_phrases().variants["elaborate"]]
                 asked += load_phrases().variants["code_walkthrough"]
+                asked += load_phrases().variants["code_open_cases"]
                 assert any(move.fixed.endswith(sentence) for sentence in asked)
             if move.kind in {"greet", "wait", "silence_prompt", "continue", "close"}:
                 assert not move.can_be_opened
@@ -412,6 +413,7 @@ def texts_of(step: QuestionStep | TaskStep | PersonalStep) -> list[str]:
             texts = [task.text]
     phrases = load_phrases()
     texts += [*phrases.variants["elaborate"], *phrases.variants["code_walkthrough"]]
+    texts += phrases.variants["code_open_cases"]
     return [sentence for text in texts for sentence in sentences(text)]
 
 
@@ -683,11 +685,15 @@ class TestCodingTask:
         assert [it.say(f"And then step {n} of the loop.").kind for n in range(5)] == ["continue"] * 5
 
     @pytest.mark.parametrize(
-        ("passed", "occasion", "number"),
-        [(4, "code_all_passed", ""), (1, "code_some_failed", "one"), (0, "code_some_failed", "none")],
+        ("passed", "occasion", "number", "asked"),
+        [
+            (4, "code_all_passed", "", "code_walkthrough"),
+            (1, "code_some_failed", "one", "code_open_cases"),
+            (0, "code_some_failed", "none", "code_open_cases"),
+        ],
     )
     def test_when_done_the_newest_run_is_named_in_numbers_and_the_code_is_asked_about(
-        self, it: Talk, passed: int, occasion: str, number: str
+        self, it: Talk, passed: int, occasion: str, number: str, asked: str
     ) -> None:
         it.run_code(2)
         it.run_code(passed)
@@ -697,7 +703,20 @@ class TestCodingTask:
 
         assert move.kind == "probe"
         assert any(move.authored.startswith(text) for text in told)
-        assert any(move.authored.endswith(variant) for variant in variants["code_walkthrough"])
+        assert any(move.authored.endswith(variant) for variant in variants[asked])  # type: ignore[index]
+
+    def test_what_does_not_work_yet_is_asked_about_without_a_word_of_a_test(self, it: Talk) -> None:
+        assert isinstance(it.step, TaskStep)
+        it.run_code(1)
+        move = it.say("I'm done.")
+
+        words = set(re.findall(r"\w+", move.authored))
+        for test in it.step.task.tests:
+            values = {str(value) for value in (*test.args, test.expected) if isinstance(value, str) and value}
+            assert not values & words
+        assert not re.search(r"[\[\]{}]|\d", move.authored)
+        again = it.say("Can you repeat the question?")
+        assert any(again.authored.endswith(text) for text in load_phrases().variants["code_open_cases"])
 
     @pytest.mark.parametrize("words", ["I'm done.", "I'm done, everything works."])
     def test_who_is_done_without_a_run_hears_that_once_and_may_go_on(self, it: Talk, words: str) -> None:

@@ -306,6 +306,39 @@ def test_code_quality_follows_the_tests_of_the_task() -> None:
     assert score(0) < score(2) < score(4, attempts=5) < score(4) == 10
 
 
+@pytest.mark.parametrize(
+    ("passed", "attempts", "lint", "told"),
+    [
+        (4, 1, 0, "all 4 tests passed after 1 run. In python: 9 lines, complexity 3 at most, no fault"),
+        (3, 2, 1, "1 of 4 tests still fail after 2 runs. In python: 9 lines, complexity 3 at most, 1 fault"),
+    ],
+)
+def test_the_report_names_tests_runs_and_what_was_measured_of_the_code(
+    passed: int, attempts: int, lint: int, told: str
+) -> None:
+    measured = {"lines": 9, "complexity": 3, "lint": lint}
+    run = CodeEvidence(
+        task_id="t",
+        title="Sum",
+        language="python",
+        passed=passed,
+        total=4,
+        attempts=attempts,
+        tests_by="task",
+        **measured,  # type: ignore[arg-type]
+    )
+
+    report = evaluate(interview(GOOD_INDEX, code=(run,)))
+
+    words = [
+        each.text for each in (*report.strengths, *report.improvements) if each.dimension == "code_quality"
+    ]
+    assert len(words) == 1
+    assert words[0].startswith(f"Sum: {told}")
+    plain = run.model_copy(update=dict.fromkeys(measured))
+    assert evaluate(interview(GOOD_INDEX, code=(plain,))).scores == report.scores
+
+
 def test_an_answer_without_key_points_counts_for_communication_only() -> None:
     personal = PersonalAnswer(
         question_id="cv-1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import json
 import re
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
@@ -447,6 +448,13 @@ def test_every_task_begins_in_the_languages_that_run_everywhere_and_in_most_comp
         assert {"python", "javascript", "typescript", "java", "go"} <= set(task.starter), task.id
         for start in task.starter.values():
             assert re.search(rf"\b{task.function_name}\(", start), task.id
+
+
+def test_of_the_tests_only_the_visible_ones_are_examples(bank: Bank) -> None:
+    for task in bank.tasks:
+        shown = [test for test in task.tests if not test.hidden]
+        found = [([*map(json.loads, each.args)], json.loads(each.expected)) for each in task.examples]
+        assert found == [([*test.args], test.expected) for test in shown]
 
 
 def test_a_checker_of_a_task_is_one_of_the_sandbox(tasks: dict[str, CodingTask]) -> None:

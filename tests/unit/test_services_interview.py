@@ -43,7 +43,7 @@ from runtime.sandbox import (
     TestInput,
 )
 from runtime.sandbox.engine import Language
-from runtime.services.code import CodeRuns, KeptRun
+from runtime.services.code import CodeRuns, KeptRun, task_submission
 from runtime.services.errors import (
     InterviewEndedError,
     KeyReusedError,
@@ -673,6 +673,24 @@ class TestCode:
         assert all((result.actual, result.stdout) == (None, "") for result in hidden)
         assert platform.code.list(platform.load(interview_id)) == (kept,)
 
+    def test_a_run_is_found_by_its_id_and_no_other_is(
+        self, platform: Platform, interview_id: str, task: TaskStep
+    ) -> None:
+        kept = platform.code.run(interview_id, CodeRequest(code="7", language="python"), actor=ME)
+        interview = platform.load(interview_id)
+
+        assert platform.code.kept(interview, kept.run.event.run_id) == kept
+        with pytest.raises(NotThereError):
+            platform.code.kept(interview, "another")
+
+    def test_how_a_task_compares_reaches_the_submission(self) -> None:
+        tasks = {each.id: each for each in load_bank().tasks}
+        task = tasks["qa-flaky-tests"].model_copy(update={"per_test": True})
+
+        submission = task_submission(CodeRequest(code="7", language="python"), task)
+
+        assert (submission.checker, submission.per_test, submission.in_place) == ("unordered", True, False)
+
     def test_no_expected_value_reaches_the_engine(
         self, platform: Platform, interview_id: str, task: TaskStep
     ) -> None:
@@ -968,8 +986,10 @@ class TestWhatTheEvaluatorReads:
         read = evaluation_input(interview, platform.plans.plan(interview))
 
         assert [(code.task_id, code.attempts, code.total, code.tests_by) for code in read.code] == [
-            (task.id, 3, len(task.tests), "task")
+            (task.id, 2, len(task.tests), "task")
         ]
+        assert read.code[0].run_id == interview.runs[1].event.run_id
+        assert read.code[0].run_ids == tuple(run.event.run_id for run in interview.runs[:3])
         assert read.code[0].passed >= 1
         assert [answer.question_id for answer in read.personal_answers] == [task.id]
 

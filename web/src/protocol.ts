@@ -1,4 +1,4 @@
-// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema ab8dc7d996db976bd0366bbe586f3270d1f22b736be9b925aafccc4c16cad1b6
+// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema b4654777ac6bcd078ccce02e9cd7922ba27141b25f7c4caa81a5d44975a97e37
 
 export const PROTOCOL_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 30000;
@@ -268,7 +268,7 @@ export interface ResponseDone {
   move: string;
 }
 /**
- * A coding task is open: what to show and the code to start from, per language.
+ * A coding task is open: what to show, the code to start from, per language, and the tests that are not hidden.
  */
 export interface CodingTaskGiven {
   type: "coding.task";
@@ -280,6 +280,14 @@ export interface CodingTaskGiven {
   starter: {
     [k: string]: string;
   };
+  examples: Example[];
+}
+/**
+ * A test that the candidate may see, as JSON text: a browser's numbers would round what is large.
+ */
+export interface Example {
+  args: string[];
+  expected: string;
 }
 /**
  * This connection will be closed in `seconds`; connect again with a new ticket, nothing is lost.

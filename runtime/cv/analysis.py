@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from runtime.cv import dates
 from runtime.cv.contact import basics
@@ -11,7 +12,8 @@ from runtime.cv.education import education
 from runtime.cv.evidence import identified, skill_uses
 from runtime.cv.listed import certificates, projects
 from runtime.cv.ocr import OcrFailed, OcrReader
-from runtime.cv.result import Analysis, Basics, CvResult, Resume
+from runtime.cv.result import Analysis, Basics, CvResult, Finding, Resume
+from runtime.cv.scrutiny import findings
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
 from runtime.cv.timeline import gaps, total_years
@@ -53,9 +55,9 @@ def analyze(
         recognized = ocr.read(document, pages=found.pages, key=key)
     except OcrFailed as failure:
         return _needs_ocr(found, str(failure))
-    return _analyze(
-        from_recognized(document, recognized, found.date), as_of, extract_skills, message=_RECOGNIZED
-    )
+    read_again = from_recognized(document, recognized, found.date)
+    read_again = replace(read_again, hidden=found.hidden, labels=found.labels)
+    return _analyze(read_again, as_of, extract_skills, message=_RECOGNIZED)
 
 
 def analyze_text(text: str, *, as_of: dt.date | None = None, extract_skills: bool = True) -> CvResult:
@@ -71,9 +73,17 @@ def _needs_ocr(document: Document, message: str) -> CvResult:
     return CvResult(
         resume=Resume(),
         analysis=Analysis(
-            status="needs_ocr", message=message, text_chars=len(document.text), pages=document.pages
+            status="needs_ocr",
+            message=message,
+            findings=_findings(document),
+            text_chars=len(document.text),
+            pages=document.pages,
         ),
     )
+
+
+def _findings(document: Document) -> tuple[Finding, ...]:
+    return findings(document.text, document.hidden, document.labels, document.page_starts)
 
 
 def _analyze(
@@ -97,6 +107,7 @@ def _analyze(
             degree_levels=tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
             skills=skill_uses(resume, day) if extract_skills else (),
             gaps=gaps(resume, day),
+            findings=_findings(document),
             text_chars=len(text),
             pages=document.pages,
         ),

@@ -20,6 +20,7 @@ from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, Uns
 from runtime.cv.layout import Line, Segment, Signs, Word, lines
 from runtime.cv.ocr import RecognizedPage
 from runtime.cv.passage import Passage
+from runtime.cv.scrutiny import Hidden, without_unshown
 
 __all__ = [
     "CvError",
@@ -61,12 +62,17 @@ _MARKDOWN_MARKS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`")
 
 @dataclass(frozen=True)
 class Document:
-    """A CV's lines in reading order; `date` is the one the document gives itself."""
+    """A CV's lines in reading order; `date` is the one the document gives itself.
+
+    `hidden` is what people do not see of it, which is no part of the lines, and `labels` what the file says of itself.
+    """
 
     kind: Kind
     lines: tuple[Line, ...]
     pages: int
     date: dt.date | None = None
+    hidden: tuple[Hidden, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -81,6 +87,14 @@ class Document:
             starts.append(position)
             position += len(line.text) + 1
         return tuple(starts)
+
+    @cached_property
+    def page_starts(self) -> tuple[tuple[int, int | None], ...]:
+        """Where each page's first line begins in `text`, with the page's number if the format has pages."""
+        first: dict[int | None, int] = {}
+        for line, start in zip(self.lines, self.starts, strict=True):
+            first.setdefault(self._page(line), start)
+        return tuple((start, page) for page, start in first.items())
 
     def passage(self, index: int) -> Passage:
         """Line `index` as a passage."""
@@ -129,12 +143,14 @@ def read(document: bytes, filename: str) -> Document:
 
         pdf = read_pdf(document, max_pages=MAX_PAGES, max_chars=MAX_CHARS)
         found = [line for number, words in enumerate(pdf.pages, 1) for line in lines(words, number, SIGNS)]
-        return Document("pdf", _bounded(_without_margins(found)), len(pdf.pages), pdf.date)
+        return Document(
+            "pdf", _bounded(_without_margins(found)), len(pdf.pages), pdf.date, pdf.hidden, pdf.labels
+        )
     if kind == "docx":
         from runtime.cv.docx import read_docx  # noqa: PLC0415
 
         word = read_docx(document, max_chars=MAX_CHARS)
-        return Document("docx", _bounded(word.lines), 1, word.date)
+        return Document("docx", _bounded(word.lines), 1, word.date, word.hidden, word.labels)
     return from_text(_decoded(document))
 
 
@@ -169,6 +185,7 @@ def from_text(text: str) -> Document:
         raise DocumentTooLarge(
             f"The text has {len(text)} characters, a CV may have {MAX_CHARS}; send the part that is the CV."
         )
+    text, hidden = without_unshown(text, comments=True)
     result: list[Line] = []
     for number, written in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
         heading = _MARKDOWN_HEADING.match(written.strip())
@@ -183,7 +200,7 @@ def from_text(text: str) -> Document:
                 for column, part in enumerate(parts)
             )
             result.append(Line(segments, 1, heading=heading is not None))
-    return Document("text", _bounded(result), 1)
+    return Document("text", _bounded(result), 1, hidden=hidden)
 
 
 def _bounded(found: Iterable[Line]) -> tuple[Line, ...]:

@@ -18,12 +18,15 @@ from docx.oxml.ns import qn
 
 from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
 from runtime.cv.layout import Line, Segment
+from runtime.cv.scrutiny import Hidden, Hiding, without_unshown
 
 # A CV of forty pages unpacks to about 2 MB of XML beside its pictures; a zip bomb to gigabytes.
 _MAX_UNPACKED = 60 * 1024 * 1024
 _MAX_XML_PART = 16 * 1024 * 1024
 _MAX_PARTS = 2_000
 _BULLET = "• "
+# What is set smaller cannot be read on paper; in half points, as Word counts.
+_LEAST_SIZE = 5
 _TABS = re.compile(r"\t+| {3,}")
 
 
@@ -31,6 +34,8 @@ _TABS = re.compile(r"\t+| {3,}")
 class DocxText:
     lines: tuple[Line, ...]
     date: dt.date | None
+    hidden: tuple[Hidden, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,11 @@ def read_docx(document: bytes, *, max_chars: int) -> DocxText:
     try:
         word = docx.Document(io.BytesIO(document))
         date = _date(word)
-        rows = [row for part in _parts(word) for row in _blocks(part, word)]
+        said = word.core_properties
+        labels = (said.title, said.subject, said.keywords, said.comments, said.author)
+        parts = list(_parts(word))
+        hidden = tuple(found for part in parts for found in _taken_out(part, _Styles(word)))
+        rows = [row for part in parts for row in _blocks(part, word)]
     except (
         PackageNotFoundError,
         KeyError,
@@ -68,7 +77,7 @@ def read_docx(document: bytes, *, max_chars: int) -> DocxText:
         raise DocumentTooLarge(
             "The Word document holds more text than a CV can; send the pages that are the CV."
         )
-    return DocxText(tuple(_lines(rows)), date)
+    return DocxText(tuple(_lines(rows)), date, hidden, labels)
 
 
 def _check_package(document: bytes) -> None:
@@ -234,6 +243,78 @@ def _paragraphs(element: _Element, word: WordDocument) -> Iterator[_Paragraph]:
                 heading,
                 20.0 if bullet and not heading else 0.0,
             )
+
+
+class _Styles:
+    """The document's styles, as far as they hide text."""
+
+    def __init__(self, word: WordDocument) -> None:
+        self._of = {
+            _id(style): style.find(qn("w:rPr")) for style in word.styles.element.iterchildren(qn("w:style"))
+        }
+        self.on_white = word.element.find(qn("w:background")) is None
+
+    def value(self, run: _Element, name: str) -> str | None:
+        """What is said of `name` for a run, by itself or its styles; "" where it is said without a value."""
+        properties = run.find(qn("w:rPr"))
+        paragraph = next(run.iterancestors(qn("w:p")), None)
+        named = [_style_id(properties, "w:rStyle")]
+        if paragraph is not None:
+            named.append(_style_id(paragraph.find(qn("w:pPr")), "w:pStyle"))
+        for place in (properties, *(self._of.get(style) for style in named)):
+            said = place.find(qn(name)) if place is not None else None
+            if said is not None:
+                return said.get(qn("w:val")) or ""
+        return None
+
+
+def _style_id(properties: _Element | None, name: str) -> str | None:
+    named = properties.find(qn(name)) if properties is not None else None
+    identifier: str | None = named.get(qn("w:val")) if named is not None else None
+    return identifier
+
+
+def _taken_out(part: _Element, styles: _Styles) -> Iterator[Hidden]:
+    """Take what people do not see out of `part`: the text of a document is what stands on its pages."""
+    for run in list(part.iter(qn("w:r"))):
+        text = _run_text(run).strip()
+        if text and (how := _hiding(run, styles)) is not None:
+            run.getparent().remove(run)
+            yield Hidden(text, how)
+            continue
+        for piece in run.iterchildren(qn("w:t")):
+            piece.text, unshown = without_unshown(piece.text or "", comments=False)
+            yield from unshown
+
+
+def _hiding(run: _Element, styles: _Styles) -> Hiding | None:
+    if styles.value(run, "w:vanish") not in {None, "0", "false"}:
+        return "format"
+    size = styles.value(run, "w:sz")
+    if size and size.isdigit() and int(size) < _LEAST_SIZE:
+        return "size"
+    colour = styles.value(run, "w:color")
+    white = colour is not None and re.fullmatch(r"(?:F[0-9A-F]){3}", colour.upper()) is not None
+    return "colour" if white and styles.on_white and not _on_colour(run) else None
+
+
+def _on_colour(run: _Element) -> bool:
+    """Whether something may stand behind a run: shading, a table's own style, a box with a fill."""
+    properties = run.find(qn("w:rPr"))
+    if properties is not None and properties.find(qn("w:highlight")) is not None:
+        return True
+    for place in (run, *run.iterancestors()):
+        if place.tag == qn("w:txbxContent"):
+            return True
+        for name in ("w:rPr", "w:pPr", "w:tcPr", "w:tblPr"):
+            said = place.find(qn(name))
+            shading = said.find(qn("w:shd")) if said is not None else None
+            fill = shading.get(qn("w:fill")) if shading is not None else None
+            if fill and fill.upper() not in {"AUTO", "FFFFFF"}:
+                return True
+            if said is not None and said.find(qn("w:tblStyle")) is not None:
+                return True
+    return False
 
 
 def _inside(ancestor: _Element, element: _Element) -> bool:

@@ -18,6 +18,8 @@ import pypdfium2.raw as pdfium
 
 from runtime.cv.errors import DocumentTooLarge, UnreadableDocument
 from runtime.cv.layout import Word
+from runtime.cv.pdf_visibility import Sight
+from runtime.cv.scrutiny import Hidden, Hiding
 
 # PDFium writes U+FFFE for a hyphen at the end of a line and draws U+00AD only where the line breaks.
 _HYPHENS = {0xFFFE: "-", 0x00AD: "-", 0x2: "-", 0x2010: "-", 0x2011: "-"}
@@ -26,15 +28,18 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _BOLD_WEIGHT = 600
 # PDFium is not safe for threads, not even with a document each: two at once end the process.
 _one_at_a_time = threading.Lock()
+_LABELS = ("Title", "Subject", "Keywords", "Author")
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
 @dataclass(frozen=True, slots=True)
 class PdfText:
-    """What PDFium knows: each page's words, and the date the document gives itself."""
+    """What PDFium knows: each page's words, what is hidden among them, and what the document says of itself."""
 
     pages: tuple[tuple[Word, ...], ...]
     date: dt.date | None
+    hidden: tuple[Hidden, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 def read_pdf(document: bytes, *, max_pages: int, max_chars: int) -> PdfText:
@@ -61,12 +66,15 @@ def _read_pdf(document: bytes, max_pages: int, max_chars: int) -> PdfText:
                 f"The PDF has {count} pages, a CV may have {max_pages}; send the pages that are the CV."
             )
         pages = []
+        hidden: list[Hidden] = []
         chars = 0
         for number in range(count):
-            words, length = _page_words(pdf, number, max_chars - chars)
+            words, unseen, length = _page_words(pdf, number, max_chars - chars)
             chars += length
             pages.append(words)
-        return PdfText(tuple(pages), _document_date(pdf))
+            hidden += unseen
+        labels = tuple(pdf.get_metadata_value(key) for key in _LABELS)
+        return PdfText(tuple(pages), _document_date(pdf), tuple(hidden), labels)
     finally:
         pdf.close()
 
@@ -91,7 +99,9 @@ def _single_page(pdf: pypdfium2.PdfDocument, number: int) -> bytes:
         return written.getvalue()
 
 
-def _page_words(pdf: pypdfium2.PdfDocument, number: int, budget: int) -> tuple[tuple[Word, ...], int]:
+def _page_words(
+    pdf: pypdfium2.PdfDocument, number: int, budget: int
+) -> tuple[tuple[Word, ...], tuple[Hidden, ...], int]:
     try:
         page = pdf[number]
         text_page = page.get_textpage()
@@ -104,14 +114,24 @@ def _page_words(pdf: pypdfium2.PdfDocument, number: int, budget: int) -> tuple[t
         count = max(0, pdfium.FPDFText_CountChars(raw))
         if count > budget:
             raise DocumentTooLarge("The PDF holds more text than a CV can; send the pages that are the CV.")
-        left, _, right, top = page.get_bbox()
+        box = page.get_bbox()
+        top = box[3]
         codes = [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
-        words = []
+        sight = Sight(page, raw, box)
+        words: list[Word] = []
+        ways: list[Hiding | None] = []
         for first, last in _runs(codes):
             word = _word(raw, codes, first, last, top)
-            if word is not None and word.x1 > left and word.x0 < right and word.text:
+            if word is not None and word.text:
                 words.append(word)
-        return tuple(words), count
+                ways.append(sight.hiding(first, (word.x0, top - word.bottom, word.x1, top - word.top)))
+        seen = sight.believable(ways)
+        hidden = tuple(
+            Hidden(word.text, way, number + 1)
+            for word, way in zip(words, seen, strict=True)
+            if way is not None
+        )
+        return tuple(word for word, way in zip(words, seen, strict=True) if way is None), hidden, count
     finally:
         text_page.close()
         page.close()

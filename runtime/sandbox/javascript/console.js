@@ -108,7 +108,8 @@ function table(data, properties) {
   }
   const iterated = data instanceof Set || (typeof data.next === "function" && typeof data[Symbol.iterator] === "function");
   const rows = iterated ? [...data].map((value, index) => [String(index), value]) : entries(data);
-  const columns = new Map((properties ?? []).map((name) => [String(name), []]));
+  const columns = Object.create(null); // whose numbers come first, as Node's do
+  for (const name of properties ?? []) columns[name] = [];
   const values = [];
   let plain = false;
   rows.forEach(([, row], at) => {
@@ -118,17 +119,17 @@ function table(data, properties) {
       values[at] = cell(row);
       return;
     }
-    for (const key of properties ? columns.keys() : keys(row)) {
+    for (const key of properties ? keys(columns) : keys(row)) {
       if (!Object.prototype.hasOwnProperty.call(row, key)) continue;
-      if (!columns.has(key)) columns.set(key, []);
-      columns.get(key)[at] = cell(row[key]);
+      columns[key] ??= [];
+      columns[key][at] = cell(row[key]);
     }
   });
   const filled = (column) => Array.from(rows, (_, index) => column[index] ?? "");
   log(
     drawn(
-      [iterated ? ITERATION : INDEX, ...columns.keys(), ...(plain ? ["Values"] : [])],
-      [rows.map(([key]) => key), ...[...columns.values()].map(filled), ...(plain ? [filled(values)] : [])],
+      [iterated ? ITERATION : INDEX, ...keys(columns), ...(plain ? ["Values"] : [])],
+      [rows.map(([key]) => key), ...Object.values(columns).map(filled), ...(plain ? [filled(values)] : [])],
     ),
   );
 }

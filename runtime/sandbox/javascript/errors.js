@@ -1,6 +1,6 @@
 // Stacks as V8 writes them, of the candidate's own frames alone.
 const { apply } = Reflect;
-const { getPrototypeOf, defineProperty, getOwnPropertyDescriptor } = Object;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
 const text = String;
 const own = (method) => Function.prototype.call.bind(method);
 const [split, includes, startsWith, replace] = ["split", "includes", "startsWith", "replace"].map((name) => own(String.prototype[name]));
@@ -9,7 +9,7 @@ const join = own(Array.prototype.join);
 const PlainError = Error;
 const MAX_FRAMES = 50;
 
-const { get, set } = getOwnPropertyDescriptor(Error.prototype, "stack");
+const { get } = getOwnPropertyDescriptor(Error.prototype, "stack");
 
 /** The frames of a stack as lines that begin with a line's end; "" when there are none. */
 function frames(raw) {
@@ -24,8 +24,7 @@ function frames(raw) {
 }
 
 function header(error) {
-  // V8 writes it down when the error is made: before a constructor of the program's names it.
-  const name = text(getPrototypeOf(error)?.name ?? "Error");
+  const name = text(error.name ?? "Error");
   const message = text(error.message ?? "");
   return message ? `${name}: ${message}` : name;
 }
@@ -52,8 +51,21 @@ export function install() {
       return this instanceof PlainError ? stackOf(this) : undefined;
     },
     set(value) {
-      apply(set, this, [value]);
+      defineProperty(this, "stack", { value, writable: true, configurable: true });
     },
+    configurable: true,
+  });
+  const { any } = Promise;
+  defineProperty(Promise, "any", {
+    value: {
+      any(promises) {
+        return apply(any, this, [promises]).catch((error) => {
+          if (error instanceof AggregateError && error.message === "") error.message = "All promises were rejected";
+          throw error;
+        });
+      },
+    }.any,
+    writable: true,
     configurable: true,
   });
 }

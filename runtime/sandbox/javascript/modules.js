@@ -1,13 +1,13 @@
 // What `require` and `import` find. Nothing is loaded: all of it is here already.
 import abort from "abort-controller";
 import assert from "assert/";
-import structuredClone from "core-js-pure/actual/structured-clone";
 import EventEmitter from "events/";
 import path from "path-browserify";
 import streams from "readable-stream";
 import { StringDecoder } from "string_decoder/";
 import { url, URL, URLSearchParams } from "./addresses.js";
 import buffers, { Buffer, TextDecoder, TextEncoder } from "./buffers.js";
+import { structuredClone } from "./cloning.js";
 import { console } from "./console.js";
 import { crypto, webcrypto } from "./cryptography.js";
 import { fs } from "./files.js";

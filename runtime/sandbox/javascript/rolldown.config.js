@@ -13,6 +13,8 @@ const INTERNALS = [
   [/getPromiseDetails:\(\)=>\[(\w+),void 0\]/, 'getPromiseDetails:p=>require("INTERNALS").promiseDetails(p,$1,kRejected)'],
   [/getProxyDetails:\w+\.getProxyDetails(?!\.bind)/, 'getProxyDetails:(p,both)=>require("INTERNALS").proxyDetails(p,both)'],
   [/previewEntries:\w+=>\[\[\],!1\]/, 'previewEntries:(i,keyed)=>{const e=require("INTERNALS").previewEntries(i,keyed);return keyed?e:e[0]}'],
+  // Node 24 shows a Proxy as its target alone.
+  [/if\(0!==(\w+)\)for\(let (\w+)=0;\2<\1;\2\+\+\)(?=\w+=`\$\{\w+\.stylize\("Proxy\(","special"\)\}\$\{\w+\}\$)/, 'if(!1)'],
   [/(\w+)\.exports=URL\b/, '$1.exports={URL:require("INTERNALS").URL}'],
 ];
 const internals = {

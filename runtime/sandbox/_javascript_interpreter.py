@@ -537,12 +537,12 @@ class _Session:
             error = instance.exception()
             flags = _TOP_LEVEL_AWAIT if re.search(r"\bawait\b", source) else 0
             if not flags or instance.failed(instance.evaluate(source, name, _COMPILE_ONLY | flags)):
-                return self._not_compiled(instance.exception() if flags else error)
+                return self._not_compiled(instance.exception() if flags else error, source)
         seed = [int.from_bytes(os.urandom(4)) for _ in range(4)]
         given = {"stdin": stdin, "seed": seed, "name": name, "source": request["source"]}
-        instance.begin_clock()
         if instance.failed(self._enter("begin", json.dumps(given))):
             return self._raised()
+        instance.begin_clock()  # after the guest's own: a delay is never shown shorter than it was
         if instance.failed(instance.evaluate(source, name, flags)):
             return self._raised()
         # As in Node: ticks come before promises, except after a module, which is a promise's work itself.
@@ -590,10 +590,13 @@ class _Session:
             instance.call(self._entries["raised"], instance.exception() if error is None else error)
         )
 
-    def _not_compiled(self, error: int) -> str:
-        return _frame(
-            "not_compiled", self._instance.text(self._instance.call(self._entries["described"], error))
-        )
+    def _not_compiled(self, error: int, source: str) -> str:
+        told = self._instance.text(self._instance.call(self._entries["described"], error))
+        place = re.search(r":(\d+):\d+$", told)
+        lines = source.split("\n")
+        if place and re.match(r"\s*@[\w$]", lines[min(int(place[1]), len(lines)) - 1]):
+            told = f"SyntaxError: decorators are not available here\n{told.partition('\n')[2]}"
+        return _frame("not_compiled", told)
 
 
 def _frame(ending: str, error: str | None = None) -> str:

@@ -62,6 +62,39 @@ JAVASCRIPT = {
           for (let fd = 0; fd < 64; fd++) try { const s = fs.readFileSync(fd, 'utf8'); if (s) return s } catch {}
         }
     """,
+    # what comes with the libraries
+    "a builtin's own globals": "const f = () => require('util').inspect.constructor('return this')().host ?? 1",
+    "the module that is main": "const f = () => { require.main.exports = { f: () => 'AC' }; return require.cache }",
+    "a huge buffer": "const f = () => Buffer.alloc(2 ** 31 - 1).length",
+    "random bytes without end": "const f = () => require('crypto').randomBytes(2 ** 30).length",
+    "a digest without end": "const f = () => require('crypto').pbkdf2Sync('p', 's', 1e9, 64, 'sha512')",
+    "a proxy in what is printed": """
+        const trap = new Proxy({}, { getPrototypeOf() { for (;;); }, ownKeys() { throw 1 } })
+        function f() { console.log(trap, new Proxy(trap, {}), Proxy.revocable({}, {}).proxy); return trap }
+    """,
+    "a promise that is none": "function f() { console.log(Object.create(Promise.prototype)); return 1 }",
+    "an iterator that is none": """
+        function f() {
+          const it = new Map([[1, 2]]).keys(); Object.defineProperty(it, 'next', { value() { for (;;); } })
+          console.log(it, Object.setPrototypeOf({}, new Set().values())); return 1
+        }
+    """,
+    "an inspector that lies": """
+        function f() { throw { [Symbol.for('nodejs.util.inspect.custom')]() { process.exit(0) } } }
+    """,
+    "patched base64": """
+        Uint8Array.prototype.toBase64 = Uint8Array.fromBase64 = globalThis.btoa = () => 'AC'
+        function f() { return Buffer.from('x'.repeat(1000)).toString() }
+    """,
+    "listeners of the process": """
+        process.on('uncaughtException', () => 'AC').on('exit', () => { for (;;) process.nextTick(() => {}) })
+        process.on('unhandledRejection', () => {})
+        function f() { Promise.reject(1); throw new Error('AC') }
+    """,
+    "ticks without end": "function f() { return new Promise(() => (function g() { process.nextTick(g) })()) }",
+    "rounds without end": "function f() { return new Promise(() => (function g() { setImmediate(g) })()) }",
+    "a clock that jumps": "const f = () => new Promise(done => setTimeout(done, 2 ** 31 - 1)).then(() => Date.now())",
+    "a namespace that holds the loop": "const f = () => require('timers').setTimeout.constructor('return turn')()",
     # out of the language
     "constructors of constructors": """
         const f = () => {
@@ -197,6 +230,8 @@ SLOW = {
         "endless timers",
         "a huge BigInt",
         "endless microtasks",
+        "ticks without end",
+        "rounds without end",
     ),
     *(
         "a thenable of thenables",
@@ -221,6 +256,9 @@ TYPESCRIPT = {
         function f(x: number): any { return (globalThis as any).files ?? 1 }
     """,
     "an enum that computes": "enum E { A = (() => { for (;;); })() as any }\nfunction f(): number { return E.A }",
+    "a nest of namespaces": "namespace A {" * 3_000 + "}" * 3_000 + "\nfunction f(): number { return 1 }",
+    "many namespaces": "namespace A {}\n" * 3_000 + "function f(): number { return 1 }",
+    "a namespace with a hostile name": "namespace __proto__ { export const x = 1 }\nfunction f(): any { return x }",
     "a decorator": "function d(t: any) { throw 'x' }\n@d class A {}\nfunction f(): number { return 1 }",
     "lone surrogates in types": "type A = '\ud800'\nfunction f(x: A): string { return '\ud800' }",
     "reading a host file": "import { readFileSync as r } from 'fs'\nexport const f = (): string => r(SECRET_FILE, '')",

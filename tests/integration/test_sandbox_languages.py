@@ -86,6 +86,11 @@ def run(engine: Engines, code: str, *tests: TestCase, per_test: bool = False) ->
         ("return undefined", 0, "WA"),
         ("return [undefined, , 1]", [None, None, 1], "AC"),
         ("return {a: undefined, b: () => 1, c: 1}", {"c": 1}, "AC"),
+        ("return { toJSON(key) { return [key, new (class { toJSON() { return 1 } })()] } }", ["", 1], "AC"),
+        ("return new (class A { a = 1; toJSON() { return this } })()", {"a": 1}, "AC"),
+        ("return new Date(NaN)", None, "AC"),
+        ("return new URL('http://a/b')", "http://a/b", "AC"),
+        ("return Buffer.from('a')", [97], "AC"),
         ("return 10n ** 4000n", 10**4000, "AC"),
         ("return 10n ** 5000n", 1, "RE"),
         ("return 2n ** 1000000n", 1, "RE"),
@@ -145,6 +150,10 @@ def test_a_javascript_function_gets_its_verdict(
         ("f", "export function f(x) { return x + 1 }"),
         ("f", "export default function f(x) { return x + 1 }"),
         ("f", "export const f = x => x + 1"),
+        ("f", "module.exports = x => x + 1"),
+        ("f", "module.exports = class { f(x) { return x + 1 } }"),
+        ("f", "export default x => x + 1"),
+        ("f", "export default class Solution { f(x) { return x + 1 } }"),
         ("f", "import { readFileSync } from 'node:fs'\nfunction f(x) { return x + 1 }"),
         ("f", "const one = await Promise.resolve(1)\nfunction f(x) { return x + one }"),
         ("f", "class Solution { f(x) { return x + this.one } one = 1 }"),
@@ -230,6 +239,119 @@ def test_the_stack_of_typescript_names_its_own_lines(engine: Engines) -> None:
 def test_typescript_runs_without_its_types(engine: Engines, code: str) -> None:
     result = call(engine, code, 4, expected=8, language="typescript")
     assert result.verdict == "AC", result
+
+
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ("return new Map([[1, 2]])", "Object.fromEntries() or [...map]"),
+        ("return [new Set([1])]", "[...set] makes it one"),
+        ("return (function* () { yield 1 })()", "[...iterator] makes it one"),
+        ("return new Map().keys()", "[...iterator] makes it one"),
+        ("return (async function* () {})()", "for await reads it"),
+        ("return { a: Promise.resolve(1) }", "await makes it one"),
+    ],
+)
+def test_a_result_that_is_no_json_says_what_to_return_instead(engine: Engines, body: str, hint: str) -> None:
+    result = call(engine, f"function f() {{ {body} }}")
+    assert result.verdict == "RE"
+    assert hint in (result.error or "")
+
+
+def test_a_function_without_a_result_is_told_what_that_counts_as(engine: Engines) -> None:
+    assert "f returned undefined, which counts as null" in call(engine, "function f() {}", expected=1).stderr
+    assert call(engine, "function f() { return null }").stderr == ""
+    assert call(engine, "function f(x) { x.sort() }", [1], expected=[1], in_place=True).stderr == ""
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript"])
+def test_decorators_are_refused_by_name(engine: Engines, language: str) -> None:
+    code = "const d = t => t\n\n@d\nclass A {}\nfunction f() {}"
+    result = call(engine, code, language=language)
+    assert result.verdict == "CE"
+    assert (result.error or "").startswith("SyntaxError: decorators are not available here\n    at solution.")
+    assert ":3:" in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "console.log((5).toLocaleString('ja-JP'))",
+        "new Date().toLocaleString('en-US', { timeZone: 'America/New_York' })",
+        "new Intl.NumberFormat('en', { style: 'unit', unit: 'liter' })",
+    ],
+)
+def test_what_intl_lacks_is_named_and_not_guessed(engine: Engines, code: str) -> None:
+    result = printed(engine, code)
+    assert result.verdict == "RE"
+    assert "Intl is not available here for" in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "let n = 0; const rl = require('readline').createInterface({ input: process.stdin });"
+            "rl.on('line', l => n += +l).on('close', () => console.log(n))",
+            "799980000",
+        ),
+        (
+            "(async () => { let n = 0; const rl = require('readline').createInterface({ input: process.stdin });"
+            "for await (const l of rl) n += +l; console.log(n) })()",
+            "799980000",
+        ),
+        (
+            "let s = ''; process.stdin.on('data', d => s += d).on('end', () => console.log(s.length))",
+            "228889",
+        ),
+        (
+            "let n = 0; for (let i = 0; i < 20000; i++) setTimeout(() => { if (++n === 20000) console.log(n) }, i % 9)",
+            "20000",
+        ),
+        ("(async () => { let n = 0; while (n < 100000) await n++; console.log(n) })()", "100000"),
+        (
+            "let n = 0; (function again() { if (++n < 20000) setImmediate(again); else console.log(n) })()",
+            "20000",
+        ),
+        (
+            "let n = 0; (function again() { if (++n < 20000) process.nextTick(again); else console.log(n) })()",
+            "20000",
+        ),
+    ],
+)
+def test_forty_thousand_lines_timers_and_promises_stay_within_the_limit(
+    engine: Engines, code: str, expected: str
+) -> None:
+    result = printed(engine, code, "\n".join(map(str, range(40_000))), expected)
+    assert result.verdict == "AC", result
+
+
+def test_lines_that_nobody_waits_for_are_kept_for_the_next_question(engine: Engines) -> None:
+    code = """
+    import { createInterface } from 'node:readline/promises'
+    const rl = createInterface({ input: process.stdin, output: process.stdout })
+    const a = await rl.question('a? ')
+    const b = await rl.question('b? ')
+    console.log(a + b)
+    rl.close()
+    """
+    assert printed(engine, code, "x\ny\n", "a? b? xy").verdict == "AC"
+
+
+def test_a_busy_wait_moves_the_timers_that_are_set_after_it(engine: Engines) -> None:
+    code = """
+    setTimeout(() => console.log('first'), 5)
+    for (const start = Date.now(); Date.now() - start < 20; );
+    setTimeout(() => console.log('second'), 0)
+    """
+    assert printed(engine, code, expected="first\nsecond").verdict == "AC"
+
+
+def test_an_assertion_that_fails_names_the_candidates_line_alone(engine: Engines) -> None:
+    error = call(engine, "function f() {\n  require('assert').deepStrictEqual([1], [2])\n}").error or ""
+    assert error.startswith("AssertionError: Expected values to be strictly deep-equal")
+    assert "\n    at f (solution.js:2:" in error
+    assert "room" not in error
 
 
 def test_named_arguments_come_as_one_object_at_the_end(engine: Engines) -> None:
@@ -472,7 +594,7 @@ def test_a_querys_error_names_the_statement_and_the_line(engine: Engines) -> Non
 
 def test_a_fault_in_the_tables_is_not_the_querys(engine: Engines) -> None:
     result = rows(engine, "select 1", "create table t(", expected=[[1]])
-    assert result.verdict == "RE"
+    assert result.verdict == "NR"
     assert (result.error or "").startswith("the test's input, line 1: incomplete input")
 
 

@@ -17,7 +17,7 @@ function frames(raw) {
   const lines = split(raw, "\n");
   for (let index = 0; index < lines.length && kept.length < MAX_FRAMES; index++) {
     const line = lines[index];
-    if (!line || includes(line, "<room>") || includes(line, "(native)")) continue;
+    if (!line || includes(line, "<room>") || includes(line, "<input>") || includes(line, "(native)")) continue;
     push(kept, "\n" + replace(replace(line, / at <eval> /, " at Object.<anonymous> "), / at <anonymous> \((.*)\)$/, " at $1"));
   }
   return join(kept, "");
@@ -53,6 +53,19 @@ export function install() {
     set(value) {
       defineProperty(this, "stack", { value, writable: true, configurable: true });
     },
+    configurable: true,
+  });
+  const { captureStackTrace } = PlainError;
+  defineProperty(PlainError, "captureStackTrace", {
+    value: {
+      captureStackTrace(target, below) {
+        apply(captureStackTrace, PlainError, [target, below]);
+        const raw = target.stack;
+        const value = typeof raw === "string" && /^ {4}at |^$/.test(raw) ? header(target) + frames(raw) : raw;
+        defineProperty(target, "stack", { value, writable: true, configurable: true });
+      },
+    }.captureStackTrace,
+    writable: true,
     configurable: true,
   });
   const { any } = Promise;

@@ -117,8 +117,8 @@ function find(name) {
     const exports = main.exports;
     if (exports !== null && (typeof exports === "object" || typeof exports === "function")) {
       if (key in exports) return exports[key];
-      if (typeof exports === "function") return exports;
-      if (typeof exports.default === "function" && exports.default.name === key) return exports.default;
+      for (const only of [exports, exports.default])
+        if (typeof only === "function" && (["", "default", key].includes(only.name) || isClass(only))) return only;
     }
     return undefined;
   };

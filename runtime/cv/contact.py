@@ -12,7 +12,7 @@ from runtime.cv.passage import Passage
 from runtime.cv.places import without_place
 from runtime.cv.result import Basics, Leaf, Profile
 from runtime.cv.sections import Section
-from runtime.cv.vocabulary import COUNTRIES, TITLE, US_STATES, fold, heading_kind
+from runtime.cv.vocabulary import TITLE, US_STATES, country_of, fold, heading_kind, language_regions
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+(?![\w-])")
 _URL = re.compile(
@@ -49,7 +49,13 @@ _SUFFIX = re.compile(
     r",?\s{1,8}(?:ph\.?d\.?|m\.?d\.?|mba|msc|bsc|cpa|rn|jr\.?|sr\.?|esq\.?|pmp|dds|dr\.?)$", re.IGNORECASE
 )
 _CREDENTIALS = re.compile(r"(?:,\s{0,8}[A-Z][A-Za-z.]{1,6}(?:-[A-Z]{1,8})?){1,8}$")
+_HONORIFIC = re.compile(
+    r"^(?:(?:(?:prof|dr|mr|mrs|ms|mx|sr|sra|srta|dott|dott\.ssa|ing|dipl\.-\w+|mag|herr|frau|m|mme|med|rer|nat|phil|jur|hc|h\.c|eng"
+    r"|rev|capt|sgt|lt|col)\.|professor|dr|prof|herr|frau|mr|mrs|ms)\s+)*",
+    re.IGNORECASE,
+)
 _HEAD_LINES = 30
+_FIRST_LINES = 3
 
 
 def basics(document: Document, found: Sequence[Section]) -> Basics:
@@ -67,7 +73,7 @@ def basics(document: Document, found: Sequence[Section]) -> Basics:
         name=name,
         label=_label(document, own, name),
         email=email,
-        phone=_phone(document, near, location),
+        phone=_phone(document, near, _regions(document, own, location)),
         url=homes[0].leaf(0.9, "pattern") if homes else None,
         location=location,
         profiles=_unique(profiles),
@@ -83,36 +89,64 @@ def _email(document: Document, indexes: Iterable[int]) -> Leaf | None:
     return None
 
 
-def _phone(document: Document, indexes: Iterable[int], location: Leaf | None) -> Leaf | None:
+def _phone(document: Document, indexes: Iterable[int], regions: Sequence[str]) -> Leaf | None:
     best: Leaf | None = None
     for index in indexes:
         passage = document.passage(index)
         for match in _PHONE.finditer(passage.text):
             written = Passage(match[0].strip(), passage.start + match.start(), passage.page)
-            leaf = _number(written, location)
+            leaf = _number(written, regions)
             if leaf is not None and leaf.valid:
                 return leaf
             best = best or leaf
     return best
 
 
-def _number(written: Passage, location: Leaf | None) -> Leaf | None:
-    """The number in E.164; one that no plan knows stays as written and says so; what is no number is None."""
+def _number(written: Passage, regions: Sequence[str]) -> Leaf | None:
+    """The number in E.164, read by the first of `regions` in whose plan it is one.
+
+    One that no plan knows stays as written and says so; what is no number is None.
+    """
     digits = re.sub(r"\D", "", written.text)
     if not 8 <= len(digits) <= 15 or re.search(r"(?:19|20)\d\d\W+(?:19|20)\d\d", written.text):
         return None
     plain = written.text.translate(_DASHES)
     if plain.startswith("00"):
         plain = "+" + plain[2:]
-    region = "US" if _NANP.match(written.text) else _country(location)
-    try:
-        number = phonenumbers.parse(plain, region)
-    except phonenumbers.NumberParseException:
-        return written.leaf(0.5, "pattern", valid=False)
-    if not phonenumbers.is_valid_number(number):
-        return written.leaf(0.5, "pattern", valid=False)
-    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written.leaf(0.97, "pattern", value=value, valid=True)
+    regions = ["US"] if _NANP.match(written.text) else list(regions)
+    for region in regions if not plain.startswith("+") else [None]:
+        try:
+            number = phonenumbers.parse(plain, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return written.leaf(0.97, "pattern", value=value, valid=True)
+    return written.leaf(0.5, "pattern", valid=False)
+
+
+def _regions(document: Document, indexes: Sequence[int], location: Leaf | None) -> list[str]:
+    """Where a number without a country's code may belong, likeliest first: the address, its form, the language."""
+    near = [document.lines[index].text for index in indexes]
+    found = [_country(location)]
+    for text in near:
+        pieces = re.split(r"[,|·•–\t()]|\s-\s", text)
+        found += [country_of(piece) for piece in pieces]
+        found += [region for region, form in _POSTCODES if form.search(text)]
+    found += language_regions(document.text)
+    return list(dict.fromkeys(region for region in found if region is not None))
+
+
+# Only forms that no other country of these uses.
+_POSTCODES = (
+    ("GB", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")),
+    ("NL", re.compile(r"\b\d{4}\s?[A-Z]{2}\b")),
+    ("CA", re.compile(r"\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b")),
+    ("BR", re.compile(r"\b\d{5}-\d{3}\b")),
+    ("AU", re.compile(r"\b(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT)\s\d{4}\b")),
+    ("PT", re.compile(r"\b\d{4}-\d{3}\b")),
+    ("IE", re.compile(r"\b[A-Z]\d[\dW]\s[A-Z\d]{4}\b")),
+)
 
 
 def _country(location: Leaf | None) -> str | None:
@@ -121,7 +155,7 @@ def _country(location: Leaf | None) -> str | None:
     last = re.split(r",\s*", location.value)[-1].strip()
     if re.sub(r"\s{1,8}\d{5}.*$", "", last) in US_STATES:
         return "US"
-    return COUNTRIES.get(fold(last))
+    return country_of(last)
 
 
 def _urls(document: Document, indexes: Iterable[int]) -> Iterable[Passage]:
@@ -170,31 +204,57 @@ def _location(document: Document, indexes: Iterable[int]) -> Leaf | None:
 def _name(document: Document, found: Sequence[Section]) -> Leaf | None:
     """The largest writing at the top that can be a name; without sizes, the first line that can."""
     own = {index for section in found if section.kind in {"basics", "summary"} for index in section.indexes}
+    address = _address(document)
     candidates: list[tuple[float, int, Passage]] = []
     for index, line in enumerate(document.lines):
         if line.page != 1 or index not in own:
             continue
         for number, (segment, passage) in enumerate(document.segments(index)[:2]):
             for piece in passage.split(re.compile(r"\s*[|·•●]\s*"))[:1]:
+                if without_place(piece, alone=True)[1] is not None:
+                    continue
                 clean = piece.cut(0, len(_SUFFIX.sub("", _CREDENTIALS.sub("", piece.text))))
-                if _can_be_name(clean.text) and number == 0:
+                bare = _HONORIFIC.sub("", clean.text)
+                if number == 0 and _can_be_name(bare, known=_in_address(clean.text, address)):
                     candidates.append((segment.size, -index, clean))
     if not candidates:
         return None
-    size, position, passage = max(candidates, key=lambda candidate: candidate[:2])
+    # Where nothing is set larger, the address tells a name from a street or an employer.
+    size, position, passage = max(
+        candidates,
+        key=lambda candidate: (candidate[0], _in_address(candidate[2].text, address), candidate[1]),
+    )
     index = -position
     if len(passage.text.split()) == 1:
         # A name in display type is often set over two lines.
         following = [c for c in candidates if c[1] == -(index + 1) and abs(c[0] - size) < 0.5]
         if not following or size <= 0:
-            return None
+            # Some people have one name; then it stands in their address, too.
+            alone = _in_address(passage.text, address) and index <= _FIRST_LINES
+            return passage.leaf(0.7, "layout" if size > 0 else "order") if alone else None
         passage = document.between(passage, following[0][2])
         if len(passage.text.split()) > 5:
             return None
     return passage.leaf(0.95 if size > 0 else 0.8, "layout" if size > 0 else "order")
 
 
-def _can_be_name(text: str) -> bool:
+def _address(document: Document) -> str:
+    """The address and the links to profiles: where people write their names a second time."""
+    found = [match[0] for match in _EMAIL.finditer(document.text)][:1]
+    found += [
+        match[0]
+        for match in re.finditer(
+            r"(?:linkedin\.com/in|github\.com|xing\.com/profile)/[\w-]{1,60}", document.text
+        )
+    ][:2]
+    return fold(" ".join(found))
+
+
+def _in_address(text: str, address: str) -> bool:
+    return any(len(word) >= 3 and word in address for word in re.findall(r"[a-z]+", fold(text)))
+
+
+def _can_be_name(text: str, *, known: bool) -> bool:
     words = text.replace(",", " ").split()
     if not 1 <= len(words) <= 5 or heading_kind(text) is not None or _NO_NAME.search(fold(text)):
         return False
@@ -204,14 +264,15 @@ def _can_be_name(text: str) -> bool:
         word[0].isupper() or not word[0].isascii() or _PARTICLE.fullmatch(word.lower()) for word in words
     ):
         return False
-    return len(words) == 1 or TITLE.search(fold(text)) is None
+    # Some people are called Teller or Baker.
+    return len(words) == 1 or known or TITLE.search(fold(text)) is None
 
 
 def _label(document: Document, indexes: Sequence[int], name: Leaf | None) -> Leaf | None:
     """The line under the name that says what the person is."""
     for index in indexes[:8]:
         passage = document.passage(index)
-        if name is not None and passage.start <= name.span[0] < passage.stop + 1:
+        if name is not None and name.span is not None and passage.start <= name.span[0] < passage.stop + 1:
             continue
         pieces = passage.split(_SEPARATOR)
         if pieces and TITLE.search(fold(pieces[0].text)) and len(pieces[0].text.split()) <= 8:

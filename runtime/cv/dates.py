@@ -51,7 +51,7 @@ _PRESENT = (
     r"(?P<present>(?:the )?present|date|current(?:ly)?|now|today|ongoing|to date|till date|heute|jetzt|aktuell"
     r"|laufend"
     r"|gegenwart|aujourd'hui|aujourd’hui|a ce jour|ce jour|present|actuel|en cours|maintenant|actualidad"
-    r"|la actualidad|actual|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente|atual|atualmente"
+    r"|la actualidad|actual(?:mente)?|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente|atual|atualmente"
     r"|hoje|o momento)\b"
 )
 _DASH = r"\s*(?:[-–—−~→]+|\b(?:to|until|till|through|bis|a|au|al|hasta|ate|as)\b)\s*(?:l'|l’|la |o |heute )?"
@@ -161,6 +161,17 @@ def is_date(text: str) -> bool:
         return bool(DURATION.match(fold(text)))
     rest = len(text.strip()) - sum(period.stop - period.begin for period in found)
     return rest <= 14 and not (len(found) == 1 and not found[0].ranged and rest > 6)
+
+
+_BROKEN = re.compile(
+    rf"(?:{_POINT.format('s')})\s*(?:[-–—−~→]|\b(?:to|until|bis|a|au|al|hasta|ate|as)\b|/)\s*"
+    rf"(?:(?:{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?)?\s*$"
+)
+
+
+def is_broken(text: str) -> bool:
+    """Whether `text` is a period whose end, or the end's year, must stand in the next line."""
+    return _BROKEN.match(fold(text.strip())) is not None
 
 
 def newest(text: str) -> dt.date | None:

@@ -122,6 +122,8 @@ SIGNS = Signs(
     is_heading=lambda text: vocabulary.heading_kind(text) is not None,
     is_date=dates.is_date,
     is_contact=lambda text: _CONTACT.search(text) is not None,
+    is_period=lambda text: dates.is_date(text) and any(period.ranged for period in dates.periods(text)),
+    is_broken=dates.is_broken,
 )
 
 

@@ -45,7 +45,7 @@ def _told(rows: Sequence[Row]) -> set[str]:
             for piece in part.split(_SEPARATOR):
                 if degree(piece.text) is not None:
                     told.add("degree")
-                if entries.is_school(piece.text):
+                if entries.is_school(piece.text) and not _is_certificate(piece.text, degree(piece.text)):
                     told.add("school")
     return told
 
@@ -108,7 +108,8 @@ def _study(entry: Entry) -> _Study:
     rest = []
     for piece in pieces:
         found = degree(piece.text)
-        school = entries.is_school(piece.text)
+        # "High School Diploma" is what was got there, and "Anadolu Lisesi" where.
+        school = entries.is_school(piece.text) and not _is_certificate(piece.text, found)
         if _GRADE.search(piece.text) and found is None and not school:
             continue
         if found is not None and not (school and study.school is None and not _leads(piece.text, found)):
@@ -138,6 +139,11 @@ def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
         else:
             result.append(part)
     return result
+
+
+def _is_certificate(text: str, found: tuple[str, int, int] | None) -> bool:
+    """Whether the text is the name of a school leaver's certificate, whatever schools' words are in it."""
+    return found is not None and found[0] == "secondary" and found[1] <= 1 and len(text) - found[2] <= 2
 
 
 def _leads(text: str, found: tuple[str, int, int]) -> bool:

@@ -24,6 +24,17 @@ _URL = re.compile(r"^\W{0,8}(?:https?://|www\.)\S+\W{0,8}$|^\W{0,8}[\w-]+(?:\.[\
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
 # Employer, department, place, title, engagement and dates, each on a line of its own, and some to spare.
 _LONGEST_HEAD = 12
+_COLUMN_LABEL = re.compile(
+    r"period|dates?|years?|from|to|when|time|duration|employer|company|organi[sz]ation|firm|where|position|title|role"
+    r"|job title|responsibilities|duties|tasks|what|location|place|institution|school|university|degree|qualification"
+    r"|course|subject"
+    r"|grade|result|zeitraum|datum|jahre?|von|bis|arbeitgeber|firma|unternehmen|position|funktion|tatigkeit|aufgaben|ort"
+    r"|einrichtung|schule|hochschule|abschluss|fach|note|periode|annees?|dates|employeur|entreprise|societe|poste|fonction"
+    r"|lieu|etablissement|ecole|diplome|formation|periodo|fechas?|anos?|empresa|empleador|puesto|cargo|funciones|lugar"
+    r"|institucion|centro|titulo|titulacion|estudios|date|anni|azienda|datore di lavoro|ruolo|mansione|luogo|istituto"
+    r"|titolo|corso|datas?|empregador|funcao|local|instituicao|curso|grau"
+)
+_SINCE = re.compile(r"(?:since|seit|depuis|desde|dal|da|ab)\b")
 _ABBREVIATION = re.compile(
     r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$"
 )
@@ -66,6 +77,11 @@ class Row:
     kind: Literal["head", "bullet", "prose", "link"] = "head"
     rail: list[Passage] = field(default_factory=list)
 
+    @property
+    def left(self) -> float:
+        """Where the row's own text begins, whatever stands in a rail beside it."""
+        return next((segment.x0 for segment in self.line.segments if not segment.rail), self.line.x0)
+
 
 @dataclass(slots=True)
 class Entry:
@@ -86,7 +102,7 @@ type SplitRule = Callable[[Entry, Row], bool]
 
 def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     """The section's lines, told apart into heads and bodies."""
-    result = [_row(document, index) for index in indexes]
+    result = [_row(document, index) for index in indexes if not _is_table_head(document.lines[index])]
     gaps = sorted(
         b.line.top - a.line.top
         for a, b in pairwise(result)
@@ -106,6 +122,13 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     return result
 
 
+def _is_table_head(line: Line) -> bool:
+    """Whether the line only names the columns of a table."""
+    return len(line.segments) > 1 and all(
+        _COLUMN_LABEL.fullmatch(fold(segment.text).strip(" :.")) for segment in line.segments
+    )
+
+
 def _row(document: Document, index: int) -> Row:
     row = Row(index, document.lines[index], [], [])
     bulleted = _BULLET.match(row.line.text) is not None
@@ -114,7 +137,12 @@ def _row(document: Document, index: int) -> Row:
         rest = len(passage.text) - sum(period.stop - period.begin for period in found)
         # A bullet's own text may name years; only what stands beside it dates the entry.
         own = bulleted and number == 0 and rest > 3
-        edge = [p for p in found if p.ranged or segment.rail or rest <= 40 or _at_rim(p, passage.text)]
+        edge = [
+            p
+            for p in found
+            if (p.ranged or segment.rail or rest <= 40 or _at_rim(p, passage.text))
+            and not (rest > 40 and _is_told(p, passage.text))
+        ]
         if not own and edge and (rest <= 120):
             row.dates += [Date(period, passage) for period in edge]
             begin = 0
@@ -131,6 +159,12 @@ def _row(document: Document, index: int) -> Row:
     return row
 
 
+def _is_told(period: Period, text: str) -> bool:
+    """Whether the period is the end of a sentence: "... without an outage since March 2022"."""
+    since = _SINCE.match(fold(text[period.begin :]))
+    return since is not None and text[: period.begin].rstrip()[-1:].isalnum()
+
+
 def _at_rim(period: Period, text: str) -> bool:
     return period.begin <= 2 or period.stop >= len(text) - 2
 
@@ -144,16 +178,26 @@ def _classify(row: Row, previous: Row | None, head: Row | None, close: float, ri
     if _URL.match(written):
         row.kind = "link"
         return
-    if previous is None or not row.parts:
+    if previous is None:
+        return
+    if not row.parts:
+        if _ends_a_sentence(previous, row, close):
+            row.kind, row.dates = "prose", []
         return
     adjacent = (
         previous.line.page == row.line.page
         and previous.line.region == row.line.region
         and row.line.top - previous.line.top <= 1.35 * close
     )
-    dated = any(date.period.ranged for date in row.dates) and not row.line.segments[0].rail
-    dated = dated and row.line.segments[0].text.strip() != ""
-    if previous.kind in {"bullet", "prose"} and _continues(previous, row, text, adjacent, right):
+    # A date in a rail on the right may stand beside the second line of a bullet; one on the left begins what it dates.
+    on_the_right = row.line.segments[0].rail and row.line.x0 >= row.left
+    dated = any(date.period.ranged for date in row.dates) and not on_the_right
+    begun = dated and row.line.x0 < row.left
+    if (
+        previous.kind in {"bullet", "prose"}
+        and not begun
+        and _continues(previous, row, text, adjacent, right)
+    ):
         # A rail's date may stand beside the second line of a bullet.
         row.kind = previous.kind if previous.kind == "prose" else "prose"
         return
@@ -163,18 +207,32 @@ def _classify(row: Row, previous: Row | None, head: Row | None, close: float, ri
         head is not None
         and head.line.region == row.line.region
         and bool(head.parts)
-        and row.line.x0 > head.line.x0 + 6
+        and row.left > head.left + 6
         and row.line.size > 0
     )
     known = TITLE.search(fold(text)) or ORGANISATION.search(fold(text)) or degree(text)
-    if _is_prose(text) or (indented and not known and not row.dates):
+    said = row.line.segments[0].text if len(row.line.segments) == 1 and not dated else text
+    if _is_prose(text) or _is_prose(said) or (indented and not known and not row.dates):
         row.kind = "prose"
+        row.dates = [date for date in row.dates if date.period.ranged or date.passage.text != said]
+
+
+def _ends_a_sentence(previous: Row, row: Row, close: float) -> bool:
+    """Whether a year alone on its line is the last word of the sentence above it: "... since March / 2022."."""
+    return (
+        previous.kind in {"bullet", "prose"}
+        and not row.line.segments[0].rail
+        and not any(date.period.ranged for date in row.dates)
+        and previous.line.region == row.line.region
+        and 0 < row.line.top - previous.line.top <= 1.35 * close
+        and row.left >= previous.left - 1
+    )
 
 
 def _runs_into(row: Row, following: Row) -> bool:
     """Whether the next line goes on in the middle of this one's sentence."""
     text = following.line.text
-    same = row.line.region == following.line.region and abs(row.line.x0 - following.line.x0) < 2
+    same = row.line.region == following.line.region and abs(row.left - following.left) < 2
     return (
         same
         and not row.dates
@@ -189,15 +247,15 @@ def _continues(previous: Row, row: Row, text: str, adjacent: bool, right: float)
     if text[:1].islower() or text[:1] in "(&+%":
         return True
     first = previous.line.segments[0]
-    if row.line.size > 0 and row.line.x0 < first.x0 - 1:
+    if row.line.size > 0 and row.left < previous.left - 1:
         return False
     if previous.kind == "bullet":
         # A bullet's next line hangs below its text, not below its bullet.
-        if row.line.x0 > first.x0 + 1 and row.line.size > 0:
+        if row.left > previous.left + 1 and row.line.size > 0:
             return True
         hanging = False
     else:
-        hanging = abs(row.line.x0 - first.x0) < 2
+        hanging = abs(row.left - previous.left) < 2
     full = first.x1 > 0.8 * right if right and row.line.size > 0 else len(first.text) > 60
     unfinished = not _SENTENCE.search(first.text)
     any_range = any(date.period.ranged for date in row.dates)

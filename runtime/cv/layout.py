@@ -59,6 +59,10 @@ class Segment:
     rail: bool = False
     row: int = 0
 
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -105,11 +109,15 @@ class Signs:
     is_heading: Callable[[str], bool]
     is_date: Callable[[str], bool]
     is_contact: Callable[[str], bool]
+    # Whether it is a date with a beginning and an end.
+    is_period: Callable[[str], bool]
+    # Whether a date goes on in the next line.
+    is_broken: Callable[[str], bool]
 
 
 def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
     """The page's lines in reading order. `page` counts from 1."""
-    segments = _segments(words)
+    segments = _joined_headings(_segments(words, signs), signs)
     result: list[Line] = []
     for region, block in enumerate(_cut(segments, signs)):
         rows: dict[int, list[Segment]] = {}
@@ -121,7 +129,32 @@ def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
     return tuple(result)
 
 
-def _segments(words: Sequence[Word]) -> list[Segment]:
+def _joined_headings(segments: list[Segment], signs: Signs) -> list[Segment]:
+    """The segments with each heading on one line that a narrow margin had broken: "Academic / appointments"."""
+    first = {row[0].row: row[0] for row in _rows(segments)}
+    joined: dict[int, Segment] = {}
+    gone: set[int] = set()
+    for row in sorted(first):
+        begin = first[row]
+        parts = [begin]
+        for below in (first.get(row + 1), first.get(row + 2)):
+            if below is None or id(begin) in gone or not _goes_on(parts[-1], below):
+                break
+            parts.append(below)
+            text = " ".join(part.text for part in parts)
+            if signs.is_heading(text) and not signs.is_heading(below.text):
+                joined[id(begin)] = replace(begin, text=text, x1=max(part.x1 for part in parts))
+                gone |= {id(part) for part in parts[1:]}
+                break
+    return [joined.get(id(segment), segment) for segment in segments if id(segment) not in gone]
+
+
+def _goes_on(above: Segment, below: Segment) -> bool:
+    alike = above.bold == below.bold and abs(above.size - below.size) < 0.6
+    return alike and abs(above.x0 - below.x0) < 2 and below.top - above.bottom < above.height
+
+
+def _segments(words: Sequence[Word], signs: Signs) -> list[Segment]:
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda word: (word.middle, word.x0)):
         for row in reversed(rows[-3:]):
@@ -131,14 +164,15 @@ def _segments(words: Sequence[Word]) -> list[Segment]:
                 break
         else:
             rows.append([word])
-    return [segment for number, row in enumerate(rows) for segment in _split_row(row, number)]
+    return [segment for number, row in enumerate(rows) for segment in _split_row(row, number, signs)]
 
 
-def _split_row(row: Sequence[Word], number: int) -> list[Segment]:
+def _split_row(row: Sequence[Word], number: int, signs: Signs) -> list[Segment]:
     groups: list[list[Word]] = []
     for word in sorted(row, key=lambda word: word.x0):
         height = min(word.height, groups[-1][-1].height) if groups else 0.0
-        if groups and word.x0 - groups[-1][-1].x1 <= _SEGMENT_GAP * height:
+        near = bool(groups) and word.x0 - groups[-1][-1].x1 <= _SEGMENT_GAP * height
+        if near and not _heads_its_line(groups[-1], word, signs):
             groups[-1].append(word)
         else:
             groups.append([word])
@@ -156,6 +190,14 @@ def _split_row(row: Sequence[Word], number: int) -> list[Segment]:
         )
         for group in groups
     ]
+
+
+def _heads_its_line(group: Sequence[Word], word: Word, signs: Signs) -> bool:
+    """Whether `group` is a heading in the margin that the text beside it comes close to, told by its weight."""
+    if word.bold or not all(known.bold for known in group):
+        return False
+    text = " ".join(known.text for known in group)
+    return not text.endswith(":") and signs.is_heading(text)
 
 
 def _joined(group: Sequence[Word]) -> str:
@@ -207,12 +249,66 @@ def _cut_band(segments: list[Segment], signs: Signs) -> list[list[Segment]]:
     for gutter in _gutters(segments, signs):
         left, right = _sides(segments, gutter)
         verdict = _relation(left, right, signs)
+        if verdict == "columns" and _is_table(segments, left, right):
+            continue
         if verdict == "columns":
             return _columns(segments, gutter, left, right, lambda part: _cut_band(part, signs))
         if verdict == "rail":
-            minor = {id(segment) for segment in _minor(left, right)}
-            segments = [replace(s, rail=True) if id(s) in minor else s for s in segments]
-    return [segments] if segments else []
+            rail = {id(segment) for segment in _dated_columns(_minor(left, right), signs)}
+            segments = [replace(s, rail=True) if id(s) in rail else s for s in segments]
+    return [_with_whole_cells(_unwrapped(segments, signs))] if segments else []
+
+
+def _with_whole_cells(segments: list[Segment]) -> list[Segment]:
+    """The segments with the cells of a table's middle columns on one line; the last column's lines are text."""
+    begins = {segment.row for segment in segments if segment.rail}
+    cells = [[s for s in row if not s.rail] for row in _rows(segments) if row[0].row in begins]
+    wide = [row for row in cells if len(row) > 1]
+    if len(wide) < 2 or len(wide) * 3 < len(cells) * 2:
+        return segments
+    columns = [
+        x0 for x0 in {round(s.x0) for row in wide for s in row[:-1]} if x0 < min(row[-1].x0 for row in wide)
+    ]
+    if not all(any(abs(s.x0 - x0) < 2 for x0 in columns) for row in wide for s in row[:-1]):
+        return segments
+    whole: dict[int, Segment] = {}
+    gone: set[int] = set()
+    for segment in sorted(segments, key=lambda segment: segment.row):
+        if segment.rail or segment.row in begins or not any(abs(segment.x0 - x0) < 2 for x0 in columns):
+            continue
+        above = [
+            s for s in segments if s.row in begins and s.row < segment.row and abs(s.x0 - segment.x0) < 2
+        ]
+        if above:
+            cell = max(above, key=lambda s: s.row)
+            known = whole.get(id(cell), cell)
+            whole[id(cell)] = replace(
+                known, text=f"{known.text} {segment.text}", x1=max(known.x1, segment.x1)
+            )
+            gone.add(id(segment))
+    return [whole.get(id(segment), segment) for segment in segments if id(segment) not in gone]
+
+
+def _dated_columns(side: Sequence[Segment], signs: Signs) -> list[Segment]:
+    """Those of `side` that stand over or under its dates: a table has other columns beside that of its dates."""
+    dates = [segment for segment in side if signs.is_date(segment.text)]
+    left, right = min(segment.x0 for segment in dates), max(segment.x1 for segment in dates)
+    return [segment for segment in side if segment.x0 < right and segment.x1 > left]
+
+
+def _unwrapped(segments: list[Segment], signs: Signs) -> list[Segment]:
+    """The segments with each date of a rail on one line that its narrow column had broken in two."""
+    rail = sorted((s for s in segments if s.rail), key=lambda segment: segment.row)
+    joined: dict[int, Segment] = {}
+    gone: set[int] = set()
+    for before, after in pairwise(rail):
+        if id(before) in gone or abs(before.x0 - after.x0) > 2 or after.top - before.bottom > before.height:
+            continue
+        text = f"{before.text} {after.text}"
+        if signs.is_broken(before.text) and signs.is_date(text):
+            joined[id(before)] = replace(before, text=text)
+            gone.add(id(after))
+    return [joined.get(id(segment), segment) for segment in segments if id(segment) not in gone]
 
 
 def _columns(
@@ -243,13 +339,27 @@ def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
 def _stands_apart(heading: Segment, segments: Sequence[Segment], signs: Signs) -> bool:
     """Whether nothing but headings and dates stands in the column under and over this heading."""
     column = [s for s in segments if s.x0 < heading.x1 and s.x1 > heading.x0 and s is not heading]
+    begin = min((s.row for s in column if signs.is_heading(s.text)), default=heading.row)
+    # Over the headings stand the name and what belongs to it.
+    column = [s for s in column if s.row >= min(begin, heading.row)]
     known = [s for s in column if signs.is_heading(s.text) or signs.is_date(s.text)]
     return len(known) * 5 >= len(column) * 4
 
 
 def _only_headings(side: Sequence[Segment], signs: Signs) -> bool:
-    headings = sum(signs.is_heading(segment.text) for segment in side)
-    return headings >= 3 and all(signs.is_heading(s.text) or signs.is_date(s.text) for s in side)
+    headings = [segment for segment in side if signs.is_heading(segment.text)]
+    if len(headings) < 3:
+        return False
+    first = min(segment.row for segment in headings)
+    below = [segment for segment in side if segment.row >= first]
+    return sum(signs.is_heading(s.text) or signs.is_date(s.text) for s in below) * 5 >= len(below) * 4
+
+
+def _is_table(segments: Sequence[Segment], left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Whether the two sides are cells of rows that a date begins or ends, rather than columns of text."""
+    dated = {segment.row for segment in segments if segment.rail}
+    rows = {segment.row for segment in left} & {segment.row for segment in right}
+    return len(dated) >= 2 and dated <= rows | {min(dated)}
 
 
 def _minor(left: Sequence[Segment], right: Sequence[Segment]) -> Sequence[Segment]:
@@ -279,8 +389,10 @@ def _relation(left: Sequence[Segment], right: Sequence[Segment], signs: Signs) -
     minor = _minor(left, right)
     major = right if minor is left else left
     dates = [segment for segment in minor if signs.is_date(segment.text)]
-    # A stack of dates carries a place or a duration with each date, rarely more.
-    alone = not any(signs.is_date(segment.text) for segment in major)
+    # A stack of dates carries a place or a duration with each date, rarely more. A year that a sentence ends with is
+    # none of the dates that a stack of periods would be beside.
+    periods = any(signs.is_period(segment.text) for segment in dates)
+    alone = not any((signs.is_period if periods else signs.is_date)(segment.text) for segment in major)
     if dates and alone and len(dates) * 3 >= len(minor):
         return "rail"
     # Labels with their values: each label has its value in its own row and says much less.
@@ -307,6 +419,7 @@ def _gutters(segments: Sequence[Segment], signs: Signs) -> list[_Gutter]:
         if len(row) == 1
         and abs((row[0].x0 + row[0].x1) / 2 - centre) < row[0].bottom - row[0].top
         and signs.is_heading(row[0].text)
+        and not _begins_a_column(row[0], segments)
     }
     found: list[_Gutter] = []
     tried = 0
@@ -323,6 +436,11 @@ def _gutters(segments: Sequence[Segment], signs: Signs) -> list[_Gutter]:
             if gutter is not None:
                 found.append(gutter)
     return sorted(found, key=lambda gutter: (-gutter.height, gutter.left))
+
+
+def _begins_a_column(heading: Segment, segments: Sequence[Segment]) -> bool:
+    """Whether other lines begin where this one does: then it stands in the middle of the page by chance."""
+    return sum(abs(segment.x0 - heading.x0) < 1.5 for segment in segments) > 2
 
 
 def _grow(

@@ -6,10 +6,22 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
+from runtime.cv import dates
 from runtime.cv.document import Document
 from runtime.cv.layout import Line
-from runtime.cv.vocabulary import SectionKind, heading_kind
+from runtime.cv.vocabulary import (
+    ORGANISATION,
+    SCHOOL,
+    TITLE,
+    SectionKind,
+    degree,
+    fold,
+    heading_kind,
+    likely_heading_kind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class Section:
 def sections(document: Document) -> tuple[Section, ...]:
     """All lines but the headings, in reading order."""
     headings = _headings(document.lines)
-    result: list[tuple[SectionKind, list[int]]] = [("basics", [])]
+    result: list[tuple[SectionKind | Literal["unnamed"], list[int]]] = [("basics", [])]
     display = _display_size(document.lines)
     for index, line in enumerate(document.lines):
         if index in headings:
@@ -33,11 +45,27 @@ def sections(document: Document) -> tuple[Section, ...]:
         if line.page == 1 and line.size == display and result[-1][0] != "basics":
             result.append(("basics", []))
         result[-1][1].append(index)
-    return tuple(Section(kind, tuple(indexes)) for kind, indexes in result if indexes)
+    return tuple(
+        Section(_told(document, kind, indexes), tuple(indexes)) for kind, indexes in result if indexes
+    )
 
 
-def _headings(lines: Sequence[Line]) -> dict[int, SectionKind]:
-    known: dict[int, SectionKind] = {}
+def _told(document: Document, kind: SectionKind | Literal["unnamed"], indexes: Sequence[int]) -> SectionKind:
+    """The kind of a section whose heading names none, by what stands in it."""
+    if kind != "unnamed":
+        return kind
+    texts = [document.lines[index].text for index in indexes]
+    if not any(period.ranged for text in texts for period in dates.periods(text)):
+        return "other"
+    studied = sum(degree(text) is not None or SCHOOL.search(fold(text)) is not None for text in texts)
+    worked = sum(TITLE.search(fold(text)) is not None and len(text) <= 90 for text in texts)
+    if not studied and not worked:
+        return "other"
+    return "education" if studied > worked else "work"
+
+
+def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed"]]:
+    known: dict[int, SectionKind | Literal["unnamed"]] = {}
     for index, line in enumerate(lines):
         kind = heading_kind(line.text.rstrip(":"))
         if kind is not None:
@@ -47,14 +75,56 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind]:
         known = {index: kind for index, kind in known.items() if style.covers(lines[index])}
         first = min(known, default=len(lines))
         body = _body_size(lines)
-        for index, line in enumerate(lines[first:], first):
-            if index not in known and style.suggests(line, body):
-                known[index] = "other"
+        for index, line in enumerate(lines):
+            if index in known:
+                continue
+            if not style.suggests(line, body):
+                kind = likely_heading_kind(line.text) if style.resembles(line) else None
+                if kind is not None and index > first:
+                    known[index] = kind
+                continue
+            # Over the first known heading a name may look like one; there only words tell.
+            kind = likely_heading_kind(line.text)
+            if kind is not None or index > first:
+                known[index] = kind or "unnamed"
+    alone = _alone(lines)
     for index, line in enumerate(lines):
+        if index in known or not (line.heading or index in alone):
+            continue
         # Markdown and Word say themselves what a heading is; which are titles of jobs, only the words tell.
-        if line.heading and heading_kind(line.text) is not None:
-            known.setdefault(index, heading_kind(line.text) or "other")
+        kind = likely_heading_kind(line.text)
+        if kind is not None and not (
+            line.heading and TITLE.search(fold(line.text)) and heading_kind(line.text) is None
+        ):
+            known[index] = kind
     return dict(sorted(known.items()))
+
+
+def _alone(lines: Sequence[Line]) -> set[int]:
+    """Lines of text without sizes that stand as headings do: in capitals, decorated or underlined, with white above."""
+    found: set[int] = set()
+    for index, line in enumerate(lines):
+        if (
+            line.size
+            or len(line.segments) > 1
+            or not 1 <= len(line.text.split()) <= 6
+            or re.search(r"[\d,;@]", line.text)
+        ):
+            continue
+        before = lines[index - 1] if index else None
+        white = before is None or line.top - before.bottom >= 1
+        bare = re.sub(r"[\W_]+", "", line.text)
+        decorated = re.match(r"^\s*([=~*#+\-_|>])\1", line.text) is not None
+        if white and bare and (bare.isupper() or decorated):
+            found.add(index)
+    for index, (line, following) in enumerate(pairwise(lines)):
+        if (
+            not line.size
+            and len(line.text.split()) <= 6
+            and re.fullmatch(r"\s*([=\-~_*])\1{2,}\s*", following.text)
+        ):
+            found.add(index)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +157,26 @@ class _Style:
             and line.size >= self.size
         )
 
+    def resembles(self, line: Line) -> bool:
+        """Whether `line` is set as bold as the headings, which are no larger than the text, and names nobody."""
+        text = fold(line.text)
+        return (
+            self.bold
+            and line.bold
+            and line.size >= self.size
+            and len(line.segments) == 1
+            and len(line.text.split()) <= 5
+            and not re.search(r"[\d@,;.]", text)
+            and not any(known.search(text) for known in (TITLE, ORGANISATION, SCHOOL))
+        )
+
 
 def _style(headings: Sequence[Line]) -> _Style | None:
-    if len(headings) < 3:
+    if len(headings) < 2:
+        return None
+    first, second = headings[:2]
+    # Two say how headings look only where they look alike; of three, one may be a label among skills.
+    if len(headings) == 2 and (abs(first.size - second.size) > 0.3 or first.bold != second.bold):
         return None
     return _Style(
         size=statistics.median(line.size for line in headings),

@@ -39,7 +39,10 @@ def _folded(char: str) -> str:
 
 
 _HEADINGS: dict[SectionKind, str] = {
-    "summary": """summary|profile|about|about me|objective|career objective|professional summary
+    "summary": """chi sono|quien soy|quem sou|wer ich bin|qui suis-je|in brief|at a glance|kurz und bundig
+        |mein profil|introduction
+        |who i am|presentazione|presentation|apresentacao|presentacion
+        |summary|profile|about|about me|objective|career objective|professional summary
         |executive summary
         |career summary|professional profile|personal profile|personal statement|personal summary
         |career profile
@@ -48,7 +51,15 @@ _HEADINGS: dict[SectionKind, str] = {
         |perfil profissional|resumen|resumen profesional|resumo|resumo profissional|sobre mi|sobre mim
         |profilo
         |profilo professionale|sommario|objectif|objetivo|obiettivo""",
-    "work": """experience|work experience|professional experience|employment|employment history
+    "work": """academic appointments|appointments|professional appointments|where i have worked
+        |where i've worked|berufliche stationen
+        |beruflicher hintergrund|berufliche laufbahn|berufliche tatigkeit|berufliche erfahrung|beruf
+        |laufbahn|tatigkeiten
+        |emplois occupes|vie professionnelle|carriere|vida laboral|carrera profesional|historial laboral
+        |percorso professionale|carriera|trajetoria profissional|percurso profissional|carreira
+        |practical experience
+        |employment record|roles|jobs
+        |experience|work experience|professional experience|employment|employment history
         |work history
         |career history|relevant experience|industry experience|career|positions|professional background
         |work|job history|clinical experience|teaching experience|research experience|internships
@@ -58,14 +69,26 @@ _HEADINGS: dict[SectionKind, str] = {
         |berufspraxis|arbeitserfahrung|experiencia|experiencia profesional|experiencia laboral
         |trayectoria profesional|esperienza|esperienze|esperienza professionale|esperienze professionali
         |esperienza lavorativa|esperienze lavorative|experiencia profissional|historico profissional""",
-    "education": """education|academic background|academic history|academic qualifications|qualifications
+    "education": """schul- und berufsausbildung|schule und ausbildung|aus- und weiterbildung|schule
+        |schulische ausbildung|hochschulbildung
+        |etudes et diplomes|diplomes|parcours scolaire|estudios realizados|titulacion|titulaciones
+        |percorso di studi|studi|titoli
+        |percurso academico|estudos|habilitacoes literarias|schooling|where i studied|where i've studied
+        |where i have studied|training and education
+        |formation initiale|cursus
+        |education|academic background|academic history|academic qualifications|qualifications
         |educational background|academic education|studies|degrees|formation|formations|etudes
         |parcours academique
         |ausbildung|bildung|studium|bildungsweg|akademischer werdegang|schulbildung|educacion
         |formacion|formacion academica|estudios|istruzione|formazione|istruzione e formazione
         |titoli di studio
         |educacao|formacao|formacao academica|escolaridade|academics""",
-    "skills": """skills|technical skills|key skills|core skills|skill set|skillset|competencies
+    "skills": """methods|software|software and methods|toolbox|what i can do|what i know|fachkompetenzen
+        |besondere kenntnisse|werkzeuge
+        |edv|outils|logiciels|savoir-etre|herramientas|destrezas|strumenti|ferramentas|aptidoes
+        |competencies and tools
+        |programmes|systems|specialities|specialties|areas of practice|practice areas
+        |skills|technical skills|key skills|core skills|skill set|skillset|competencies
         |core competencies
         |key competencies|technologies|tech stack|technical proficiencies|technical expertise
         |areas of expertise
@@ -79,7 +102,8 @@ _HEADINGS: dict[SectionKind, str] = {
         |competenze|competenze tecniche|capacita e competenze|abilita|conhecimentos""",
     "languages": """languages|language skills|spoken languages|langues|sprachen|sprachkenntnisse|idiomas
         |lenguas|lingue|conoscenze linguistiche""",
-    "projects": """projects|personal projects|selected projects|key projects|academic projects
+    "projects": """portfolio|selected work|works|realisations|trabajos destacados
+        |projects|personal projects|selected projects|key projects|academic projects
         |side projects
         |open source|open source projects|notable projects|projets|projets personnels|projekte|proyectos
         |progetti|projetos""",
@@ -95,7 +119,11 @@ _HEADINGS: dict[SectionKind, str] = {
         |kontaktdaten|personliche daten|personliche angaben|coordonnees|contacto|datos personales
         |datos de contacto
         |dati personali|informazioni personali|contato|dados pessoais""",
-    "other": """publications|selected publications|papers|patents|talks|invited talks|presentations
+    "other": """grants and prizes|prizes|recognition|riconoscimenti|reconocimientos|prix|preise
+        |in my free time|freizeit
+        |teaching|supervision|press|exhibitions|referenze|mitgliedschaften|memberships and service
+        |hobbies et interets
+        |publications|selected publications|papers|patents|talks|invited talks|presentations
         |conferences
         |awards|honors|honours|honors and awards|awards and honors|selected honors|achievements
         |accomplishments
@@ -119,7 +147,8 @@ HEADINGS: dict[str, SectionKind] = {
 }
 _JOINERS = re.compile(r"\s{0,8}(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s{0,8}")
 _MODIFIERS = re.compile(
-    r"^(?:(?:top|digital|core|key|main|relevant|selected|additional|other|further|specialist|special|academic|professional"
+    r"^(?:(?:top|digital|core|key|main|relevant|selected|additional|other|further|specialist|special"
+    r"|academic|professional"
     r"|teaching|research|clinical|personal|technical|recent|previous|current|practical|formal|higher)\s+){1,2}"
 )
 _EDGES = re.compile(r"^[\W_\d]+|[\W_]+$")
@@ -127,9 +156,11 @@ _EDGES = re.compile(r"^[\W_\d]+|[\W_]+$")
 
 def heading_kind(text: str) -> SectionKind | None:
     """The section that `text`, taken alone, is the heading of."""
-    if len(text) > 60:
+    text = text.strip(" =~*#+-_|[]<>")
+    # The last word of a paragraph on a line of its own is no heading.
+    if len(text) > 60 or text.endswith(".") or text[:1].islower():
         return None
-    folded = _EDGES.sub("", fold(text))
+    folded = _EDGES.sub("", fold(text)).replace("’", "'")
     kind = HEADINGS.get(folded)
     if kind is None:
         kind = HEADINGS.get(_MODIFIERS.sub("", folded))
@@ -140,8 +171,67 @@ def heading_kind(text: str) -> SectionKind | None:
     return kind
 
 
+# What headings of one kind have in common, for those that stand in no list. The order decides between two: training
+# is no education, and an academic appointment is a job.
+_ROOT_WORDS: tuple[tuple[SectionKind, str], ...] = (
+    (
+        "other",
+        "publi[ck]|veroffentlich|award|grants?\\b|prizes?\\b|premi[os]|honou?rs|interes|interets|hobb|volunt|volont"
+        "|ehrenamt|benevol|referen[cz]|patent|member|mitglied|conferenc",
+    ),
+    ("languages", "(?:spoken |foreign )?languages?$|sprach|langues?\\b|idiomas?\\b|lingue\\b|linguas?\\b"),
+    (
+        "certificates",
+        "certif|zertif|zusatzbezeichnung|licen[cs]es?\\b|weiterbildung|fortbildung|courses?\\b|kurse\\b"
+        "|cursos?\\b|corsi\\b",
+    ),
+    (
+        "skills",
+        "skills?\\b|kenntnis|kompeten|competen|fahigkeit|strengths?\\b|schwerpunkt|good at|can do|i bring",
+    ),
+    (
+        "summary",
+        "summary|in short|in brief|profil|perfil|about (?:me|us)|uber mich|chi sono|quien soy|quem sou|objective",
+    ),
+    (
+        "work",
+        "experien|erfahrung|esperienz|employ|careers?\\b|beruflich|stationen|appointments?\\b|positions?\\b|laufbahn"
+        "|werdegang|parcours prof|trayector|trajetor|tatigkeit|emplois?\\b|empleos?\\b|impieghi|lavor|worked",
+    ),
+    ("projects", "proje[ck]t|projet|proyecto|progett|portfolio"),
+    (
+        "education",
+        "educa[tcz]|formaci|formation|formaz|formac|studied|studi|etudes|ausbildung|schul|studium|degrees?\\b"
+        "|diplom|qualificat|academic|akadem|istruzion|escolar|training",
+    ),
+    (
+        "skills",
+        "expertise|technolog|tools?\\b|toolbox|techniques|werkzeug|outils|logiciels|herramient|strumenti|ferramentas"
+        "|methods?\\b|methoden|methodes|software|proficienc|habilid|aptitud|conocimient|conhecim|savoir|abilita"
+        "|capacita",
+    ),
+    ("basics", "contact|kontakt|contatt|contato|coordonn"),
+)
+_ROOTS = tuple((kind, re.compile(rf"\b(?:{words})")) for kind, words in _ROOT_WORDS)
+
+
+def likely_heading_kind(text: str) -> SectionKind | None:
+    """The section that `text` names by one of its words; for text that is known to be a heading by its
+    looks."""
+    known = heading_kind(text)
+    if known is not None or len(text.split()) > 6:
+        return known
+    folded = fold(text)
+    return next((kind for kind, roots in _ROOTS if roots.search(folded)), None)
+
+
 def _words(text: str) -> str:
     return "|".join(sorted((re.escape(part) for part in text.split()), key=len, reverse=True))
+
+
+def _forms(*patterns: str) -> str:
+    """Alternatives out of small patterns, one per word: `abogad[oa]`."""
+    return "|".join(dict.fromkeys(" ".join(patterns).split()))
 
 
 # The last noun of a job title; German and Spanish feminine forms by suffix.
@@ -177,12 +267,89 @@ TITLE = re.compile(
         infermiere infermiera insegnante desenvolvedor desenvolvedora engenheiro engenheira coordenador
         coordenadora estagiario estagiaria diretor diretora enfermeiro enfermeira professora"""
     )
+    + "|"
+    + _forms(
+        # English
+        """operative leader handler packer picker porter roofer tiler plasterer painter decorator gardener
+        landscaper joiner
+        fitter installer housekeeper host hostess concierge dispatcher courier coach trainer educator
+        headteacher registrar
+        midwife carer radiographer sonographer phlebotomist optometrist veterinarian dietitian nutritionist
+        psychologist
+        psychiatrist physiotherapist counsellor solicitor barrister notary magistrate adjuster examiner
+        appraiser assessor
+        valuer estimator marketer publicist videographer musician composer actor actress dancer tailor
+        florist farmer ranger
+        forester firefighter constable detective corporal lieutenant colonel sailor deckhand steward
+        stewardess purser
+        worker labou?rer printer sysadmin resident houseman hygienist nanny babysitter stocker server
+        dishwasher sommelier
+        cleaner janitor caretaker custodian undergraduate postgraduate co-op trustee treasurer bookseller
+        checker tutor
+        geographer archivist archaeologist astronomer engineer-in-training salesman saleswoman""",
+        # German
+        """(?:ober|elektro|industrie|kfz-|haus)?meister(?:in)? geselle gesellin (?:ober)?monteur(?:in)?
+        elektroniker(?:in)?
+        (?:industrie|kfz-)?mechaniker(?:in)? mechatroniker(?:in)? schlosser(?:in)? tischler(?:in)?
+        maurer(?:in)? maler(?:in)?
+        koch kochin kellner(?:in)? backer(?:in)? verkaufer(?:in)? \\w*fachkraft \\w*angestellte[rn]?
+        sekretar(?:in)?
+        \\w*buchhalter(?:in)? \\w*anwalt \\w*anwaltin notar(?:in)? richter(?:in)? \\w*arzt \\w*arztin
+        apotheker(?:in)?
+        erzieher(?:in)? \\w*arbeiter(?:in)? dozent(?:in)? \\w*hilfskraft redakteur(?:in)?
+        \\w*gestalter(?:in)? architekt(?:in)?
+        disponent(?:in)? lagerist(?:in)? \\w*fahrer(?:in)? auszubildende[rn]? azubi volontar(?:in)? vorstand
+        prokurist(?:in)?
+        referendar(?:in)? inhaber(?:in)? grunder(?:in)? \\w*kaufmann \\w*kauffrau \\w*planer(?:in)?
+        \\w*prufer(?:in)?
+        \\w*betreuer(?:in)? \\w*helfer(?:in)? \\w*verwalter(?:in)? \\w*zeichner(?:in)?""",
+        # French
+        """cheffes? sous-cheff?e? commis cuisini(?:er|ere) serveu(?:r|se) vendeu(?:r|se) caissi(?:er|ere)
+        gerante? assistante?
+        secretaire avocate? juriste notaire medecin chirurgien(?:ne)? pharmacien(?:ne)? sage-femme
+        aide-soignante? educat(?:eur|rice)
+        professeure? format(?:eur|rice) animat(?:eur|rice) redact(?:eur|rice) graphiste architecte
+        electricien(?:ne)? plombier macon
+        menuisier mecanicien(?:ne)? conduct(?:eur|rice) chauffeur magasinier cariste ouvri(?:er|ere)
+        operat(?:eur|rice)
+        apprentie? alternante? benevole acheteu(?:r|se) attachee? agente? consultante? controleu(?:r|se)
+        audit(?:eur|rice)
+        gestionnaire chargee? coiffeu(?:r|se) boulang(?:er|ere) patissi(?:er|ere) adjointe?
+        institut(?:eur|rice) developpeu(?:r|se)""",
+        # Spanish
+        """abogad[oa] asesora? camarer[oa] cociner[oa] dependient[ea] vendedora? cajer[oa] administrativ[oa]
+        auxiliar secretari[oa]
+        medic[oa] farmaceutic[oa] maestr[oa] docente directora? encargad[oa] coordinadora? programadora?
+        disenadora? arquitect[oa]
+        electricista fontaner[oa] mecanic[oa] conductora? operari[oa] mozo peon periodista redactora?
+        traductora? soci[oa] pasante
+        practicas voluntari[oa] asistente ayudante supervisora? comercial contadora? investigadora?
+        tecnic[oa] delegad[oa]""",
+        # Italian
+        """avvocat[oa] commess[oa] camerier[ea] cuoc[oa] impiegat[oa] segretari[oa] medico farmacista
+        educat(?:ore|rice)
+        professoress[ae] professore coordinat(?:ore|rice) programmat(?:ore|rice) progettista architetto
+        elettricista idraulico
+        meccanico autista operai[oa] magazzinier[ea] giornalista redatt(?:ore|rice) tradutt(?:ore|rice)
+        grafic[oa] professionista
+        apprendista volontari[oa] addett[oa] capo\\w* vendit(?:ore|rice) contabile ragionier[ea]
+        ricercat(?:ore|rice)
+        amministrat(?:ore|rice) praticante tecnic[oa]""",
+        # Portuguese
+        """advogad[oa] cozinheir[oa] garcom medic[oa] farmaceutic[oa] educadora? diretora? arquitet[oa]
+        eletricista encanador
+        mecanic[oa] motorista operadora? assistente redatora? tradutora? estagiari[oa] encarregad[oa] chefe
+        pesquisadora?
+        bolsista aprendiz atendente jornalista auxiliar cobrador promotora? representante""",
+    )
     + r")\b|\w{3,40}(?:entwickler|ingenieur|leiter|berater|pfleger|assistent|techniker)(?:in)?\b"
     r"|\b(?:vice president|scrum master|team lead|chief \w+ officer)\b"
 )
 ORGANISATION = re.compile(
-    r"\b(?:inc|llc|ltd|limited|corp|corporation|co|company|gmbh|ag|kg|se|plc|llp|sa|sas|sarl|srl|spa|bv|nv|oy|ab|lda|ltda"
-    r"|group|groupe|gruppe|grupo|gruppo|holdings?|partners|labs?|laborator(?:y|ies)|systems|solutions|technologies"
+    r"\b(?:inc|llc|ltd|limited|corp|corporation|co|company|gmbh|ag|kg|se|plc|llp|sa|sas|sarl|srl|spa"
+    r"|bv|nv|oy|ab|lda|ltda"
+    r"|group|groupe|gruppe|grupo|gruppo|holdings?|partners|labs?|laborator(?:y|ies)|systems|solutions"
+    r"|technologies"
     r"|technology|software|studios?|services|industries|enterprises|ventures|capital|bank|banca|banco|banque"
     r"|hospital|clinic|klinik|klinikum|hopital|universitatsklinikum|medical center|health|pharmacy|university"
     r"|universitat|universite|universidad|universita|universidade|college|school|institute|institut|foundation"
@@ -194,7 +361,10 @@ SCHOOL = re.compile(
     r"\b(?:university|universitat|universiteit|universite|universidad|universidade|universita|uniwersytet|univ"
     r"|universitesi|universitet|college|colleges|institute|institut|instituto|istituto|school|academy|academia"
     r"|polytechnic|polytechnique|politecnico|politecnica|hochschule|fachhochschule|gymnasium|lycee|liceo|ecole"
-    r"|escuela|escola|faculty|faculdade|facultad|facolta|conservatory|seminary|berufsschule|realschule|iut"
+    r"|escuela|escola|lisesi|lise|akademie|academie|accademia|hochschule fur|berufskolleg"
+    r"|handwerkskammer|kolleg|hauptschule|gesamtschule|grundschule|fachschule|college|instituut|skola"
+    r"|skole|shkola|faculty|faculdade|facultad|facolta|conservatory|seminary|berufsschule|realschule"
+    r"|iut"
     r"|mit|eth|epfl|ucla|usc|nyu|tu|fh|uc|iit|caltech|tum|rwth|kit|lmu|hec|insead)\b"
 )
 _LEVELS: dict[DegreeLevel, str] = {
@@ -219,7 +389,16 @@ _LEVELS: dict[DegreeLevel, str] = {
         r"|ciclo formativo(?: de grado superior)?|vordiplom"
     ),
     "secondary": (
-        r"high school(?: diploma)?|ged|a-?levels?|gcses?|abitur|fachabitur|baccalaureat|bachillerato"
+        r"high[ -]school (?:diploma|certificate|degree)|high school diploma|secondary school diploma"
+        r"|school leaving certificate"
+        r"|leaving certificate|(?:qualifizierender |einfacher )?hauptschulabschluss|mittlere reife"
+        r"|realschulabschluss"
+        r"|mittlerer schulabschluss|fachhochschulreife|(?:allgemeine )?hochschulreife"
+        r"|brevet des colleges|graduado escolar"
+        r"|e\.?s\.?o\.?|diploma di scuola|maturita (?:classica|scientifica)|ensino secundario"
+        r"|12\.? ano|lise diplomasi"
+        r"|matric(?:ulation)?|higher secondary(?: certificate)?|hsc|o-?levels?|highers|ged|a-?levels?"
+        r"|gcses?|abitur|fachabitur|baccalaureat|bachillerato"
         r"|maturita|diploma di"
         r" maturita|ensino medio|secondary school(?: certificate)?|matura|international baccalaureate"
         r"|ib diploma"
@@ -300,32 +479,103 @@ COUNTRIES: dict[str, str] = {
     for name in names.split("|")
 }
 US_STATE_NAMES = frozenset(
-    """alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois
+    """alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho
+        |illinois
 |indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri
 |montana
 |nebraska|nevada|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon
 |pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington
 |west virginia|wisconsin|wyoming|ontario|quebec|british columbia|alberta""".replace("\n", "").split("|")
 )
-CITIES = frozenset(
-    """london|manchester|birmingham|edinburgh|glasgow|bristol|leeds|dublin|paris|lyon|marseille|toulouse|lille|nantes
-|bordeaux|strasbourg|grenoble|berlin|munich|munchen|hamburg|koln|cologne|frankfurt|stuttgart|dusseldorf
-|leipzig|dresden
-|hannover|nurnberg|bonn|karlsruhe|heidelberg|aachen|vienna|wien|graz|zurich|geneva|geneve|basel|bern|lausanne
-|madrid
-|barcelona|valencia|sevilla|bilbao|malaga|lisbon|lisboa|porto|coimbra|rome|roma|milan|milano|turin|torino
-|napoli|bologna
-|firenze|amsterdam|rotterdam|utrecht|eindhoven|brussels|bruxelles|antwerp|copenhagen|stockholm|oslo|helsinki
-|warsaw
-|krakow|prague|budapest|bucharest|athens|istanbul|ankara|new york|new york city|nyc|san francisco|los angeles
-|seattle
-|boston|chicago|austin|denver|atlanta|miami|toronto|vancouver|montreal|sydney|melbourne|bangalore|bengaluru
-|mumbai|delhi
-|new delhi|hyderabad|pune|chennai|singapore|tokyo|osaka|seoul|beijing|shanghai|shenzhen|hong kong|taipei
-|tel aviv|dubai
-|sao paulo|rio de janeiro|mexico city|buenos aires|bogota|santiago|lima|nairobi|lagos|cape town|johannesburg
-|cairo""".replace("\n", "").split("|")
-)
+CITIES: dict[str, str] = {
+    name: code
+    for code, names in {
+        "GB": (
+            "london|manchester|birmingham|edinburgh|glasgow|bristol|leeds|liverpool|sheffield|newcastle"
+            "|nottingham|leicester|cardiff|belfast|coventry|southampton|aberdeen|oxford|reading|brighton"
+            "|york|exeter|norwich"
+        ),
+        "IE": "dublin|cork|galway|limerick",
+        "FR": (
+            "paris|lyon|marseille|toulouse|lille|nantes|bordeaux|strasbourg|grenoble|montpellier|rennes"
+            "|nice|dijon|angers|reims|tours|rouen|clermont-ferrand"
+        ),
+        "DE": (
+            "berlin|munich|munchen|hamburg|koln|cologne|frankfurt|frankfurt am main|stuttgart|dusseldorf"
+            "|leipzig|dresden|hannover|nurnberg|bonn|karlsruhe|heidelberg|aachen|bremen|essen|dortmund"
+            "|mannheim|augsburg|freiburg|munster|mainz|kiel|rostock|erfurt|jena|potsdam|regensburg|ulm"
+            "|kassel|wuppertal|bochum|bielefeld|wiesbaden"
+        ),
+        "AT": "vienna|wien|graz|linz|salzburg|innsbruck|klagenfurt",
+        "CH": "zurich|geneva|geneve|basel|bern|lausanne|winterthur|luzern|st. gallen|lugano",
+        "ES": (
+            "madrid|barcelona|valencia|sevilla|bilbao|malaga|zaragoza|murcia|granada|salamanca"
+            "|valladolid|alicante|cordoba|vigo|gijon|santander|pamplona"
+        ),
+        "PT": "lisbon|lisboa|porto|coimbra|braga|aveiro|faro",
+        "IT": (
+            "rome|roma|milan|milano|turin|torino|napoli|bologna|firenze|genova|palermo|verona|padova"
+            "|venezia|trieste|bari|catania|pisa|brescia|modena|parma"
+        ),
+        "NL": "amsterdam|rotterdam|utrecht|eindhoven|delft|den haag|the hague|groningen|leiden|nijmegen",
+        "BE": "brussels|bruxelles|antwerp|antwerpen|gent|ghent|leuven|liege",
+        "DK": "copenhagen|kobenhavn|aarhus",
+        "SE": "stockholm|gothenburg|goteborg|malmo|uppsala",
+        "NO": "oslo|bergen|trondheim",
+        "FI": "helsinki|tampere|espoo",
+        "IS": "reykjavik",
+        "PL": "warsaw|warszawa|krakow|wroclaw|gdansk|poznan|lodz",
+        "CZ": "prague|praha|brno",
+        "HU": "budapest",
+        "RO": "bucharest|bucuresti|cluj-napoca",
+        "GR": "athens|thessaloniki",
+        "TR": "istanbul|ankara|izmir",
+        "US": (
+            "new york|new york city|nyc|san francisco|los angeles|seattle|boston|chicago|austin|denver"
+            "|atlanta|miami|houston|dallas|philadelphia|phoenix|portland|san diego|san jose|minneapolis"
+            "|detroit|pittsburgh|cleveland|washington|nashville"
+        ),
+        "CA": "toronto|vancouver|montreal|ottawa|calgary|edmonton",
+        "MX": "mexico city|ciudad de mexico|guadalajara|monterrey",
+        "AR": "buenos aires",
+        "CO": "bogota|medellin",
+        "CL": "santiago",
+        "PE": "lima",
+        "BR": (
+            "sao paulo|rio de janeiro|belo horizonte|curitiba|porto alegre|brasilia|recife|salvador"
+            "|fortaleza|campinas"
+        ),
+        "AU": "sydney|melbourne|brisbane|perth|adelaide|canberra",
+        "NZ": "auckland|wellington|christchurch",
+        "IN": (
+            "bangalore|bengaluru|mumbai|delhi|new delhi|hyderabad|pune|chennai|kolkata|ahmedabad|noida"
+            "|gurgaon|gurugram"
+        ),
+        "SG": "singapore",
+        "JP": "tokyo|osaka|kyoto",
+        "KR": "seoul|busan",
+        "CN": "beijing|shanghai|shenzhen|guangzhou|hangzhou",
+        "HK": "hong kong",
+        "TW": "taipei",
+        "VN": "hanoi|ho chi minh city|da nang",
+        "ID": "jakarta",
+        "PH": "manila",
+        "TH": "bangkok",
+        "MY": "kuala lumpur",
+        "IL": "tel aviv|haifa|jerusalem",
+        "AE": "dubai|abu dhabi",
+        "OM": "muscat",
+        "QA": "doha",
+        "SA": "riyadh|jeddah",
+        "KE": "nairobi",
+        "NG": "lagos|abuja|ibadan",
+        "ZA": "cape town|johannesburg|durban|pretoria",
+        "EG": "cairo|alexandria",
+        "GH": "accra",
+        "MA": "casablanca|rabat",
+    }.items()
+    for name in names.split("|")
+}
 _REMOTE = frozenset(
     [
         "remote",
@@ -352,13 +602,37 @@ def is_region(text: str) -> bool:
     return bare in REGIONS or folded in COUNTRIES or folded in US_STATE_NAMES or folded in _REMOTE
 
 
+def country_of(text: str) -> str | None:
+    """The ISO 3166 code of the country that `text` names or whose city it is."""
+    name = fold(_POSTCODE.sub("", text.strip(" .()")))
+    return COUNTRIES.get(name) or CITIES.get(name)
+
+
+_LANGUAGES = (
+    (("DE", "AT", "CH"), re.compile(r"\b(?:und|der|die|das|von|fur|mit|bei)\b")),
+    (("FR", "BE", "CH"), re.compile(r"\b(?:et|les|des|du|une|pour|dans|avec)\b")),
+    (("ES", "MX", "AR"), re.compile(r"\b(?:y|los|las|del|para|con|una|el)\b")),
+    (("IT",), re.compile(r"\b(?:e|il|di|della|per|con|gli|una)\b")),
+    (("BR", "PT"), re.compile(r"\b(?:e|os|do|da|dos|para|com|uma)\b")),
+    ((), re.compile(r"\b(?:and|the|of|for|with|in|to|a)\b")),
+)
+
+
+def language_regions(text: str) -> tuple[str, ...]:
+    """Countries of the language that `text` is most likely written in; none for English, which names no
+    country."""
+    folded = fold(text)
+    return max(_LANGUAGES, key=lambda language: len(language[1].findall(folded)))[0]
+
+
 def is_city(text: str) -> bool:
     """Whether `text` is a city that needs no region beside it to be known as one."""
     return fold(_POSTCODE.sub("", text.strip(" .()"))) in CITIES
 
 
 SPOKEN = frozenset(
-    """english|german|french|spanish|italian|portuguese|dutch|russian|polish|turkish|arabic|chinese|mandarin|cantonese
+    """english|german|french|spanish|italian|portuguese|dutch|russian|polish|turkish|arabic|chinese|mandarin
+        |cantonese
 |japanese|korean|hindi|urdu|bengali|swedish|norwegian|danish|finnish|greek|hebrew|czech|hungarian|romanian
 |ukrainian
 |deutsch|englisch|franzosisch|spanisch|italienisch|portugiesisch|niederlandisch|russisch|polnisch|turkisch
@@ -366,8 +640,10 @@ SPOKEN = frozenset(
 |castellano|italiano
 |portugues|inglese|tedesco|francese|spagnolo|portoghese|alemao|espanhol|catalan|catala|vietnamese|thai
 |indonesian
-|irish|welsh|gaelic|croatian|serbian|slovak|slovenian|bulgarian|lithuanian|latvian|estonian|icelandic|albanian|basque
-|galician|malay|tagalog|filipino|marathi|gujarati|kannada|malayalam|sinhala|nepali|amharic|hausa|yoruba|igbo|zulu
+|irish|welsh|gaelic|croatian|serbian|slovak|slovenian|bulgarian|lithuanian|latvian|estonian|icelandic
+        |albanian|basque
+|galician|malay|tagalog|filipino|marathi|gujarati|kannada|malayalam|sinhala|nepali|amharic|hausa|yoruba|igbo
+        |zulu
 |afrikaans|tamil|telugu|punjabi|farsi|persian|swahili|latin""".replace("\n", "").split("|")
 )
 PROFICIENCY = re.compile(
@@ -378,6 +654,7 @@ PROFICIENCY = re.compile(
     r"|fließend"
     r"|grundkenntnisse|fortgeschritten|langue maternelle|courant|bilingue|notions|intermediaire|avance"
     r"|nativo|nativa"
-    r"|fluido|avanzado|avanzada|intermedio|basico|madrelingua|fluente|avanzato|avancado|intermediario|[abc][12]\+?"
+    r"|fluido|avanzado|avanzada|intermedio|basico|madrelingua|fluente|avanzato|avancado|intermediario"
+    r"|[abc][12]\+?"
     r"|\d{1,3} ?%|\d+\+? years?)$"
 )

@@ -10,13 +10,27 @@ from runtime.cv import entries
 from runtime.cv.document import Document
 from runtime.cv.entries import Date, Entry, Row
 from runtime.cv.passage import Passage, closed
-from runtime.cv.places import without_place
+from runtime.cv.places import COMMA, without_place
 from runtime.cv.result import Leaf, Method, Work
-from runtime.cv.vocabulary import ORGANISATION, TITLE, fold
+from runtime.cv.vocabulary import ORGANISATION, TITLE, country_of, fold, is_city
 
 # A hyphen joins names, a dash with white around it separates them.
 _SEPARATOR = re.compile(
-    r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t|:\s+|\s+(?:at|@|bei|chez)\s+(?=[^\W\d_a-z])"
+    r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t|:\s+|\s+(?:at|@|beim?|chez|presso)\s+(?=[^\W\d_a-z])"
+)
+# Words that may stand before an employer, and before a field of work as well: "Abogada en Bufete Rey", "Técnica en
+# Redes".
+_WITHIN = re.compile(
+    r"\s(?:en|em|na|no|nos|nas|in|im|a|au|aux|for|with|del|della|of)\s(?:the\s)?(?=[^\W\d_a-z])"
+)
+# What follows a title over a comma and is no employer: "Vice President, Operations, Acme".
+_FIELD_OF_WORK = re.compile(
+    r"^(?:(?:global|regional|corporate|north|south|east|west|central|international|product|software|data|human|public|people"
+    r"|supply|business|customer|clinical|digital|information)\s)?(?:operations?|marketing|sales|finance|engineering|research"
+    r"|development|product|design|strategy|logistics|procurement|manufacturing|production|quality|compliance|security"
+    r"|communications?|relations|affairs|resources|accounts?|analytics|science|platform|infrastructure|it|hr|r&d|legal"
+    r"|success|support|services?|chain|management|technology|emea|apac|europe|americas|latam|dach"
+    r"|vertrieb|einkauf|entwicklung|produktion|ventas|compras|ventes|achats|vendite|acquisti|vendas)\b[^,]{0,30}$"
 )
 _LEGAL_FORM = re.compile(
     r"^(?:inc|llc|ltd|corp|co|gmbh|plc|llp|s\.?a|s\.?l|s\.?p\.?a|b\.?v|a\.?g)\.?$", re.IGNORECASE
@@ -190,9 +204,11 @@ def _assign(document: Document, found: list[_Piece], names: _Names) -> None:
     names.alone = names.alone or _SELF_EMPLOYED.search(fold(title.text)) is not None
     rest = [piece for piece in found if piece is not title]
     if not rest:
+        names.title, names.employer = _title_within(title.passage)
+        if names.employer is None and names.place is not None:
+            names.employer, names.place = _taken_for_a_city(names.place)
         return
-    known = [piece for piece in rest if _is_organisation(piece.text) and not _is_title(piece.text)]
-    chosen = min(known or rest[:1], key=lambda piece: _DEPARTMENT.match(fold(piece.text)) is not None)
+    chosen = _employer(title, rest)
     names.employer = chosen.passage
     if chosen.part != title.part:
         names.employer = _over_dashes(document, [p.passage for p in rest if p.part == chosen.part], names)
@@ -201,6 +217,41 @@ def _assign(document: Document, found: list[_Piece], names: _Names) -> None:
         names.beside = names.own_line and bool(beside)
         names.title = _with_field(document, title.passage, beside)
     names.title_first = title.passage.start < chosen.passage.start
+
+
+def _title_within(passage: Passage) -> tuple[Passage, Passage | None]:
+    """Title and employer of a head that joins them by a word: "Abogada sénior en Bufete Santaella"."""
+    for match in _WITHIN.finditer(passage.text):
+        before, after = passage.cut(0, match.start()), passage.cut(match.end(), len(passage.text))
+        name_like = len(re.findall(r"(?<!\w)[^\W\d_a-z]", after.text)) >= 2 and not re.match(
+            r"\s(?:in|im|of|for|with|del|della)\s", match[0], re.IGNORECASE
+        )
+        if (
+            _is_title(before.text)
+            and not _is_title(after.text)
+            and (_is_organisation(after.text) or name_like)
+        ):
+            return before, after
+    return passage, None
+
+
+def _taken_for_a_city(place: Passage) -> tuple[Passage | None, Passage]:
+    """ "Calçados Ipê, Franca": where nothing else is left to be the employer, what no list knows for a city is it."""
+    first = place.split(COMMA)[0]
+    if first.stop == place.stop or is_city(first.text) or country_of(first.text):
+        return None, place
+    return first, place.cut(first.stop - place.start, len(place.text))
+
+
+def _employer(title: _Piece, rest: Sequence[_Piece]) -> _Piece:
+    """The name among `rest` that is the employer's: known by a word of it, or what is no field of the title's."""
+    known = [piece for piece in rest if _is_organisation(piece.text) and not _is_title(piece.text)]
+    if known:
+        return min(known, key=lambda piece: _DEPARTMENT.match(fold(piece.text)) is not None)
+    names = [
+        piece for piece in rest if not (piece.part == title.part and _FIELD_OF_WORK.match(fold(piece.text)))
+    ]
+    return min(names or rest, key=lambda piece: _DEPARTMENT.match(fold(piece.text)) is not None)
 
 
 def _with_field(document: Document, title: Passage, beside: Sequence[Passage]) -> Passage:
@@ -221,7 +272,7 @@ def _over_dashes(document: Document, pieces: Sequence[Passage], names: _Names) -
     last = 0
     for position in range(1, len(pieces)):
         between = document.text[pieces[position - 1].stop : pieces[position].start]
-        if "," in between and not _is_organisation(pieces[position].text):
+        if re.search(r"[,|·•⋅]", between) and not _is_organisation(pieces[position].text):
             names.place = names.place or pieces[position]
             break
         last = position

@@ -116,7 +116,9 @@ class Warden:
         if self._process is None or not self._process.alive:
             seen = self._started(asked["memory_bytes"])
             if seen is not None:
-                return _answer(seen)
+                # Nothing of the candidate's is in it yet.
+                told = f"the virtual machine did not come up (status {seen.status}, stopped by {seen.stopped})"
+                return _answer(Seen(), ending="engine_failed", error=told)
         if self._recipe["kind"] == "python":
             if asked["function"] is None:
                 return _answer(Seen(), ending="returned")

@@ -117,7 +117,9 @@ class Warden:
             seen = self._started(asked["memory_bytes"])
             if seen is not None:
                 # Nothing of the candidate's is in it yet.
-                told = f"the virtual machine did not come up (status {seen.status}, stopped by {seen.stopped})"
+                told = (
+                    f"the virtual machine did not come up (status {seen.status}, stopped by {seen.stopped})"
+                )
                 return _answer(Seen(), ending="engine_failed", error=told)
         if self._recipe["kind"] == "python":
             if asked["function"] is None:

@@ -294,8 +294,9 @@ def _print(columns: list[str], rows: list[list[Any]], room: int) -> None:
 def _ending(error: Exception, where: _Where) -> str:
     if isinstance(error, sqlite3.OperationalError) and "out of memory" in str(error):
         return "memory"
-    no_program = where.text == "statement" and any(words in str(error) for words in _NO_SQL)
-    return "not_compiled" if no_program else "raised"
+    if where.text != "statement":
+        return "not_run"  # what should have been there for the candidate's statements is not
+    return "not_compiled" if any(words in str(error) for words in _NO_SQL) else "raised"
 
 
 def _told(database: sqlite3.Connection, error: Exception, where: _Where) -> str:

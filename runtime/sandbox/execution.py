@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -19,7 +19,7 @@ class CodeRun(BaseModel):
     """What a submission came to: one result per test, or one for the bare run when there were no tests.
 
     `tested`: whether there were tests; a run without any has passed none. `metrics`: of its source; null where they
-    were not taken.
+    were not taken. `not_compiled`: the compiler's words where only hidden tests were to be run.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,6 +28,7 @@ class CodeRun(BaseModel):
     isolation: str
     language: str
     tested: bool = True
+    not_compiled: str | None = None
     metrics: Metrics | None = None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -37,8 +38,14 @@ class CodeRun(BaseModel):
         return all(result.verdict == "AC" for result in self.results) if self.tested else None
 
     def public(self) -> CodeRun:
-        """What the candidate may see: hidden tests show only their verdict."""
-        return self.model_copy(update={"results": tuple(result.public() for result in self.results)})
+        """What the candidate may see: hidden tests show only their verdict, and why no test could be run."""
+        return self.model_copy(update={"results": tuple(map(self._shown, self.results))})
+
+    def _shown(self, result: TestResult) -> TestResult:
+        public = result.public()
+        if result.hidden and result.verdict == "CE" and public.error is None:
+            return public.model_copy(update={"error": self.not_compiled})
+        return public
 
 
 class LanguageInfo(BaseModel):
@@ -86,8 +93,24 @@ def execute(engine: Engine, submission: Submission, *, measured: bool = False) -
         isolation=language.isolation,
         language=language.name,
         tested=bool(submission.tests),
+        not_compiled=_not_compiled(engine, submission, results),
         metrics=_metrics(engine, submission) if measured else None,
     )
+
+
+def _not_compiled(engine: Engine, submission: Submission, results: Sequence[TestResult]) -> str | None:
+    """The compiler's words where no result carries them: of a run that no test has a part in, for the words of a
+    hidden test's own may be the candidate's, with its input in them."""
+    refused = [result for result in results if result.verdict == "CE"]
+    if not refused or any(result.error is not None for result in refused):
+        return None
+    function = submission.function_name
+    program = Program(submission.language, submission.code, function, loads_only=function is not None)
+    try:
+        (seen,) = engine.run(program, [TestInput()], submission.limits)
+    except (SandboxBusy, SandboxUnavailable):
+        return None  # as `_metrics`
+    return seen.error if seen.ending == "not_compiled" else None
 
 
 def _metrics(engine: Engine, submission: Submission) -> Metrics | None:

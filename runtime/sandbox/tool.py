@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +25,11 @@ class LanguagesRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     languages: bool
+
+
+def asks_for_languages(event: object) -> bool:
+    """Whether it is a `LanguagesRequest`; `{languages: false}` asks for nothing."""
+    return isinstance(event, Mapping) and event.get("languages") is True
 
 
 def answer(engine: Engine, request: CodeRequest) -> dict[str, Any]:

@@ -528,7 +528,10 @@ class _Run:
         frame = answer.get("frame") or ""
         if len(frame) > self._limits.frame_bytes:
             return "output", None, f"the result is larger than {self._limits.frame_bytes} bytes"
-        return _parsed(frame)
+        # A query's guest runs no code of the candidate's beside it, so that it is believed whose fault an error is.
+        return _parsed(
+            frame, _GUEST_ENDINGS | {"not_run"} if self._program.language == "sql" else _GUEST_ENDINGS
+        )
 
     def _within_total(self, observation: Observation) -> Observation:
         if self._bytes_left >= 0:
@@ -551,14 +554,14 @@ def had_its_time(waited: float, cpu_s: float, alone: float) -> bool:
     return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
 
 
-def _parsed(frame: str) -> tuple[Ending, JsonValue, str | None]:
+def _parsed(frame: str, endings: frozenset[str] = _GUEST_ENDINGS) -> tuple[Ending, JsonValue, str | None]:
     """The guest's `[ending, value, error]`. It may be anything a candidate could make of it."""
     ending: str
     value: JsonValue
     error: str | None
     try:
         match json.loads(frame):
-            case [str(ending), value, str() | None as error] if ending in _GUEST_ENDINGS:
+            case [str(ending), value, str() | None as error] if ending in endings:
                 pass
             case _:
                 return "crashed", None, _BROKEN

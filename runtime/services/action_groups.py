@@ -51,6 +51,10 @@ def respond[Request: BaseModel](
     `brief` shortens an answer for agents, whose function results are limited to 25 KB. Unless `during_interviews`, an
     agent that is conducting one is refused: what it hears, the candidate can ask it for.
     """
+    # Lambda hands over any JSON there is, whatever the annotation says.
+    given: object = event
+    if not isinstance(given, Mapping):
+        return _error("invalid_request", f"expected a JSON object; got {type(given).__name__}")
     if not is_agent_event(event):
         return _answer(lambda: dict(event), request_model, function)
 
@@ -76,9 +80,9 @@ def respond[Request: BaseModel](
     }
 
 
-def is_agent_event(event: Mapping[str, Any]) -> bool:
+def is_agent_event(event: object) -> bool:
     """Whether a Bedrock Agent asks, for a model that a candidate talks to; a direct caller is the platform."""
-    return "messageVersion" in event and "actionGroup" in event
+    return isinstance(event, Mapping) and "messageVersion" in event and "actionGroup" in event
 
 
 def _answer[Request: BaseModel](

@@ -87,6 +87,61 @@ def test_a_refusal_says_why(fields: dict[str, Any], kind: str) -> None:
     assert handler(payload(**fields))["error"]["type"] == kind
 
 
+@pytest.mark.parametrize(("event", "told"), [(None, "NoneType"), ([], "list"), ("code", "str"), (1, "int")])
+def test_what_is_no_object_is_refused(event: Any, told: str) -> None:
+    assert handler(event, None)["error"] == {
+        "type": "invalid_request",
+        "detail": f"expected a JSON object; got {told}",
+    }
+
+
+@pytest.mark.parametrize("languages", [False, None, 0, "no", "true"])
+def test_languages_are_listed_for_nobody_who_does_not_ask(languages: Any) -> None:
+    answer = handler({"languages": languages})
+    assert answer["error"]["type"] == "invalid_request"
+    assert "languages" not in answer
+
+
+def test_code_beside_what_asks_for_no_languages_is_run() -> None:
+    assert [r["verdict"] for r in handler(payload(languages=False))["results"]] == ["AC", "WA", "AC"]
+
+
+@pytest.mark.parametrize(
+    ("function", "code", "told"),
+    [
+        ("double", "def double(:\n  pass", "SyntaxError"),
+        ("double", "def twice(x): return x", "function not found: double"),
+        (None, "print(1))", "SyntaxError"),
+    ],
+)
+def test_hidden_tests_tell_why_no_test_could_be_run_and_nothing_else(
+    function: str | None, code: str, told: str
+) -> None:
+    hidden = [{**test, "hidden": True} for test in TESTS]
+    results = handler(payload(code=code, functionName=function, testCases=hidden))["results"]
+    assert [result["verdict"] for result in results] == ["CE"] * 3
+    assert all(told in result["error"] for result in results)
+
+
+@pytest.mark.parametrize("function", ["double", None])
+def test_no_word_of_a_hidden_test_comes_out_as_the_compilers(function: str | None) -> None:
+    # The guest's side of the harness is the candidate's to patch: a forged refusal to compile holds the input.
+    forge = """
+import json, sys
+room = sys.modules["_room"]
+def forged(text):
+    refused = json.dumps(["not_compiled", None, "it was " + text])
+    room._frame = room._returned = lambda *_, **__: refused
+"""
+    code = forge + (
+        "def double(x): forged(str(x))" if function else "given = sys.stdin.read()\nif given: forged(given)"
+    )
+    test = {"input": "4711" if function else "text4711", "expected": "1", "hidden": True}
+    answer = handler(payload(code=code, functionName=function, testCases=[test]))
+    assert answer["results"][0]["verdict"] == "CE"
+    assert "4711" not in json.dumps(answer)
+
+
 def test_credentials_leave_the_environment_before_any_code_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     if engine.cache_info().currsize:
         engine().close()

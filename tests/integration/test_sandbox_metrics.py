@@ -39,6 +39,26 @@ def test_lines_complexity_and_functions_are_counted(engine: Engines, language: s
 
 
 @pytest.mark.parametrize(
+    ("code", "complexity", "functions"),
+    [
+        ("def f(x): return 1 if x else 2\ndef g(y): return y\nclass A:\n    def m(self): return 1\n", 2, 3),
+        ("async def f(): pass", 1, 1),
+        ("def f(a, b):\n    return [x for x in a if x and b or not x]", 5, 1),
+        ("def f():\n    def g(x):\n        while x: x -= 1\n    for _ in g(1): pass", 2, 2),
+        ("f = lambda x: x if x else 2\nif f: pass", 1, 0),
+        ("def f(x):\n    match x:\n        case 1: return 1\n        case _: return 2", 3, 1),
+        ("def f(x):\n    try: return x\n    except OSError: return 1\n    except KeyError: return 2", 3, 1),
+        ("def f(:", None, None),
+    ],
+)
+def test_functions_of_python_are_told_apart(
+    engine: Engines, code: str, complexity: int | None, functions: int | None
+) -> None:
+    found = engine.measure("python", code)
+    assert (found.complexity, found.functions) == (complexity, functions)
+
+
+@pytest.mark.parametrize(
     ("code", "lint"),
     [("import os\ndef f(x):\n    return y\n", 2), ("def f(x):\n    return x\n", 0), ("def f(:", None)],
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urljoin
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -17,8 +17,7 @@ from runtime.api.interviews import IdempotencyKey, InterviewId
 from runtime.api.problems import responses
 from runtime.api.schemas import CvFile, CvForm, CvKey, CvProfileIn, CvProfileOut
 from runtime.api.versions import Read, matched
-from runtime.cv import CvResult, DocumentTooLarge
-from runtime.cv.result import Analysis
+from runtime.cv import DocumentTooLarge
 from runtime.people import Access
 from runtime.services.cv import Profile
 
@@ -119,10 +118,14 @@ def upload_cv(
 
 @router.get("/cv-analysis", responses=responses(304, 404), response_model_exclude_none=True)
 def get_cv_analysis(
-    interview_id: InterviewId, platform: Platform, caller: Caller, read: Read
+    interview_id: InterviewId,
+    platform: Platform,
+    caller: Caller,
+    read: Read,
+    version: Annotated[int | None, Query(ge=1, description="Which version; without it the newest.")] = None,
 ) -> CvProfileOut:
-    """Read the newest version of what the CV says."""
-    profile = platform.profiles.profile(platform.interviews.get(interview_id, caller))
+    """Read what the CV says: the newest version, or any that was kept, such as the one before it was corrected."""
+    profile = platform.profiles.profile(platform.interviews.get(interview_id, caller), version)
     read.at(profile.version)
     return CvProfileOut.of(profile)
 
@@ -138,17 +141,15 @@ def put_cv_analysis(
         str | None, Header(max_length=1000, description="The ETag of the version that is corrected.")
     ] = None,
 ) -> CvProfileOut:
-    """Correct the profile. `If-Match` names the version that was read; both versions are kept."""
+    """Correct the profile. `If-Match` names the version that was read; both versions are kept.
+
+    A value that is sent as it was read keeps its place in the document; any other is the candidate's own. The analysis
+    (years, degrees, skills, gaps) is worked out anew.
+    """
     interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
     current = platform.profiles.profile(interview)
-    corrected = CvResult(
-        resume=body.resume, analysis=body.analysis or Analysis.model_validate(current.body["analysis"])
-    )
     profile = platform.profiles.edit(
-        interview_id,
-        corrected.model_dump(mode="json", exclude_none=True),
-        expected=matched(if_match, current.version),
-        actor=caller.id,
+        interview_id, body.resume, expected=matched(if_match, current.version), actor=caller.id
     )
     return _with_etag(profile, response)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticSerializationError
 
+from runtime.cv.correction import CorrectedResume
 from runtime.cv.result import Analysis, Resume
 from runtime.interview.events import Level, Mode, MoveKind
 from runtime.interview.interview import Interview, Move, Turn
@@ -219,23 +220,39 @@ class Transcript(_Body):
         )
 
 
+class CvProfileVersion(_Body):
+    """A version that is kept: what the analyzer read, or what the candidate made of the one before."""
+
+    version: int
+    by: Literal["analyzer", "candidate"]
+
+
 class CvProfileOut(_Body):
-    """What a CV says, and which version of it this is. What it does not say is left out."""
+    """What a CV says, which version of it this is, and which there are. What it does not say is left out."""
 
     resume: Resume
     analysis: Analysis
     version: int
+    versions: list[CvProfileVersion]
 
     @classmethod
     def of(cls, profile: Profile) -> CvProfileOut:
-        return cls.model_validate({**profile.body, "version": profile.version})
+        return cls.model_validate(
+            {
+                **profile.body,
+                "version": profile.version,
+                "versions": [
+                    {"version": number, "by": "candidate" if edited else "analyzer"}
+                    for number, edited in enumerate(profile.edited, 1)
+                ],
+            }
+        )
 
 
 class CvProfileIn(_Body):
-    """The candidate's corrected profile; without `analysis` the present one stays."""
+    """The candidate's corrected profile. What follows from it (`analysis`) is worked out anew and not taken."""
 
-    resume: Resume
-    analysis: Analysis | None = None
+    resume: CorrectedResume
 
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:

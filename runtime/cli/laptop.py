@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from runtime.api import Container, create_app
 from runtime.api.gate import LOOPBACK_HOSTS, UPLOADS
-from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.access import authenticate_by, enter
+from runtime.local.reading import SeparateReader
 from runtime.local.serving import only_server
 from runtime.local.speech import EmbeddedSpeech, embedded_speech
 from runtime.local.store import SqliteStore
@@ -85,7 +85,8 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
         engine = stack.enter_context(all_engines(ahead=True))
         async with _speech(settings, report) as speech:
             uploads = LocalUploads(store, path=UPLOADS)
-            services = _services(store, engine, uploads)
+            reader = SeparateReader()
+            services = _services(store, engine, uploads, reader)
             ports = _ports(store, services, speech)
             container = _container(settings, services, ports)
             voice = create_voice_app(ports, container.tickets)
@@ -94,8 +95,11 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             app.router.routes.insert(0, Route(f"{UPLOADS}{{token}}", uploads.receive(), methods=["POST"]))
             if settings.token is not None:
                 app.router.routes.insert(0, Route("/enter", enter(settings.token)))
-            # The sandbox's first worker and the bank's first reading should not wait for the first candidate.
-            warming = asyncio.create_task(asyncio.to_thread(container.code.languages))
+            # The sandbox's first worker, the bank's first reading and the CV's reader should not wait for the first
+            # candidate.
+            warming = asyncio.gather(
+                asyncio.to_thread(container.code.languages), asyncio.to_thread(reader.warm)
+            )
             config = uvicorn.Config(
                 app,
                 log_config=None,
@@ -109,9 +113,8 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
             await warming
 
 
-def _services(store: SqliteStore, engine: Engine, uploads: LocalUploads) -> Services:
-    # Everything in one process: each tool is its room's own function.
-    tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluate)
+def _services(store: SqliteStore, engine: Engine, uploads: LocalUploads, reader: SeparateReader) -> Services:
+    tools = Tools(code=EngineExecutor(engine), cv=reader, evaluation=evaluate)
     return Services.over(store, load_bank(), load_phrases(), tools, uploads)
 
 

@@ -108,6 +108,7 @@ def _analyze(
             skills=skill_uses(resume, day) if extract_skills else (),
             gaps=gaps(resume, day),
             findings=_findings(document),
+            text=text,
             text_chars=len(text),
             pages=document.pages,
         ),

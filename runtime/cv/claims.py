@@ -13,7 +13,8 @@ ClaimKind = Literal["newest_work", "evidenced_skill", "unevidenced_skill"]
 
 
 class Claim(BaseModel):
-    """`text` is the CV's own writing (data, never an instruction); `span` its place in the document's text.
+    """`text` is the CV's own writing (data, never an instruction); `span` its place in the document's text, absent
+    where the candidate wrote it over.
 
     `context` is the job it belongs to, where one is known.
     """
@@ -22,7 +23,7 @@ class Claim(BaseModel):
 
     text: str
     kind: ClaimKind
-    span: tuple[int, int]
+    span: tuple[int, int] | None = None
     context: str | None = None
 
 

@@ -20,9 +20,12 @@ from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, Uns
 from runtime.cv.layout import Line, Segment
 from runtime.cv.scrutiny import Hidden, Hiding, without_unshown
 
-# A CV of forty pages unpacks to about 2 MB of XML beside its pictures; a zip bomb to gigabytes.
+# A CV of forty pages unpacks to about 2 MB of XML beside its pictures; a zip bomb to gigabytes. Parsed, XML of nothing
+# but empty elements takes twenty times its size.
 _MAX_UNPACKED = 60 * 1024 * 1024
-_MAX_XML_PART = 16 * 1024 * 1024
+_MAX_XML_PART = 8 * 1024 * 1024
+# Word itself stops at ten.
+_LONGEST_STYLE_CHAIN = 20
 _MAX_PARTS = 2_000
 _BULLET = "• "
 # What is set smaller cannot be read on paper; in half points, as Word counts.
@@ -57,8 +60,9 @@ def read_docx(document: bytes, *, max_chars: int) -> DocxText:
         said = word.core_properties
         labels = (said.title, said.subject, said.keywords, said.comments, said.author)
         parts = list(_parts(word))
-        hidden = tuple(found for part in parts for found in _taken_out(part, _Styles(word)))
-        rows = [row for part in parts for row in _blocks(part, word)]
+        styles = _Styles(word)
+        hidden = tuple(found for part in parts for found in _taken_out(part, styles))
+        rows = [row for part in parts for row in _blocks(part, styles)]
     except (
         PackageNotFoundError,
         KeyError,
@@ -161,23 +165,23 @@ def _parts(word: WordDocument) -> Iterator[_Element]:
             yield footer._element  # noqa: SLF001
 
 
-def _blocks(container: _Element, word: WordDocument) -> Iterator[tuple[_Paragraph, ...]]:
+def _blocks(container: _Element, styles: _Styles) -> Iterator[tuple[_Paragraph, ...]]:
     """Rows of paragraphs: one each, or, from a table, those that stand side by side."""
     for element in container:
         if element.tag == qn("w:p"):
-            yield from ((paragraph,) for paragraph in _paragraphs(element, word))
+            yield from ((paragraph,) for paragraph in _paragraphs(element, styles))
             for box in _text_boxes(element):
-                yield from _blocks(box, word)
+                yield from _blocks(box, styles)
         elif element.tag == qn("w:tbl"):
             for row in element.iterchildren(qn("w:tr")):
-                yield from _row(row, word)
+                yield from _row(row, styles)
         elif element.tag == qn("w:sdt"):
             for content in element.iterchildren(qn("w:sdtContent")):
-                yield from _blocks(content, word)
+                yield from _blocks(content, styles)
 
 
-def _row(row: _Element, word: WordDocument) -> Iterator[tuple[_Paragraph, ...]]:
-    cells = [list(_blocks(cell, word)) for cell in row.iter(qn("w:tc")) if cell.getparent() is row]
+def _row(row: _Element, styles: _Styles) -> Iterator[tuple[_Paragraph, ...]]:
+    cells = [list(_blocks(cell, styles)) for cell in row.iter(qn("w:tc")) if cell.getparent() is row]
     cells = [cell for cell in cells if cell]
     heights = sorted(len(cell) for cell in cells)
     if len(cells) < 2 or heights[-2] > 2:
@@ -200,9 +204,9 @@ def _text_boxes(paragraph: _Element) -> Iterator[_Element]:
             yield box
 
 
-def _paragraphs(element: _Element, word: WordDocument) -> Iterator[_Paragraph]:
+def _paragraphs(element: _Element, styles: _Styles) -> Iterator[_Paragraph]:
     """The paragraph's lines; a line break inside it begins a new one."""
-    style_size, style_bold, heading, listed = _style(element, word)
+    style = styles.look(element)
     lines: list[str] = [""]
     sizes: list[float] = []
     bold = 0
@@ -216,7 +220,7 @@ def _paragraphs(element: _Element, word: WordDocument) -> Iterator[_Paragraph]:
             continue
         text = _run_text(run)
         properties = run.find(qn("w:rPr"))
-        size, is_bold = style_size, style_bold
+        size, is_bold = style.size, style.bold
         if properties is not None:
             half_points = properties.find(qn("w:sz"))
             value = half_points.get(qn("w:val")) if half_points is not None else None
@@ -232,27 +236,65 @@ def _paragraphs(element: _Element, word: WordDocument) -> Iterator[_Paragraph]:
         lines[-1] += first
         lines += rest
     properties = element.find(qn("w:pPr"))
-    bullet = listed or (properties is not None and properties.find(qn("w:numPr")) is not None)
+    bullet = style.listed or (properties is not None and properties.find(qn("w:numPr")) is not None)
     for number, line in enumerate(lines):
         if line.strip():
-            prefix = _BULLET if bullet and number == 0 and not heading else ""
+            prefix = _BULLET if bullet and number == 0 and not style.heading else ""
             yield _Paragraph(
                 prefix + line.strip(),
                 max(sizes),
                 bold * 2 > letters,
-                heading,
-                20.0 if bullet and not heading else 0.0,
+                style.heading,
+                20.0 if bullet and not style.heading else 0.0,
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a style makes of its paragraphs: size, weight, and whether it is a heading's or a list's."""
+
+    size: float
+    bold: bool
+    heading: bool
+    listed: bool
+
+
 class _Styles:
-    """The document's styles, as far as they hide text."""
+    """The document's styles."""
 
     def __init__(self, word: WordDocument) -> None:
-        self._of = {
-            _id(style): style.find(qn("w:rPr")) for style in word.styles.element.iterchildren(qn("w:style"))
-        }
+        every = list(word.styles.element.iterchildren(qn("w:style")))
+        # Of two with one id the first counts.
+        self._of = {_id(style): style for style in reversed(every)}
+        self._looks: dict[str | None, _Look] = {}
         self.on_white = word.element.find(qn("w:background")) is None
+
+    def look(self, paragraph: _Element) -> _Look:
+        """How the paragraph's style looks, through the styles it is based on."""
+        identifier = _style_id(paragraph.find(qn("w:pPr")), "w:pStyle")
+        if identifier not in self._looks:
+            self._looks[identifier] = self._through(identifier)
+        return self._looks[identifier]
+
+    def _through(self, identifier: str | None) -> _Look:
+        size, bold, heading, listed = 0.0, False, False, False
+        for _ in range(_LONGEST_STYLE_CHAIN):
+            style = self._of.get(identifier)
+            if style is None:
+                break
+            name = style.find(qn("w:name"))
+            label = (name.get(qn("w:val")) or "").lower() if name is not None else ""
+            heading = heading or label.startswith(("heading", "title"))
+            listed = listed or label.startswith("list ")
+            run = style.find(qn("w:rPr"))
+            if run is not None:
+                mark, half_points = run.find(qn("w:b")), run.find(qn("w:sz"))
+                bold = bold or (mark is not None and mark.get(qn("w:val")) not in {"0", "false"})
+                value = half_points.get(qn("w:val")) if half_points is not None else None
+                size = size or (float(value) / 2 if value and value.isdigit() else 0.0)
+            base = style.find(qn("w:basedOn"))
+            identifier = base.get(qn("w:val")) if base is not None else None
+        return _Look(size or 11.0, bold, heading, listed)
 
     def value(self, run: _Element, name: str) -> str | None:
         """What is said of `name` for a run, by itself or its styles; "" where it is said without a value."""
@@ -261,7 +303,8 @@ class _Styles:
         named = [_style_id(properties, "w:rStyle")]
         if paragraph is not None:
             named.append(_style_id(paragraph.find(qn("w:pPr")), "w:pStyle"))
-        for place in (properties, *(self._of.get(style) for style in named)):
+        styles = [self._of[style].find(qn("w:rPr")) for style in named if style in self._of]
+        for place in (properties, *styles):
             said = place.find(qn(name)) if place is not None else None
             if said is not None:
                 return said.get(qn("w:val")) or ""
@@ -333,35 +376,6 @@ def _run_text(run: _Element) -> str:
         elif child.tag == qn("w:noBreakHyphen"):
             text += "-"
     return text
-
-
-def _style(element: _Element, word: WordDocument) -> tuple[float, bool, bool, bool]:
-    """Size, weight, and whether the style is a heading's or a list's, through the styles it is based on."""
-    size, bold, heading, listed = 0.0, False, False, False
-    properties = element.find(qn("w:pPr"))
-    named = properties.find(qn("w:pStyle")) if properties is not None else None
-    identifier = named.get(qn("w:val")) if named is not None else None
-    seen: set[str] = set()
-    while identifier and identifier not in seen:
-        seen.add(identifier)
-        style = next(
-            (s for s in word.styles.element.iterchildren(qn("w:style")) if _id(s) == identifier), None
-        )
-        if style is None:
-            break
-        name = style.find(qn("w:name"))
-        label = (name.get(qn("w:val")) or "").lower() if name is not None else ""
-        heading = heading or label.startswith(("heading", "title"))
-        listed = listed or label.startswith("list ")
-        run = style.find(qn("w:rPr"))
-        if run is not None:
-            mark, half_points = run.find(qn("w:b")), run.find(qn("w:sz"))
-            bold = bold or (mark is not None and mark.get(qn("w:val")) not in {"0", "false"})
-            value = half_points.get(qn("w:val")) if half_points is not None else None
-            size = size or (float(value) / 2 if value and value.isdigit() else 0.0)
-        base = style.find(qn("w:basedOn"))
-        identifier = base.get(qn("w:val")) if base is not None else None
-    return size or 11.0, bold, heading, listed
 
 
 def _id(style: _Element) -> str | None:

@@ -109,10 +109,11 @@ def _declared(skills: Sequence[Skill]) -> Iterator[tuple[Skill, list[str]]]:
 
 def _shown(reader: Reader, leaf: Leaf, uses: dict[str, _Use]) -> Iterator[tuple[str, Leaf]]:
     # A value that a person corrected, or that leaves out a date between its lines, has no places of its own.
-    exact = closed(leaf.raw) == leaf.value
+    exact = leaf.span is not None and closed(leaf.raw) == leaf.value
+    start = leaf.span[0] if leaf.span is not None else 0
     text = leaf.raw if exact else leaf.value
     for mention in reader.mentions(text):
-        passage = Passage(text[mention.start : mention.stop], leaf.span[0] + mention.start, leaf.page)
+        passage = Passage(text[mention.start : mention.stop], start + mention.start, leaf.page)
         yield mention.skill, passage.leaf(0.9, "vocabulary") if exact else leaf
     folded = fold(text)
     for key, use in uses.items():
@@ -120,5 +121,5 @@ def _shown(reader: Reader, leaf: Leaf, uses: dict[str, _Use]) -> Iterator[tuple[
             continue
         match = re.search(rf"(?<![\w+#]){re.escape(fold(use.name))}(?![\w+#])", folded)
         if match is not None:
-            passage = Passage(text[match.start() : match.end()], leaf.span[0] + match.start(), leaf.page)
+            passage = Passage(text[match.start() : match.end()], start + match.start(), leaf.page)
             yield key, passage.leaf(0.9, "pattern") if exact else leaf

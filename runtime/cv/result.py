@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.cv.vocabulary import DegreeLevel
 
-Method = Literal["pattern", "vocabulary", "layout", "order"]
+Method = Literal["pattern", "vocabulary", "layout", "order", "candidate"]
 
 
 class _Frozen(BaseModel):
@@ -21,13 +21,14 @@ class Leaf(_Frozen):
     `raw` is the document's own writing, `span` its half-open range of characters in the document's text,
     `page` counts from 1 and is absent where the format has no pages. `method` says what the value rests on: a
     "pattern" (an address, a date), "vocabulary" (a known word), "layout" (its place or size on the page) or
-    "order" alone. `confidence` orders values by that; it is not a measured probability.
+    "order" alone. What a "candidate" wrote over it has no place: `raw` is their writing. `confidence` orders values by
+    that; it is not a measured probability.
     """
 
     value: str
     raw: str
     page: int | None = None
-    span: tuple[int, int]
+    span: tuple[int, int] | None = None
     confidence: Annotated[float, Field(ge=0, le=1)]
     method: Method
     valid: bool | None = None
@@ -161,6 +162,7 @@ class Analysis(_Frozen):
     """What follows from the résumé.
 
     `total_years` is the union of the jobs' months in years, to one decimal; absent when no job is dated.
+    `text` is the document as it was read, which every span counts characters of; absent where there is none.
     `as_of` is the day up to which a current job counts and `as_of_source` where it comes from.
     """
 
@@ -173,6 +175,7 @@ class Analysis(_Frozen):
     skills: tuple[SkillUse, ...] = ()
     gaps: tuple[Gap, ...] = ()
     findings: tuple[Finding, ...] = ()
+    text: str | None = None
     text_chars: int
     pages: int
 

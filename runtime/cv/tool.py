@@ -81,7 +81,7 @@ def _decoded(document: str) -> bytes:
 
 
 # What tells where something stands, and nothing else.
-_PLACES: Final = frozenset({"evidence"})
+_PLACES: Final = frozenset({"evidence", "text"})
 
 
 def values_only(answer: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from runtime.cv import (
     UnsupportedDocument,
     claims,
 )
+from runtime.cv.correction import CorrectedResume
 from runtime.cv.errors import AnalyzerUnavailable
 from runtime.cv.limits import MAX_BYTES
 from runtime.interview.events import BlobRef, CvAnalyzed, CvEdited, CvUploaded, Event
@@ -46,10 +47,14 @@ _NOTHING_THERE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One version of what a CV says: the analyzer's, or the candidate's correction of it."""
+    """One version of what a CV says: the analyzer's, or the candidate's correction of it.
+
+    `edited`: of all versions that are kept, oldest first, whether the candidate made it.
+    """
 
     version: int
     body: dict[str, Any]
+    edited: tuple[bool, ...]
 
 
 class CvProfiles:
@@ -156,28 +161,36 @@ class CvProfiles:
 
         return self._profile(amend(self._store, interview_id, decide, actor=actor))
 
-    def profile(self, interview: Interview) -> Profile:
-        """The newest version. Raises `NotThereError` when no CV was uploaded."""
-        return self._profile(interview)
+    def profile(self, interview: Interview, version: int | None = None) -> Profile:
+        """A version, or the newest. Raises `NotThereError` when no CV was uploaded, or there is no such version."""
+        if version is None:
+            return self._profile(interview)
+        for kept in interview.cv_versions:
+            if kept.version == version:
+                return self._read(interview, kept)
+        raise NotThereError(
+            f"there is no version {version} of this interview's CV; it has {len(interview.cv_versions)}"
+        )
 
-    def edit(self, interview_id: str, body: dict[str, Any], *, expected: int, actor: str) -> Profile:
-        """Keep the candidate's corrected profile as a new version.
+    def edit(self, interview_id: str, resume: CorrectedResume, *, expected: int, actor: str) -> Profile:
+        """Keep the candidate's corrected résumé, and what follows from it, as a new version.
 
-        `body` has the analyzer's shape; without `analysis` the one before stays. Raises pydantic's
-        `ValidationError`, `StaleVersionError` unless `expected` is the newest version, `NotThereError` without a CV.
+        Raises `StaleVersionError` unless `expected` is the newest version, `NotThereError` without a CV.
         """
+        # Working out what follows knows all skills by name, which only whoever corrects a CV should wait for.
+        from runtime.cv.corrected import corrected  # noqa: PLC0415
 
         def decide(interview: Interview) -> Sequence[Event]:
             _refuse_ended(interview)
-            before = self._profile(interview)
-            current = before.version
-            if current != expected:
+            current = _newest(interview)
+            if current.version != expected:
                 raise StaleVersionError(
-                    f"the profile is at version {current}, the edit was made on {expected}; read it again"
+                    f"the profile is at version {current.version}, the edit was made on {expected}; read it again"
                 )
-            edited = CvResult.model_validate({"analysis": before.body["analysis"]} | body)
+            read = next(version for version in reversed(interview.cv_versions) if not version.edited)
+            edited = corrected(self._result(current), resume, read=self._result(read))
             raw = json.dumps(edited.model_dump(mode="json", exclude_none=True), ensure_ascii=False).encode()
-            return [CvEdited(analysis=self._put_analysis(interview_id, raw), version=current + 1)]
+            return [CvEdited(analysis=self._put_analysis(interview_id, raw), version=current.version + 1)]
 
         return self._profile(amend(self._store, interview_id, decide, actor=actor))
 
@@ -185,8 +198,7 @@ class CvProfiles:
         """What stands in the CV that is worth a question; nothing without a readable CV."""
         if interview.cv is None or interview.cv.status != "ok":
             return ()
-        result = CvResult.model_validate(self._profile(interview).body)
-        return claims(result)
+        return claims(self._result(interview.cv))
 
     def _put_analysis(self, interview_id: str, raw: bytes) -> BlobRef:
         # Named by its digest: of two made at once, each event names the one it means.
@@ -194,8 +206,14 @@ class CvProfiles:
         return self._store.put_blob(f"cvs/{interview_id}/{name}", raw, media_type="application/json")
 
     def _profile(self, interview: Interview) -> Profile:
-        newest = _newest(interview)
-        return Profile(newest.version, json.loads(self._store.blob(newest.analysis)))
+        return self._read(interview, _newest(interview))
+
+    def _read(self, interview: Interview, kept: CvVersion) -> Profile:
+        edited = tuple(version.edited for version in interview.cv_versions)
+        return Profile(kept.version, json.loads(self._store.blob(kept.analysis)), edited)
+
+    def _result(self, kept: CvVersion) -> CvResult:
+        return CvResult.model_validate_json(self._store.blob(kept.analysis))
 
 
 def _was_taken(interview: Interview, key: str) -> bool:

@@ -1,83 +1,46 @@
-"""Mutated documents: a result within limits or one clear sentence, never a hang, never a crash."""
+"""Broken and hostile documents: a result within limits or one clear sentence, never a hang or a server that crashes."""
 
 from __future__ import annotations
 
-import io
-import random
-import resource
-import time
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+from typing import Any
 
-import docx
 import pytest
-from fpdf import FPDF
 
-from runtime.cv import CvError
-from runtime.cv.analysis import analyze
-
-RUNS = 2_000
-SECONDS = 10.0
+# As the issue asks for it. Above the limit there is nothing to tell apart: the box ends whoever takes more.
 MEGABYTES = 512
+SECONDS = 21.0
+IN_WORDS = {"read", "needs_ocr", "UnreadableDocument", "UnsupportedDocument", "DocumentTooLarge"}
+# PDFium's way of saying that its memory is at an end: the server says it in words (test_cv_reading.py).
+ENDED = {"SIGABRT", "SIGKILL", "SIGXCPU"}
 
 
-def _pdf() -> bytes:
-    pdf = FPDF()
-    for _ in range(2):
-        pdf.add_page()
-        pdf.set_font("helvetica", size=11)
-        for number, line in enumerate(
-            ("Jane Smith", "Experience", "Welder, Iron Works", "2019 - 2021", "Skills", "MIG")
-        ):
-            pdf.text(20, 20 + 8 * number, line)
-    return bytes(pdf.output())
-
-
-def _docx() -> bytes:
-    document = docx.Document()
-    for line in ("Jane Smith", "Experience", "Welder at Iron Works Ltd", "2019 - 2021", "Skills", "MIG, TIG"):
-        document.add_paragraph(line)
-    document.add_table(2, 2).cell(0, 0).text = "Education"
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
-
-
-def _mutated(document: bytes, chance: random.Random) -> bytes:
-    result = bytearray(document)
-    for _ in range(chance.randint(1, 30)):
-        at = chance.randrange(max(1, len(result)))
-        match chance.randrange(5):
-            case 0:
-                result[at : at + 1] = bytes([chance.randrange(256)])
-            case 1:
-                del result[at : at + chance.randint(1, 200)]
-            case 2:
-                result[at:at] = chance.randbytes(chance.randint(1, 50))
-            case 3:
-                result[at:at] = result[at : at + chance.randint(1, 500)]
-            case _:
-                result = result[: max(1, at)] if chance.random() < 0.1 else result
-    return bytes(result)
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Any]:
+    """In a process of its own: the reader's memory is measured, and this one's would count."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.cv_fuzz", "--mutated", "2000"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize(("build", "filename"), [(_pdf, "cv.pdf"), (_docx, "cv.docx")], ids=["PDF", "DOCX"])
-def test_a_mutated_document_is_read_or_refused(build: Callable[[], bytes], filename: str) -> None:
-    document = build()
-    chance = random.Random(5)
-    read = refused = 0
-    for _ in range(RUNS // 2):
-        sample = _mutated(document, chance)
-        begin = time.monotonic()
-        try:
-            analyze(sample, filename)
-        except CvError:
-            refused += 1
-        else:
-            read += 1
-        # A limit against hanging, far above what any document takes; no measure of speed.
-        assert time.monotonic() - begin < SECONDS
-    assert read > 0
-    assert refused > 0
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < MEGABYTES
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("kind", "least"), [("mutated", 2_000), ("hostile", 60)])
+def test_every_document_is_read_or_refused_within_its_limits(
+    figures: dict[str, Any], kind: str, least: int
+) -> None:
+    found = figures[kind]
+
+    assert found["documents"] >= least
+    assert set(found["endings"]) <= IN_WORDS | (ENDED if kind == "hostile" else set()), found["ended"]
+    assert found["endings"]["read"] > 0
+    assert found["endings"]["UnreadableDocument"] > 0
+    assert found["slowest_s"] < SECONDS, found["slowest"]
+    assert found["peak_mb"] < MEGABYTES, found["largest"]

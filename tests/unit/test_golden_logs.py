@@ -278,11 +278,13 @@ Python, Kubernetes, Terraform, COBOL
 
 
 def _cv_and_code(studio: _Studio) -> None:
+    from runtime.cv.correction import CorrectedResume
     from runtime.sandbox import CodeRequest
 
     studio.create(role=None, interview_type="Backend, Python")
     profile = studio.profiles.upload(studio.interview_id, _CV.encode(), "cv.txt", actor="local")
-    studio.profiles.edit(studio.interview_id, profile.body, expected=profile.version, actor="local")
+    resume = CorrectedResume.model_validate(profile.body["resume"])
+    studio.profiles.edit(studio.interview_id, resume, expected=profile.version, actor="local")
     studio.say("Hello")
     while not studio.interview.task_id:
         studio.say("We used it in the billing service, where it kept the invoices in order for two years.")

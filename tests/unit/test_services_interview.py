@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runtime.cv.analysis import analyze
+from runtime.cv.correction import CorrectedResume
 from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
 from runtime.evaluation.lexicon import stem
 from runtime.interview.events import (
@@ -559,19 +560,19 @@ class TestCvs:
     def test_of_edits_of_one_version_made_at_once_one_counts_and_can_be_read(
         self, platform: Platform, interview_id: str
     ) -> None:
-        read = platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME).body
+        platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
 
         def edit(number: int) -> str | None:
-            body = read | {"analysis": read["analysis"] | {"message": str(number)}}
+            resume = CorrectedResume.model_validate({"basics": {"name": f"Jane {number}"}})
             try:
-                edited = platform.profiles.edit(interview_id, body, expected=1, actor=ME)
+                edited = platform.profiles.edit(interview_id, resume, expected=1, actor=ME)
             except StaleVersionError:
                 return None
-            return str(edited.body["analysis"]["message"])
+            return str(edited.body["resume"]["basics"]["name"]["value"])
 
-        won = [number for number in at_once(edit) if number is not None]
+        won = [name for name in at_once(edit) if name is not None]
         profile = platform.profiles.profile(platform.load(interview_id))
-        assert (profile.version, [profile.body["analysis"]["message"]]) == (2, won)
+        assert (profile.version, [profile.body["resume"]["basics"]["name"]["value"]]) == (2, won)
 
     def test_different_documents_at_once_each_become_a_version_that_can_be_read(
         self, platform: Platform, interview_id: str
@@ -586,11 +587,11 @@ class TestCvs:
         assert all(platform.store.blob(version.analysis) for version in versions)
 
     def test_an_edit_of_an_old_version_is_refused(self, platform: Platform, interview_id: str) -> None:
-        profile = platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
-        platform.profiles.edit(interview_id, profile.body, expected=1, actor=ME)
+        platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
+        platform.profiles.edit(interview_id, CorrectedResume(), expected=1, actor=ME)
 
         with pytest.raises(StaleVersionError, match="version 2"):
-            platform.profiles.edit(interview_id, profile.body, expected=1, actor=ME)
+            platform.profiles.edit(interview_id, CorrectedResume(), expected=1, actor=ME)
 
     def test_without_a_cv_there_is_nothing_to_read_or_edit(
         self, platform: Platform, interview_id: str
@@ -598,7 +599,7 @@ class TestCvs:
         with pytest.raises(NotThereError):
             platform.profiles.profile(platform.load(interview_id))
         with pytest.raises(NotThereError):
-            platform.profiles.edit(interview_id, {}, expected=1, actor=ME)
+            platform.profiles.edit(interview_id, CorrectedResume(), expected=1, actor=ME)
 
     def test_an_ended_interview_keeps_its_cv_as_it_is(self, platform: Platform, interview_id: str) -> None:
         platform.interviews.end(interview_id, actor=ME)

@@ -1,0 +1,79 @@
+"""A profile as its candidate corrected it: which values are theirs, which still stand in the document, what follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from runtime.cv.correction import CorrectedBasics, CorrectedResume, Written, value_of
+from runtime.cv.evidence import identified, skill_uses
+from runtime.cv.result import CvResult, Leaf, Resume
+from runtime.cv.timeline import gaps, total_years
+from runtime.cv.vocabulary import DEGREE_LEVELS
+
+
+def corrected(before: CvResult, resume: CorrectedResume, *, read: CvResult) -> CvResult:
+    """`before` with the candidate's résumé. `read`: what the analyzer read, whose values can be taken up again.
+
+    A value keeps its place in the document if it is one of those that were read, all of it: value, writing, span. Any
+    other is the candidate's, with the method "candidate", and has no place. What follows from the résumé is worked out
+    anew; of the analysis only what describes the document stays.
+    """
+    known = {
+        (leaf.value, leaf.raw, leaf.page, leaf.span): leaf for leaf in _leaves((read.resume, before.resume))
+    }
+    found = Resume.model_validate(_settled(resume, known, _at(before.resume)))
+    found = found.model_copy(update={"skills": identified(found.skills)})
+    day = dt.date.fromisoformat(before.analysis.as_of) if before.analysis.as_of else None
+    levels = {study.level.value for study in found.education if study.level is not None}
+    analysis = before.analysis.model_copy(
+        update={
+            "status": "ok",
+            "message": None,
+            "total_years": total_years(found.work, day),
+            "degree_levels": tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
+            "skills": skill_uses(found, day),
+            "gaps": gaps(found, day),
+        }
+    )
+    return CvResult(resume=found, analysis=analysis)
+
+
+type _Known = dict[tuple[str, str, int | None, tuple[int, int] | None], Leaf]
+
+
+def _leaves(node: object) -> Iterator[Leaf]:
+    if isinstance(node, Leaf):
+        yield node
+    elif isinstance(node, BaseModel):
+        yield from _leaves([value for _, value in node])
+    elif isinstance(node, Iterable) and not isinstance(node, str):
+        for child in node:
+            yield from _leaves(child)
+
+
+def _at(before: Resume) -> dict[str, Leaf]:
+    """The leaves of `basics`, by name: a bare value there is the one that was read if it is the same."""
+    return {name: leaf for name, leaf in before.basics if isinstance(leaf, Leaf)}
+
+
+def _settled(node: object, known: _Known, basics: dict[str, Leaf], name: str = "") -> Any:
+    """The tree of `node` with every given value as a leaf."""
+    if isinstance(node, CorrectedBasics):
+        return {key: _settled(child, known, basics, key) for key, child in node}
+    if isinstance(node, str | Written):
+        value = value_of(node)
+        leaf = basics.get(name)
+        if leaf is not None and leaf.value == value:
+            return leaf
+        if isinstance(node, Written) and node.raw is not None:
+            leaf = known.get((value, node.raw, node.page, node.span))
+            if leaf is not None:
+                return leaf
+        return Leaf(value=value, raw=value, confidence=1.0, method="candidate")
+    if isinstance(node, BaseModel):
+        return {key: _settled(child, known, {}) for key, child in node}
+    return [_settled(child, known, {}) for child in node] if isinstance(node, tuple) else node

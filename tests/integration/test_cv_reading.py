@@ -1,0 +1,105 @@
+"""A document that breaks the reader ends a process that nobody misses, and its sender is told in words."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from benchmarks.cv_fuzz import _forms, _page, _plain_pdf
+from runtime.cli.laptop import laptop
+from runtime.cv import DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv.analysis import analyze
+from runtime.local.reading import SeparateReader
+from runtime.settings import LaptopSettings
+
+GOOD = _plain_pdf(compressed=True)
+# A few kilobytes that PDFium unfolds until its memory is at an end, which it answers by ending the process.
+CRASH = _forms(12, 10)
+
+
+@pytest.fixture(scope="module")
+def reader() -> SeparateReader:
+    made = SeparateReader()
+    made.warm()
+    return made
+
+
+def test_what_is_read_apart_is_what_is_read_here(reader: SeparateReader) -> None:
+    assert reader(GOOD, "cv.pdf").model_dump_json() == analyze(GOOD, "cv.pdf").model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("document", "filename", "kind"),
+    [
+        (GOOD[:100], "cv.pdf", UnreadableDocument),
+        (bytes(100), "cv.txt", UnsupportedDocument),
+        (b"word " * 30_000, "cv.txt", DocumentTooLarge),
+    ],
+)
+def test_a_refusal_comes_back_as_it_was_raised(
+    reader: SeparateReader, document: bytes, filename: str, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind) as apart:
+        reader(document, filename)
+    with pytest.raises(kind) as here:
+        analyze(document, filename)
+
+    assert str(apart.value) == str(here.value)
+
+
+def test_a_document_that_ends_its_process_is_refused_and_the_next_one_is_read(reader: SeparateReader) -> None:
+    with pytest.raises(UnreadableDocument, match=r"breaks the reader.*send the CV as a text document"):
+        reader(CRASH, "cv.pdf")
+
+    assert reader(GOOD, "cv.pdf").analysis.status == "ok"
+
+
+def test_a_document_that_takes_too_long_is_given_up_and_leaves_no_process() -> None:
+    with pytest.raises(UnreadableDocument, match="takes too long"):
+        SeparateReader(within_s=0.0)(GOOD, "cv.pdf")
+
+    assert multiprocessing.active_children() == []
+
+
+def test_a_page_that_unfolds_to_more_memory_than_any_cv_is_refused(reader: SeparateReader) -> None:
+    bomb = _page(b" " * (300 * 1024 * 1024), packed=2)
+    assert len(bomb) < 10_000
+
+    with pytest.raises(UnreadableDocument):
+        reader(bomb, "cv.pdf")
+
+
+def test_documents_are_read_side_by_side(reader: SeparateReader) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        read = list(threads.map(lambda _: reader(GOOD, "cv.pdf").model_dump_json(), range(12)))
+
+    assert len(set(read)) == 1
+
+
+def test_a_laptops_server_outlives_a_document_that_breaks_the_reader(tmp_path: Path) -> None:
+    async def held() -> tuple[httpx.Response, httpx.Response, httpx.Response]:
+        settings = LaptopSettings(port=0, data=tmp_path, speech="off")
+        async with laptop(settings, report=lambda _: None) as platform:
+            serving = asyncio.create_task(platform.serve())
+            async with httpx.AsyncClient(base_url=platform.url, timeout=60, trust_env=False) as client:
+                created = await client.post(
+                    "/api/sessions/create", json={"interview_type": "a", "candidate_name": "b"}
+                )
+                upload = f"/api/interviews/{created.json()['session_id']}/upload-cv"
+                broken = await client.post(upload, files={"file": ("cv.pdf", CRASH)})
+                good = await client.post(upload, files={"file": ("cv.pdf", GOOD)})
+                health = await client.get("/health")
+            platform.server.should_exit = True
+            await serving
+        return broken, good, health
+
+    broken, good, health = asyncio.run(held())
+
+    assert broken.status_code == 422
+    assert broken.json()["problem"] == "unreadable_document"
+    assert (good.status_code, health.status_code) == (200, 200)

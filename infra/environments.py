@@ -112,6 +112,8 @@ class Environment:
     prewarm: when scale-to-zero speech endpoints wake up before anybody asks, as cron expressions in UTC.
     alarm_email: who hears of alarms and of the budget; production is not deployed without one.
     daily_token_limit: tokens in and out that a day may take before somebody is told.
+    cv_model: whether the model reads each CV a second time and fills what code did not find (docs/adr/0017-*.md). The
+        CV's text then goes to Bedrock; off, it stays with the function that reads it.
     model_tokens_per_minute: the account's quota for the model (Service Quotas); an alarm speaks before it is full.
     page_urls: further addresses at which people sign in, beside the distribution's own.
     page_domain, page_certificate: a name of yours for the page and the ARN of its certificate in us-east-1, where
@@ -131,6 +133,7 @@ class Environment:
     whisper: EngineImage
     tts: EngineImage
     prewarm: tuple[str, ...] = ()
+    cv_model: bool = False
     candidate_data_days: int = 90
     log_retention_days: int = 30
     customer_managed_key: bool = False

@@ -123,9 +123,10 @@ class CodeExecutorSettings(DeployedSettings):
 
 
 class CvAnalyzerSettings(DeployedSettings):
-    """`lambdas.cv_analyzer`: the one bucket whose CVs it reads."""
+    """`lambdas.cv_analyzer`: the one bucket whose CVs it reads, and the model that reads them a second time, if any."""
 
     s3_bucket: Name
+    cv_model_id: Name | None = None
 
 
 class PerformanceEvaluatorSettings(DeployedSettings):

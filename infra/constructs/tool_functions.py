@@ -12,7 +12,7 @@ from constructs import Construct
 from infra import ROOT
 from infra.bundling import Deployable
 from infra.constructs.candidate_bucket import CandidateBucket
-from infra.constructs.capability import Capability
+from infra.constructs.capability import Capability, model_statements
 from infra.constructs.function import Function
 from infra.constructs.operations import Surface
 from infra.environments import Environment
@@ -85,6 +85,14 @@ class CvAnalyzer(Construct):
         super().__init__(scope, id)
         stack = cdk.Stack.of(self)
         bucket, _ = CandidateBucket.names(environment, stack.account)
+        second_reader = (
+            Capability(
+                variables={"CV_MODEL_ID": environment.model.profile_id},
+                statements=model_statements(stack, environment.model),
+            )
+            if environment.cv_model
+            else Capability()
+        )
         arn = f"arn:{stack.partition}:s3:::{bucket}"
         self.function = Function(
             self,
@@ -95,7 +103,7 @@ class CvAnalyzer(Construct):
             description="Reads a CV and says what stands in it",
             deployable=CV_ANALYZER,
             settings=CvAnalyzerSettings,
-            variables={"S3_BUCKET": bucket},
+            variables={"S3_BUCKET": bucket, **second_reader.variables},
             memory_mb=ONE_PROCESSOR_MB,
             timeout=_READING,
         )
@@ -119,6 +127,7 @@ class CvAnalyzer(Construct):
             ),
             stars="Every object below the two prefixes can be a CV; Textract knows no resource",
         ).give(self.function.role)
+        second_reader.give(self.function.role)
         if key is not None:
             self.function.allow(
                 "kms:Decrypt",

@@ -63,14 +63,31 @@ def cv(
     as_of: Annotated[
         str | None, typer.Option(help="Day up to which a current job counts, YYYY-MM-DD.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A model that reads it a second time and fills gaps; needs --model-url."),
+    ] = None,
+    model_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Its server, speaking OpenAI's chat completions: http://localhost:11434 is Ollama's."
+        ),
+    ] = None,
 ) -> None:
     """Read a CV and print {resume, analysis} as JSON."""
     from runtime.cv import CvError
     from runtime.cv.analysis import analyze
 
+    if (model is None) != (model_url is None):
+        _fail("expected --model and --model-url together: the model's name and its server")
+    reader = None
+    if model is not None and model_url is not None:
+        from runtime.local.cv_model import ChatProfileModel
+
+        reader = ChatProfileModel(url=model_url, model=model)
     try:
         day = date.fromisoformat(as_of) if as_of else None
-        result = analyze(_bytes(file), file.name, as_of=day)
+        result = analyze(_bytes(file), file.name, as_of=day, model=reader)
     except CvError as error:
         _fail(str(error))
     except ValueError as error:

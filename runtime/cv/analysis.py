@@ -12,7 +12,8 @@ from runtime.cv.education import education
 from runtime.cv.evidence import identified, skill_uses
 from runtime.cv.listed import certificates, projects
 from runtime.cv.ocr import OcrFailed, OcrReader
-from runtime.cv.result import Analysis, Basics, CvResult, Finding, Resume
+from runtime.cv.refinement import ProfileModel, refined
+from runtime.cv.result import Analysis, Basics, CvResult, Finding, Refinement, Resume
 from runtime.cv.scrutiny import findings
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
@@ -40,29 +41,42 @@ def analyze(
     extract_skills: bool = True,
     ocr: OcrReader | None = None,
     key: str | None = None,
+    model: ProfileModel | None = None,
 ) -> CvResult:
     """The profile in a PDF, DOCX, text or Markdown document.
 
     `as_of` is the day up to which a current job counts; by default the document's own date, and where it has
     none the newest date in its text. `ocr` reads a PDF that is made of pictures, and `key` is where it is stored.
+    `model` reads the CV a second time, see `refinement`.
     Raises `UnsupportedDocument`, `DocumentTooLarge` or `UnreadableDocument`, each a `ValueError` whose message is
     meant for the sender. The same text gives the same result.
     """
     found = read(document, filename)
     if ocr is None or found.kind != "pdf" or _letters(found) >= _FEWEST_LETTERS:
-        return _analyze(found, as_of, extract_skills)
+        return _analyze(found, as_of, extract_skills, model=model)
     try:
         recognized = ocr.read(document, pages=found.pages, key=key)
     except OcrFailed as failure:
         return _needs_ocr(found, str(failure))
     read_again = from_recognized(document, recognized, found.date)
     read_again = replace(read_again, hidden=found.hidden, labels=found.labels)
-    return _analyze(read_again, as_of, extract_skills, message=_RECOGNIZED)
+    result = _analyze(read_again, as_of, extract_skills, message=_RECOGNIZED)
+    if model is None:
+        return result
+    # What was recognised is not what stands there to the letter, and the time is spent.
+    skipped = Refinement(model=model.name, status="skipped", message="The text was recognised in pictures.")
+    return result.model_copy(update={"analysis": result.analysis.model_copy(update={"refinement": skipped})})
 
 
-def analyze_text(text: str, *, as_of: dt.date | None = None, extract_skills: bool = True) -> CvResult:
+def analyze_text(
+    text: str,
+    *,
+    as_of: dt.date | None = None,
+    extract_skills: bool = True,
+    model: ProfileModel | None = None,
+) -> CvResult:
     """The profile in a CV's plain text or Markdown; see `analyze`."""
-    return _analyze(from_text(text), as_of, extract_skills)
+    return _analyze(from_text(text), as_of, extract_skills, model=model)
 
 
 def _letters(document: Document) -> int:
@@ -87,13 +101,24 @@ def _findings(document: Document) -> tuple[Finding, ...]:
 
 
 def _analyze(
-    document: Document, as_of: dt.date | None, extract_skills: bool, *, message: str | None = None
+    document: Document,
+    as_of: dt.date | None,
+    extract_skills: bool,
+    *,
+    message: str | None = None,
+    model: ProfileModel | None = None,
 ) -> CvResult:
     text = document.text
     if (letters := _letters(document)) < _FEWEST_LETTERS:
         return _needs_ocr(document, _NEEDS_OCR.format(letters=letters))
     found = sections(document)
     resume = _resume(document, found, extract_skills)
+    told = _findings(document)
+    refinement: Refinement | None = None
+    if model is not None:
+        resume, refinement, more = refined(document, resume, model)
+        resume = resume.model_copy(update={"skills": identified(resume.skills) if extract_skills else ()})
+        told += more
     day, source = _as_of(document, as_of)
     levels = {entry.level.value for entry in resume.education if entry.level is not None}
     return CvResult(
@@ -107,7 +132,8 @@ def _analyze(
             degree_levels=tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
             skills=skill_uses(resume, day) if extract_skills else (),
             gaps=gaps(resume, day),
-            findings=_findings(document),
+            findings=told,
+            refinement=refinement,
             text=text,
             text_chars=len(text),
             pages=document.pages,

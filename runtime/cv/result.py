@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.cv.vocabulary import DegreeLevel
 
-Method = Literal["pattern", "vocabulary", "layout", "order", "candidate"]
+Method = Literal["pattern", "vocabulary", "layout", "order", "candidate", "model"]
 
 
 class _Frozen(BaseModel):
@@ -20,9 +20,9 @@ class Leaf(_Frozen):
 
     `raw` is the document's own writing, `span` its half-open range of characters in the document's text,
     `page` counts from 1 and is absent where the format has no pages. `method` says what the value rests on: a
-    "pattern" (an address, a date), "vocabulary" (a known word), "layout" (its place or size on the page) or
-    "order" alone. What a "candidate" wrote over it has no place: `raw` is their writing. `confidence` orders values by
-    that; it is not a measured probability.
+    "pattern" (an address, a date), "vocabulary" (a known word), "layout" (its place or size on the page), "order"; or
+    that a "model" named it, a second reader. What a "candidate" wrote over it has no place: `raw` is their writing.
+    `confidence` orders values by that; it is not a measured probability.
     """
 
     value: str
@@ -158,6 +158,19 @@ class Finding(_Frozen):
     field: str | None = None
 
 
+class Refinement(_Frozen):
+    """What became of a model's second reading: how many values it filled in, how often it disagreed, and how many of
+    its values do not stand in the document. After "failed" and "skipped" the profile is the deterministic one.
+    """
+
+    model: str
+    status: Literal["done", "failed", "skipped"]
+    message: str | None = None
+    filled: int = 0
+    disagreements: int = 0
+    unfounded: int = 0
+
+
 class Analysis(_Frozen):
     """What follows from the résumé.
 
@@ -175,6 +188,7 @@ class Analysis(_Frozen):
     skills: tuple[SkillUse, ...] = ()
     gaps: tuple[Gap, ...] = ()
     findings: tuple[Finding, ...] = ()
+    refinement: Refinement | None = None
     text: str | None = None
     text_chars: int
     pages: int

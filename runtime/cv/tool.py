@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from runtime.cv.analysis import analyze, analyze_text
 from runtime.cv.errors import DocumentNotFound, StoreNotConfigured, UnreadableDocument
 from runtime.cv.ocr import OcrReader
+from runtime.cv.refinement import ProfileModel
 from runtime.cv.request import CvAnalyzerRequest
 from runtime.cv.result import CvResult
 
@@ -40,15 +41,21 @@ class DocumentSource(Protocol):
 
 
 def answer(
-    request: CvAnalyzerRequest, source: DocumentSource | None = None, ocr: OcrReader | None = None
+    request: CvAnalyzerRequest,
+    source: DocumentSource | None = None,
+    ocr: OcrReader | None = None,
+    model: ProfileModel | None = None,
 ) -> CvResult:
-    """The profile in the requested CV; without `ocr`, one that is made of pictures only says so.
+    """The profile in the requested CV; without `ocr`, one that is made of pictures only says so. `model` reads it a
+    second time, see `refinement`.
 
     Raises `CvError`, whose message is meant for the caller, and `StoreUnavailable`.
     """
     key: str | None
     if request.cv_text is not None:
-        return analyze_text(request.cv_text, as_of=request.as_of, extract_skills=request.extract_skills)
+        return analyze_text(
+            request.cv_text, as_of=request.as_of, extract_skills=request.extract_skills, model=model
+        )
     if request.document is not None and request.file_name is not None:
         document, name, key = _decoded(request.document), request.file_name, None
     else:
@@ -67,7 +74,13 @@ def answer(
         if request.sha256 not in {None, hashlib.sha256(document).hexdigest()}:
             raise DocumentNotFound("The document under that key is another one by now; ask again.")
     return analyze(
-        document, name, as_of=request.as_of, extract_skills=request.extract_skills, ocr=ocr, key=key
+        document,
+        name,
+        as_of=request.as_of,
+        extract_skills=request.extract_skills,
+        ocr=ocr,
+        key=key,
+        model=model,
     )
 
 

@@ -16,7 +16,7 @@ from infra.environments import COMMITTED, RETIRED_MODELS
 from runtime.aws.ocr import _WITHIN_S
 from runtime.interview.agent import ContentFilter
 from runtime.services.agent import AGENT
-from tests.infra.conftest import Stack, Stacks
+from tests.infra.conftest import ACCOUNT, Stack, Stacks, synthesised
 
 import aws_cdk as cdk  # isort: skip - after infra, which chooses the Node it runs on
 
@@ -441,3 +441,27 @@ def test_every_alarm_leads_to_a_row_of_the_runbook(stacks: Stacks, name: str) ->
 
     assert alarms
     assert not [each for each in alarms if f'<a id="{each.partition("#")[2]}">' not in runbook]
+
+
+def test_no_committed_environment_sends_cvs_to_a_model_unasked(stacks: Stacks) -> None:
+    analyzer = function(stacks["tools"], "cv-analyzer")
+
+    assert not [name for name, each in COMMITTED.items() if each.cv_model]
+    assert "CV_MODEL_ID" not in analyzer["Environment"]["Variables"]
+    assert not [a for a in actions(statements(stacks["tools"], analyzer["Role"])) if a.startswith("bedrock")]
+
+
+def test_an_environment_that_asks_for_it_lets_the_analyzer_call_its_model_and_no_other() -> None:
+    environment = replace(COMMITTED["dev"], account=ACCOUNT, cv_model=True)
+    tools = synthesised(environment)["tools"]
+    analyzer = function(tools, "cv-analyzer")
+
+    assert analyzer["Environment"]["Variables"]["CV_MODEL_ID"] == environment.model.profile_id
+    profile, regions = (
+        each
+        for each in statements(tools, analyzer["Role"])
+        if each.get("Sid") in {"ModelProfile", "ModelRegions"}
+    )
+    assert str(profile["Resource"]).endswith(f":inference-profile/{environment.model.profile_id}")
+    assert len(regions["Resource"]) == len(environment.model.regions)
+    assert regions["Condition"]["StringEquals"].keys() == {"bedrock:InferenceProfileArn"}

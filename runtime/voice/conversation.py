@@ -128,6 +128,7 @@ class Conversation:
         self._quiet_since = time.monotonic()
         self._said: list[tuple[MoveSaid, str]] = []
         self._code: list[p.CodeUpdate] = []
+        self._saving_code = asyncio.Lock()
         self._code_saved_at = 0.0
 
     # Connections
@@ -146,6 +147,9 @@ class Conversation:
             self._mouth.hush()
             if before:
                 before.close(p.CLOSE_TAKEN_OVER, "taken over by a newer connection")
+            # A page that is reloaded leaves its editor's last words behind. Stored later, they would take an event id
+            # that the new page was told is free.
+            await self._save_code()
             turns = self._ports.turns
             await asyncio.to_thread(turns.hold, self.interview_id, connection.id)
             self._held_at = time.monotonic()
@@ -241,6 +245,8 @@ class Conversation:
 
     async def take(self, event: p.ClientEvent, connection: Connection) -> None:
         """Act on one client event. Refusals become `error` events; the connection lives."""
+        if connection is not self._connection:
+            return  # taken over: who holds the interview sends again what was not acknowledged
         event_id = getattr(event, "event_id", None)
         if event_id is not None and event_id <= self._interview.event_id:
             await connection.send(self._known(event, event_id))
@@ -327,24 +333,25 @@ class Conversation:
 
     async def _save_code(self) -> None:
         """The editor's newest content into the log; all updates up to it are acknowledged then."""
-        updates, self._code = self._code, []
-        if not updates:
-            return
-        newest = updates[-1]
-        try:
-            await self._amend(
-                self._ports.code.save,
-                newest.language,
-                newest.code,
-                event_id=newest.event_id,
-                actor=self._interview.owner,
-            )
-        except StoreUnavailableError:
-            self._code = updates + self._code
-            raise
-        self._code_saved_at = time.monotonic()
-        for update in updates:
-            await self._send(p.Ack(event_id=update.event_id))
+        async with self._saving_code:
+            updates, self._code = self._code, []
+            if not updates:
+                return
+            newest = updates[-1]
+            try:
+                await self._amend(
+                    self._ports.code.save,
+                    newest.language,
+                    newest.code,
+                    event_id=newest.event_id,
+                    actor=self._interview.owner,
+                )
+            except StoreUnavailableError:
+                self._code = updates + self._code
+                raise
+            self._code_saved_at = time.monotonic()
+            for update in updates:
+                await self._send(p.Ack(event_id=update.event_id))
 
     # Answering
 

@@ -803,6 +803,30 @@ def test_an_editor_update_is_acknowledged_when_it_is_stored(
     _run(test())
 
 
+def test_what_a_reloaded_page_left_in_the_editor_takes_no_event_of_the_new_page(platform: Any) -> None:
+    async def test() -> None:
+        async with platform() as running:
+            interview_id = running.create()
+            async with running.socket(interview_id) as leaving:
+                events = leaving.events()
+                await _until(events, p.ResponseDone)
+                for code in ("a = 1\n", "a = 2\n"):  # the second one waits for its half minute
+                    update = p.CodeUpdate(
+                        type="code.update", event_id=leaving._next_event_id(), language="python", code=code
+                    )
+                    await leaving._reliably(update)
+                    if code == "a = 1\n":
+                        await _until(events, p.Ack)
+            async with running.socket(interview_id) as reloaded:
+                events = reloaded.events()
+                resumed = await _until(events, p.SessionResumed)
+                assert resumed.event_id == 2
+                await reloaded.end()
+                assert (await _until(events, p.SessionEnded)).reason == "candidate"
+
+    _run(test())
+
+
 def test_the_end_over_rest_reaches_the_live_socket(platform: Any) -> None:
     async def test() -> None:
         async with platform() as running:

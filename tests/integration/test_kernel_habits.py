@@ -421,3 +421,67 @@ def test_a_trace_through_pythons_library_does_not_say_where_it_is(engine: Kernel
     run = called(engine, "python", "import re\ndef f(x):\n  return re.compile(x)", "(", expected=1)
     assert 'File "python3.' in told(run)
     assert 'File "/' not in told(run)
+
+
+# --- functions in C ---
+
+
+@pytest.mark.parametrize(
+    ("code", "args", "expected"),
+    [
+        ("int* f(int* nums, int numsSize, int target, int* returnSize) { int* r = malloc(2 * sizeof(int)); *returnSize = 2;\n"
+         "for (int i = 0; i < numsSize; i++) for (int j = i + 1; j < numsSize; j++) if (nums[i] + nums[j] == target) { r[0] = i; r[1] = j; return r; }\n"
+         "*returnSize = 0; return NULL; }", [[2, 7, 11], 9], [0, 1]),
+        ("bool f(const char *s) { return strlen(s) == 2; }", ["ab"], True),
+        ("char* f(char* s, int k) { s[0] = toupper(s[0]) + k; return s; }", ["ab", 1], "Bb"),
+        ("char** f(char** strs, int strsSize, int* returnSize) { *returnSize = strsSize; return strs; }", [["a", "bc"]], ["a", "bc"]),
+        ("int** f(int** m, int mSize, int* mColSize, int* returnSize, int** returnColumnSizes) { *returnSize = mSize; *returnColumnSizes = mColSize; m[0][0] = 9; return m; }",
+         [[[1, 2], [3]]], [[9, 2], [3]]),
+        ("int f(char** grid, int gridSize, int* gridColSize) { return gridSize * gridColSize[0] + (grid[0][1] == '1'); }", [[["0", "1"]]], 3),
+        ("struct ListNode { int val; struct ListNode *next; };\nstruct ListNode* f(struct ListNode* h) { struct ListNode* p = NULL; "
+         "while (h) { struct ListNode* n = h->next; h->next = p; p = h; h = n; } return p; }", [[1, 2, 3]], [3, 2, 1]),
+        ("double f(const int a[], int n, double w) { double s = 0; for (int i = 0; i < n; i++) s += a[i]; return s / n * w; }", [[1, 2], 2.0], 3.0),
+        ("long long f(long long x) { return x * x; }\nint main(void) { return 1; }", [10**9], 10**18),
+    ],
+)  # fmt: skip
+def test_a_function_in_c_is_called_in_leetcodes_shape(
+    engine: KernelEngine, code: str, args: list[JsonValue], expected: JsonValue
+) -> None:
+    run = called(engine, "c", code, *args, expected=expected)
+    assert verdict(run) == "AC", run
+
+
+def test_what_a_function_in_c_made_of_its_array_can_be_its_work(engine: KernelEngine) -> None:
+    code = "void f(char* s, int sSize) { for (int i = 0, j = sSize - 1; i < j; i++, j--) { char t = s[i]; s[i] = s[j]; s[j] = t; } }"
+    assert (
+        verdict(called(engine, "c", code, ["a", "b", "c"], expected=["c", "b", "a"], in_place=True)) == "AC"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("int f(int* x) { return 1; }", "`int* x` has no size after it"),
+        ("struct P { int a; };\nint f(struct P* x) { return 1; }", "`struct P* x` is not supported"),
+        ("static int f(int x) { return 1; }", "f is static"),
+        ("int g(int x) { return 1; }", "function not found: f"),
+        ("int f(int x) {\n  return y;\n}", "solution.c:2:"),
+        ("int f(struct ListNode* x) { return 1; }", "struct ListNode is used and not defined"),
+    ],
+)
+def test_what_cannot_be_called_in_c_is_told_in_words(engine: KernelEngine, code: str, words: str) -> None:
+    run = called(engine, "c", code, 1, expected=1)
+    assert verdict(run) == "CE", run
+    assert words in told(run)
+    assert not any(ours in told(run) for ours in OURS), told(run)
+
+
+# Searched for names before it is compiled, outside the box: what is not closed must not be searched from every quote.
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("language", ["c", "cpp", "go"])
+@pytest.mark.parametrize("piece", ["\n", "/*", '"\\', "a", "int ", "int\n", "func f(", "import (\n"])
+def test_a_source_of_one_thing_over_and_over_is_a_verdict(
+    engine: KernelEngine, language: str, piece: str
+) -> None:
+    run = called(engine, language, piece * (60_000 // len(piece)), 1, expected=1)
+    assert verdict(run) == "CE", run.results[0].verdict

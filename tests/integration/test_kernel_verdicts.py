@@ -340,11 +340,6 @@ def test_an_exception_of_the_candidates_is_told(engine: KernelEngine, language: 
     assert "Room" not in (run.results[0].error or "")
 
 
-def test_functions_are_not_called_in_c(engine: KernelEngine) -> None:
-    run = function(engine, "c", "int f(int x) { return x; }", "f", TestCase(args=(1,), expected=1))
-    assert verdicts(run) == ["CE"]
-
-
 def test_a_name_that_the_precompiled_library_has_too_is_the_candidates(engine: KernelEngine) -> None:
     code = "#include <iostream>\nusing namespace std;\nint count, gcd;\nint main() { count = gcd + 1; cout << count; }"
     assert verdicts(program(engine, "cpp", code, ("", "1"))) == ["AC"]

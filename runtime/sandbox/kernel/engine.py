@@ -42,6 +42,14 @@ _SLACK_S: Final = 10
 # How much longer a program may take that a busy machine keeps from its CPU time.
 _STARVED: Final = 4
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
+# What a candidate is told of each language, around its tool's version.
+_TITLES: Final = {
+    "c": "gcc {}, GNU C17, -O2",
+    "cpp": "g++ {}, GNU C++20, -O2",
+    "java": "Java {}",
+    "go": "Go {}",
+    "python": "CPython {}, native",
+}
 _TOOLS: Final = {"c": "gcc", "cpp": "g++", "java": "javac", "go": "go"}
 
 
@@ -154,7 +162,10 @@ class KernelEngine:
         """Those whose control run was answered in the box. Raises `SandboxUnavailable` when nothing holds."""
         known = self._begin().result()
         isolation = self.isolation
-        return tuple(Language(name, chain.version, self.name, isolation) for name, chain in known.items())
+        return tuple(
+            Language(name, _TITLES[name].format(chain.version), self.name, isolation)
+            for name, chain in known.items()
+        )
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """One observation per input, in order; whatever happens to the candidate's process is a verdict."""

@@ -15,7 +15,7 @@ _EXHAUSTED: Final = re.compile(
     r"(?m)^(?:virtual memory exhausted|.*: out of memory allocating|fatal error: .*(?:out of|cannot allocate) memory|"
     r"cc1(?:plus)?: error: .*emory)"
 )
-_HARNESS: Final = ("harness.", "room.", "whole.hpp", "preamble.cpp")
+_HARNESS: Final = ("harness.", "room.", "whole.hpp", "preamble.")
 
 
 def compiled(language: str, text: str) -> str:
@@ -179,4 +179,4 @@ def _java_trace(text: str) -> str:
 
 def _python_trace(text: str) -> str:
     """With the library's files by their names in it: where this machine keeps them is nobody's business."""
-    return re.sub(r'(?m)^(\s*(?:\| +)?File ")/[^"]*/(python3\.\d+/)', r"\1\2", text)
+    return re.sub(r'(?m)^([ \t]*(?:\| +)?File ")/[^"\n]*/(python3\.\d+/)', r"\1\2", text)

@@ -7,6 +7,7 @@ is found by asking the compiler, so that the box has those files and no others.
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import os
 import platform
@@ -23,12 +24,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..engine import Program
+from . import c_functions
 
 _ROOMS: Final = Path(__file__).parent / "rooms"
 GUEST: Final = Path(__file__).parents[1] / "_guest.py"
 PATH: Final = "/usr/local/bin:/usr/bin:/bin:/usr/local/go/bin"
 _PREPARE_TIMEOUT_S: Final = 300
 _DIAGNOSTICS: Final = ("-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=20")
+_HEADER: Final = "room.hpp"
 _WHOLE: Final = "whole.hpp"
 _HARNESS_GO: Final = "harness.go"
 # In a step's arguments: the submission's own folder, which nobody knows before.
@@ -99,18 +102,38 @@ def _c(directory: Path) -> Toolchain:
     read, execute = _compiler_paths(driver, "c", "cc1")
     bounds = _bounds(directory, driver)
     read = (*read, str(bounds.parent))
-    options = [driver, "-std=gnu17", "-O2", *_DIAGNOSTICS, *_STATIC]
-    arguments = [*options, "-o", "solution", "solution.c", str(bounds), "-lm"]
+    options = [driver, "-std=gnu17", "-O2", *_DIAGNOSTICS]
+    linked = [str(bounds), "-lm"]
+    try:
+        calls = _cpp_tools(directory)
+    except (NoToolchain, OSError, subprocess.SubprocessError):
+        calls = None
 
     def recipe(program: Program) -> Recipe:
-        if program.function_name is not None:
-            raise NotAProgram("functions are not called in C: write a program that reads stdin and prints")
-        return _native("solution.c", [[_step(arguments, read, execute)]])
+        if program.function_name is None:
+            arguments = [*options, *_STATIC, "-o", "solution", "solution.c", *linked]
+            return _native("solution.c", [[_step(arguments, read, execute)]])
+        if calls is None:
+            raise NotAProgram("functions in C are not called here, where there is no C++: write a program")
+        try:
+            harness = c_functions.harness(
+                program.source, _without_comments(program.source), program.function_name
+            )
+        except c_functions.Unlike as told:
+            raise NotAProgram(str(told)) from None
+        before = ["-include", "preamble.h", "-Dmain=prepai_main_of_the_candidate"]
+        compiling = [*options, *before, "-c", "-o", "solution.o", "solution.c"]
+        included = [*calls.options, "-include", f"{calls.folder}/{_HEADER}", *_STATIC]
+        linking = [*included, "-o", "solution", "harness.cpp", "solution.o", *linked]
+        steps = [_step(compiling, read, execute), _step(linking, calls.read, calls.execute)]
+        files = {"harness.cpp": harness, "preamble.h": c_functions.PREAMBLE}
+        return _native("solution.c", [steps], files=files)
 
     hello = Program(
         "c", '#include <stdio.h>\nint main(void){int a; if(scanf("%d",&a)==1) printf("%d", a*2); return 0;}'
     )
-    return Toolchain("c", _version(driver), (*read, *execute), recipe, hello)
+    paths = {*read, *execute, *((*calls.read, *calls.execute) if calls else ())}
+    return Toolchain("c", _version(driver), tuple(sorted(paths)), recipe, hello)
 
 
 def _bounds(directory: Path, driver: str) -> Path:
@@ -123,19 +146,41 @@ def _bounds(directory: Path, driver: str) -> Path:
     return _prepared(directory, "c", source.read_bytes(), _version(driver), build=build) / "bounds.o"
 
 
-def _cpp(directory: Path) -> Toolchain:
+@dataclass(frozen=True, slots=True)
+class _CppTools:
+    """The C++ compiler with the precompiled harness in `folder`."""
+
+    driver: str
+    options: tuple[str, ...]
+    folder: Path
+    bounds: Path
+    read: tuple[str, ...]
+    execute: tuple[str, ...]
+
+
+@functools.cache
+def _cpp_tools(directory: Path) -> _CppTools:
     driver = _which("g++")
     read, execute = _compiler_paths(driver, "c++", "cc1plus")
-    options = [driver, "-std=gnu++20", "-O2", *_DIAGNOSTICS]
-    header = _ROOMS / "room.hpp"
+    options = (driver, "-std=gnu++20", "-O2", *_DIAGNOSTICS)
+    header = _ROOMS / _HEADER
     facts = (header.read_bytes(), _version(driver), " ".join(options))
-    folder = _prepared(directory, "cpp", *facts, build=_precompiled(options, header))
+    folder = _prepared(directory, "cpp", *facts, build=_precompiled([*options], header))
     bounds = _bounds(directory, driver)
-    read = (*read, str(folder), str(bounds.parent))
+    return _CppTools(driver, options, folder, bounds, (*read, str(folder), str(bounds.parent)), execute)
+
+
+def _cpp(directory: Path) -> Toolchain:
+    tools = _cpp_tools(directory)
+    options, read, execute = tools.options, tools.read, tools.execute
 
     def attempt(header: str | None, *source: str) -> list[Recipe]:
-        included = ["-include", f"{folder}/{header}"] if header else []
-        return [_step([*options, *included, *_STATIC, "-o", "solution", *source, str(bounds)], read, execute)]
+        included = ["-include", f"{tools.folder}/{header}"] if header else []
+        return [
+            _step(
+                [*options, *included, *_STATIC, "-o", "solution", *source, str(tools.bounds)], read, execute
+            )
+        ]
 
     def recipe(program: Program) -> Recipe:
         plain = _without_comments(program.source)
@@ -144,7 +189,7 @@ def _cpp(directory: Path) -> Toolchain:
             # Everything of the library included first is what the header's time is saved by; a name of the candidate's
             # that clashes with one they did not ask for is theirs to use, so what fails is tried again without. That
             # attempt is the candidate's own, so it comes first where it says what is wrong.
-            chosen = _WHOLE if everything else header.name
+            chosen = _WHOLE if everything else _HEADER
             return _native("solution.cpp", [attempt(chosen, "solution.cpp"), attempt(None, "solution.cpp")])
         call = _cpp_function(program.source, program.function_name)
         main = (
@@ -156,14 +201,14 @@ def _cpp(directory: Path) -> Toolchain:
         )
         # LeetCode puts the whole library and its namespace before a solution, and solutions rely on it.
         spelled = "std::" in plain or re.search(r"\busing\s+namespace\s+std\b", plain)
-        plainly = attempt(_WHOLE if everything or "#" not in plain else header.name, "harness.cpp")
+        plainly = attempt(_WHOLE if everything or "#" not in plain else _HEADER, "harness.cpp")
         as_there = attempt(_WHOLE, "preamble.cpp")
         attempts = [plainly, as_there] if spelled else [as_there, plainly]
         files = {"harness.cpp": main, "preamble.cpp": "using namespace std;\n" + main}
         return _native("solution.cpp", attempts, files=files)
 
     hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
-    return Toolchain("cpp", _version(driver), (*read, *execute), recipe, hello)
+    return Toolchain("cpp", _version(tools.driver), (*read, *execute), recipe, hello)
 
 
 def _precompiled(options: list[str], header: Path) -> Callable[[Path], None]:
@@ -193,7 +238,7 @@ def _cpp_function(source: str, name: str) -> str:
     if owner:
         return f"{owner}::{method}"
     depth, free = 0, False
-    for token in re.finditer(r"[{}]|[A-Za-z_]\w*\s*(?=\()", plain):
+    for token in re.finditer(r"[{}]|\b[A-Za-z_]\w*+\s*+(?=\()", plain):
         if token[0] in "{}":
             depth += 1 if token[0] == "{" else -1
         elif depth == 0 and token[0].strip() == method:
@@ -203,7 +248,11 @@ def _cpp_function(source: str, name: str) -> str:
 
 
 def _without_comments(source: str) -> str:
-    blank = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+    # What is not closed goes on to its end: failing instead, a search would start again at every quote.
+    blank = re.compile(
+        r"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.?|[^\"\\\n])*+(?:\"|(?=\n)|\Z)|'(?:\\.?|[^'\\\n])*+(?:'|(?=\n)|\Z)",
+        re.DOTALL,
+    )
     return blank.sub(" ", source)
 
 
@@ -440,14 +489,16 @@ def _go_packages(go: str, compiler: str, ours: dict[str, str]) -> Callable[[Path
 def _go_source(program: Program) -> str:
     """The source with a package clause, all on its first line where there was none, as LeetCode's has none."""
     source, plain = program.source, _go_plain(program.source)
-    clause = re.search(r"(?m)^\s*package\s+(\w+)", plain)
+    clause = re.search(r"(?m)^[ \t]*package\s+(\w+)", plain)
     if clause is not None:
         # Only `main` can be linked, and whoever writes functions has no need to know.
         if program.function_name is None or clause[1] == "main":
             return source
-        return re.sub(r"(?m)^(\s*package\s+)\w+", r"\1main", source, count=1)
-    imported = set(re.findall(r'(?m)^\s*(?:import\s*)?\(?\s*(?:[\w.]+\s+)?"([\w/]+)"', source))
-    used = dict.fromkeys(re.findall(r"(?<![\w.])(\w+)\.[A-Z]", plain))
+        return re.sub(r"(?m)^([ \t]*package\s+)\w+", r"\1main", source, count=1)
+    imported = set(
+        re.findall(r'(?m)^[ \t]*+(?:import[ \t]*+)?\(?[ \t]*+(?:[\w.]++[ \t]++)?"([\w/]+)"', source)
+    )
+    used = dict.fromkeys(re.findall(r"(?<![\w.])(\w++)\.[A-Z]", plain))
     wanted = [path for name in used if (path := _GO_IMPORTS.get(name)) is not None and path not in imported]
     return "package main;" + "".join(f' import "{path}";' for path in wanted) + source
 
@@ -463,7 +514,7 @@ def _go_harness(program: Program) -> str:
         # `true` and `false` may be names of the candidate's; a comparison's value is not.
         runes = "0 == 0" if runes == "true" else "0 == 1"
         lines += [f'import {room} "prepai/room"', f"func init() {{ {room}.Serve({name}, {runes}) }}"]
-        if not re.search(r"(?m)^\s*func\s+main\s*\(", _go_plain(program.source)):
+        if not re.search(r"(?m)^[ \t]*func\s+main\s*\(", _go_plain(program.source)):
             lines.append("func main() {}")
     return "\n".join(lines) + "\n"
 
@@ -478,14 +529,14 @@ def _go_function(source: str, name: str) -> tuple[str, str]:
     plain = _go_plain(source)
     if re.fullmatch(r"\w+(\.\w+)?", name):
         if not owner and (
-            found := re.search(rf"(?m)^\s*func\s+{re.escape(method)}\s*([(\[])([^{{]*)", plain)
+            found := re.search(rf"(?m)^[ \t]*func\s+{re.escape(method)}\s*([(\[])([^{{]*)", plain)
         ):
             if found[1] == "[":
                 raise NotAProgram(f"{name} has parameters of type: write it for the types of the task")
             return method, found[2]
         receiver = owner or "Solution"
         found = re.search(
-            rf"(?m)^\s*func\s*\(\s*\w*\s*(\*?)\s*{re.escape(receiver)}\s*\)\s*{re.escape(method)}\s*\(([^{{]*)",
+            rf"(?m)^[ \t]*func\s*\(\s*\w*\s*(\*?)\s*{re.escape(receiver)}\s*\)\s*{re.escape(method)}\s*\(([^{{]*)",
             plain,
         )
         if found:

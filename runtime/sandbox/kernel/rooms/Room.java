@@ -57,7 +57,7 @@ public final class Room {
     // What LeetCode puts before a solution, all on the first line, so that every line keeps its number.
     private static final String IMPORTS = "import java.util.*; import java.util.function.*; import java.util.stream.*; "
             + "import java.util.concurrent.*; import java.util.concurrent.atomic.*; import java.math.*; ";
-    private static final Pattern PACKAGE = Pattern.compile("(?s)(?:\\s|/\\*.*?\\*/|//[^\n]*\n)*package\\s[^;]*;");
+    private static final Pattern PACKAGE = Pattern.compile("(?s)(?:\\s++|/\\*.*?\\*/|//[^\n]*\n)*+package\\s[^;]*;");
     // A list of nodes that is longer holds itself.
     private static final int LONGEST = 1 << 19;
 

@@ -525,4 +525,124 @@ template <class S, class R, class... A> int serve(R (S::*method)(A...) const) {
     });
 }
 
+// Functions in C, as c_functions.py writes the calls. What they are given is theirs to free or to keep.
+namespace c {
+
+template <class T> T* made(int count) { return static_cast<T*>(std::calloc(std::size_t(count) + 1, sizeof(T))); }
+
+inline void expect(Tokens& tokens, std::size_t expected) {
+    auto count = tokens.count('l');
+    if (count != expected)
+        throw Mismatch{"raised", "the function takes " + std::to_string(expected) + " arguments; the test has " + std::to_string(count)};
+}
+
+inline void write_text(std::string& text, const char* value) {
+    if (value) quote(text, value);
+    else text += "null";
+}
+
+inline void sized(int size) {
+    if (size < 0) throw Mismatch{"raised", "returnSize is negative"};
+    if (size > most_nodes) throw Mismatch{"output", "the result is larger than 1 MB"};
+}
+
+template <class T> void write_array(std::string& text, const T* value, int size) {
+    sized(size);
+    if (size > 0 && !value) throw Mismatch{"raised", "NULL was returned with a returnSize above 0"};
+    text += '[';
+    for (int i = 0; i < size; i++) {
+        if (i > 0) text += ',';
+        prepai_room::write<T>(text, value[i]);
+    }
+    text += ']';
+}
+
+template <class T> void write_table(std::string& text, T* const* value, int size, const int* columns) {
+    sized(size);
+    if (size > 0 && (!value || !columns)) throw Mismatch{"raised", "NULL was returned with a returnSize above 0"};
+    text += '[';
+    for (int i = 0; i < size; i++) {
+        if (i > 0) text += ',';
+        write_array(text, value[i], columns[i]);
+    }
+    text += ']';
+}
+
+inline void write_texts(std::string& text, char* const* value, int size) {
+    sized(size);
+    if (size > 0 && !value) throw Mismatch{"raised", "NULL was returned with a returnSize above 0"};
+    text += '[';
+    for (int i = 0; i < size; i++) {
+        if (i > 0) text += ',';
+        write_text(text, value[i]);
+    }
+    text += ']';
+}
+
+// Strings, or rows of characters where their lengths were told.
+inline void write_either(std::string& text, char* const* value, int size, const int* columns) {
+    if (columns) write_table(text, value, size, columns);
+    else write_texts(text, value, size);
+}
+
+template <class T> struct Value {
+    T at{};
+    void write(std::string& text) const { prepai_room::write(text, at); }
+};
+struct Text {
+    char* at = nullptr;
+    void write(std::string& text) const { write_text(text, at); }
+};
+template <class T> struct Array {
+    T* at = nullptr;
+    int size = 0;
+    void write(std::string& text) const { write_array(text, at, size); }
+};
+struct Texts {
+    char** at = nullptr;
+    int size = 0;
+    void write(std::string& text) const { write_texts(text, at, size); }
+};
+template <class T> struct Table {
+    T** at = nullptr;
+    int size = 0;
+    int* columns = nullptr;
+    void write(std::string& text) const { write_table(text, at, size, columns); }
+};
+
+template <class T> Value<T> value(Tokens& tokens) {
+    Value<T> value;
+    read(tokens, value.at);
+    return value;
+}
+inline Text text(Tokens& tokens) {
+    std::string whole;
+    read(tokens, whole);
+    return {std::strcpy(made<char>(int(whole.size())), whole.c_str())};
+}
+template <class T> Array<T> array(Tokens& tokens) {
+    int size = int(tokens.count('l'));
+    Array<T> all{made<T>(size), size};
+    for (int i = 0; i < size; i++) read(tokens, all.at[i]);
+    return all;
+}
+inline Texts texts(Tokens& tokens) {
+    int size = int(tokens.count('l'));
+    Texts all{made<char*>(size), size};
+    for (int i = 0; i < size; i++) all.at[i] = text(tokens).at;
+    return all;
+}
+template <class T> Table<T> table(Tokens& tokens) {
+    int size = int(tokens.count('l'));
+    Table<T> all{made<T*>(size), size, made<int>(size)};
+    for (int i = 0; i < size; i++) {
+        auto row = array<T>(tokens);
+        all.at[i] = row.at;
+        all.columns[i] = row.size;
+    }
+    return all;
+}
+
+}  // namespace c
+
 }  // namespace prepai_room

@@ -23,6 +23,7 @@ SOUNDCHECK = "Hello."
 SPOKEN = "Yesterday the president talked about the economy."
 # The embedded recognizer gets one of five words wrong; of these it must hear most.
 TELLING_WORDS = {"yesterday", "president", "talked", "about", "economy"}
+SOLUTIONS = Path(__file__).resolve().parents[1] / "integration/solutions"
 # What has no name is announced as "button" or "edit text", and nobody knows what for.
 NAMELESS = """() => [...document.querySelectorAll("button, a[href], input, select, textarea, [role=meter]")]
   .filter((each) => !(each.getAttribute("aria-label") || each.labels?.length || each.textContent.trim()))
@@ -120,27 +121,126 @@ def test_what_was_not_shown_is_not_assessed_and_has_no_number(typed: Any, open_c
     expect(page.locator(".figure")).to_contain_text("not assessed")
 
 
-def test_a_coding_task_opens_an_editor_whose_code_runs(typed: Any, open_context: Open) -> None:
-    page = open_context().new_page()
-    begin(page, typed.url)
+def to_the_task(page: Page, url: str) -> str:
+    """A typed interview up to its coding task; its id."""
+    interview_id = begin(page, url)
     for moves in range(2, 20):
         if page.locator(".code").count():
             break
         page.get_by_role("button", name="Skip").click()
         expect(interviewer(page).nth(moves - 1)).to_have_attribute("data-state", "done")
+    expect(page.get_by_label("Language").locator("option", has_text="TypeScript")).to_be_attached()
+    return interview_id
 
-    editor = page.get_by_role("textbox", name="Your python code")
-    editor.click()
+
+def write(page: Page, language: str, code: str) -> None:
+    page.get_by_label("Language").select_option(label=language)
+    page.get_by_role("textbox", name=f"Your {language} code").click()
     page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("raise ValueError('on purpose')")
+    page.keyboard.insert_text(code)
+
+
+def run_the_tests(page: Page) -> None:
     page.keyboard.press("ControlOrMeta+Enter")
 
-    results = page.locator(".results tbody tr")
-    expect(results.first).to_contain_text("on purpose")
-    expect(page.locator(".results .verdict")).to_have_text(re.compile(r"0 of \d+ tests passed"))
+
+def verdict(page: Page) -> Locator:
+    return page.locator(".code .verdict")
+
+
+def test_a_coding_task_opens_an_editor_whose_code_runs(typed: Any, open_context: Open) -> None:
+    page = open_context().new_page()
+    to_the_task(page, typed.url)
+    write(page, "Python", "raise ValueError('on purpose')")
+    run_the_tests(page)
+
+    expect(page.locator(".results tbody tr").first).to_contain_text("on purpose")
+    expect(verdict(page)).to_have_text(re.compile(r"0 of \d+ tests passed"))
     expect(page.locator(".results")).to_contain_text("hidden test")
     page.get_by_role("button", name="I'm done with the task").click()
     expect(candidate(page).last).to_contain_text("I'm done with the task.")
+    expect(interviewer(page).last).to_contain_text("none")
+
+
+def test_a_visible_test_says_what_went_in_what_should_come_out_and_what_did(
+    typed: Any, open_context: Open
+) -> None:
+    page = open_context().new_page()
+    interview_id = to_the_task(page, typed.url)
+    task = transcript(page, typed.url, interview_id)["task"]
+    write(
+        page,
+        "JavaScript",
+        f"function {task['function_name']}() {{\n  console.log('seen');\n  return 'nothing'; }}",
+    )
+    run_the_tests(page)
+
+    row = page.locator(".results tbody tr").first
+    example = task["examples"][0]
+    expect(row.locator("code").first).to_have_text(f"{task['function_name']}({', '.join(example['args'])})")
+    expect(row).to_contain_text(f'expected {example["expected"]}, got "nothing"')
+    expect(row.get_by_label("Printed")).to_have_text("seen")
+
+
+def test_a_task_is_solved_in_another_language_and_the_report_shows_every_run(
+    typed: Any, open_context: Open
+) -> None:
+    page = open_context().new_page()
+    interview_id = to_the_task(page, typed.url)
+    task = transcript(page, typed.url, interview_id)["task"]
+    solution = (SOLUTIONS / f"{task['task_id']}.js").read_text(encoding="utf-8")
+    declared = task["starter"]["typescript"].partition("\n")[0]
+    write(page, "Python", task["starter"]["python"])
+    run_the_tests(page)
+    expect(verdict(page)).to_contain_text("tests passed")
+    write(page, "TypeScript", f"{declared}\n{solution.partition(chr(10))[2]}")
+    expect(verdict(page)).to_be_empty()
+    run_the_tests(page)
+    total = len(
+        page.request.get(f"{typed.url}/api/interviews/{interview_id}/code-runs").json()["items"][0]["results"]
+    )
+    expect(verdict(page)).to_have_text(f"{total} of {total} tests passed")
+
+    page.reload()
+    page.get_by_role("button", name="Resume without microphone").click()
+    expect(page.get_by_label("Language")).to_have_value("typescript")
+    expect(verdict(page)).to_have_text(f"{total} of {total} tests passed")
+    end(page)
+
+    code = page.get_by_role("region", name="Code", exact=True)
+    expect(code).to_contain_text(f"{total} of {total} tests passed in TypeScript, in run 2")
+    expect(code).to_contain_text("cyclomatic complexity")
+    code.locator("summary", has_text="Run 2").click()
+    expect(code.get_by_label("The code of run 2")).to_contain_text(declared)
+    expect(code.locator("details[open] tbody tr")).to_have_count(total)
+
+
+def test_what_does_not_compile_is_said_once(typed: Any, open_context: Open) -> None:
+    page = open_context().new_page()
+    to_the_task(page, typed.url)
+    write(page, "Python", "def broken(:\n")
+    run_the_tests(page)
+
+    expect(verdict(page)).to_contain_text("does not compile")
+    expect(page.get_by_label("What the compiler says")).to_contain_text("SyntaxError")
+    expect(page.locator(".results table")).to_have_count(0)
+
+
+def test_a_run_that_takes_long_can_be_left_by_keyboard(typed: Any, open_context: Open) -> None:
+    page = open_context().new_page()
+    interview_id = to_the_task(page, typed.url)
+    name = transcript(page, typed.url, interview_id)["task"]["function_name"]
+    write(page, "Python", f"def {name}(*_):\n    while True:\n        pass\n")
+    run = page.get_by_role("button", name="Run the tests")
+    run.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Stop waiting")).to_be_visible()
+    expect(page.get_by_role("button", name="Running")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".results").get_by_role("alert")).to_contain_text("You stopped waiting")
+    expect(run).to_be_enabled()
 
 
 def test_a_spoken_turn_is_written_down_and_can_be_corrected(

@@ -3,11 +3,19 @@
 /** An RFC 9457 problem, or a server that could not be reached (`status` 0). */
 export class Problem extends Error {
   readonly status: number;
+  /** What is wrong with which field, where a request was refused for its fields. */
+  readonly errors: readonly Fault[];
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, errors: readonly Fault[] = []) {
     super(message);
     this.status = status;
+    this.errors = errors;
   }
+}
+
+export interface Fault {
+  field: string;
+  message: string;
 }
 
 /** What signs requests where people sign in. Both reject with a Problem when there is no token to be had. */
@@ -52,39 +60,6 @@ export interface NewSession {
   recording: boolean;
 }
 
-export interface Leaf {
-  value: string;
-  raw: string;
-  page?: number | null;
-}
-
-export interface Job {
-  name?: Leaf;
-  position?: Leaf;
-  startDate?: Leaf;
-  endDate?: Leaf;
-  current?: boolean;
-}
-
-export interface Study {
-  institution?: Leaf;
-  studyType?: Leaf;
-  area?: Leaf;
-  startDate?: Leaf;
-  endDate?: Leaf;
-}
-
-export interface Cv {
-  resume: {
-    basics?: { name?: Leaf; label?: Leaf; email?: Leaf; phone?: Leaf; location?: Leaf };
-    work?: Job[];
-    education?: Study[];
-    skills?: { name: Leaf }[];
-    languages?: { language: Leaf; fluency?: Leaf }[];
-  };
-  analysis: { status: "ok" | "needs_ocr"; message?: string | null; total_years?: number | null; as_of?: string | null };
-}
-
 export interface TranscriptItem {
   item_id: string;
   role: "interviewer" | "candidate";
@@ -106,6 +81,7 @@ export interface TestResult {
   verdict: Verdict;
   actual?: unknown;
   stdout?: string | null;
+  stderr?: string | null;
   error?: string | null;
   cpu_ms?: number | null;
   wall_ms?: number | null;
@@ -113,9 +89,21 @@ export interface TestResult {
 }
 
 export interface CodeRun {
+  run_id: string;
+  task_id: string | null;
+  language: string;
   results: TestResult[];
   passed: number;
   total: number;
+  tests_by: "task" | "candidate" | "model" | "none";
+  isolation: string;
+  metrics?: { lines: number; complexity?: number | null; lint?: number | null } | null;
+  at: string;
+}
+
+export interface Language {
+  language: string;
+  version: string;
   isolation: string;
 }
 
@@ -189,6 +177,11 @@ export interface Report {
     total: number;
     attempts: number;
     tests_by: "task" | "candidate" | "model";
+    run_id: string | null;
+    run_ids: string[];
+    lines: number | null;
+    complexity: number | null;
+    lint: number | null;
   }[];
   findings: { kind: string; text: string; quote: Quote | null }[];
   method: { engine: string; version: string; quotes_checked: number; quotes_dropped: number };
@@ -210,28 +203,19 @@ export const getTranscript = (id: string): Promise<Transcript> => _json("GET", `
 
 export const getHealth = (): Promise<Health> => _json("GET", "/health");
 
-export const runCode = (id: string, language: string, code: string): Promise<CodeRun> =>
-  _json("POST", `${_interview(id)}/code-runs`, { language, code });
+/** Run the open task's tests. `signal`: stop waiting for the results; the run goes on and is kept. */
+export const runCode = (id: string, language: string, code: string, signal?: AbortSignal): Promise<CodeRun> =>
+  _json("POST", `${_interview(id)}/code-runs`, { language, code }, signal);
 
-/** Names of the languages that can be run here. */
-export const runnableLanguages = async (): Promise<string[]> =>
-  (await _json<{ items: { language: string }[] }>("GET", "/api/languages")).items.map((each) => each.language);
+/** Every run of the interview, oldest first. */
+export const listRuns = async (id: string): Promise<CodeRun[]> =>
+  (await _json<{ items: CodeRun[] }>("GET", `${_interview(id)}/code-runs`)).items;
 
-export function uploadCv(id: string, file: File): Promise<Cv> {
-  const form = new FormData();
-  form.append("file", file);
-  return _json("POST", `${_interview(id)}/upload-cv`, form);
-}
+export const getRun = (id: string, runId: string): Promise<CodeRun & { code: string }> =>
+  _json("GET", `${_interview(id)}/code-runs/${_part(runId)}`);
 
-/** The analysed CV; null when none was uploaded. */
-export async function getCv(id: string): Promise<Cv | null> {
-  try {
-    return await _json<Cv>("GET", `${_interview(id)}/cv-analysis`);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
-}
+/** What can be run here. */
+export const listLanguages = async (): Promise<Language[]> => (await _json<{ items: Language[] }>("GET", "/api/languages")).items;
 
 export const endInterview = (id: string): Promise<unknown> => _json("POST", `${_interview(id)}/end`);
 
@@ -241,46 +225,59 @@ export async function getReport(id: string): Promise<Report | null> {
   return answer.status === 202 ? null : ((await answer.json()) as Report);
 }
 
-async function _json<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await _ask(method, path, body);
+const _json = <T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> =>
+  askJson(method, path, body, signal ? { signal } : {});
+
+interface Manner {
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+/** Ask for JSON. Rejects with a Problem. */
+export async function askJson<T>(method: string, path: string, body?: object, manner: Manner = {}): Promise<T> {
+  const answer = await _ask(method, path, body, manner);
   return (answer.status === 204 ? null : await answer.json()) as T;
 }
 
-async function _ask(method: string, path: string, body?: object): Promise<Response> {
+async function _ask(method: string, path: string, body?: object, manner: Manner = {}): Promise<Response> {
   const token = (await _credentials?.token()) ?? null;
-  let answer = await _send(method, path, token, body);
+  let answer = await _send(method, path, token, body, manner);
   if (answer.status === 401 && _credentials && token) {
-    answer = await _send(method, path, await _credentials.renew(token), body);
+    answer = await _send(method, path, await _credentials.renew(token), body, manner);
   }
-  if (!answer.ok) throw new Problem(answer.status, await _explanation(answer));
+  if (!answer.ok) throw await _problem(answer);
   return answer;
 }
 
-async function _send(method: string, path: string, token: string | null, body?: object): Promise<Response> {
+async function _send(method: string, path: string, token: string | null, body?: object, manner: Manner = {}): Promise<Response> {
   const form = body instanceof FormData;
   try {
     return await fetch(path, {
       method,
       headers: {
         Accept: "application/json",
+        ...manner.headers,
         ...(body && !form ? { "Content-Type": "application/json" } : {}),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
       ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+      ...(manner.signal ? { signal: manner.signal } : {}),
     });
   } catch {
     throw new Problem(0, "The server cannot be reached. Is it still running?");
   }
 }
 
-async function _explanation(answer: Response): Promise<string> {
+async function _problem(answer: Response): Promise<Problem> {
   try {
-    const problem = (await answer.json()) as { title?: string; detail?: string };
-    return problem.detail || problem.title || `The server answered ${answer.status}.`;
+    const said = (await answer.json()) as { title?: string; detail?: string; errors?: Fault[] };
+    return new Problem(answer.status, said.detail || said.title || `The server answered ${answer.status}.`, said.errors);
   } catch {
-    return `The server answered ${answer.status}.`;
+    return new Problem(answer.status, `The server answered ${answer.status}.`);
   }
 }
 
 const _part = (id: string): string => encodeURIComponent(id);
-const _interview = (id: string): string => `/api/interviews/${_part(id)}`;
+/** The address of everything of one interview. */
+export const interviewPath = (id: string): string => `/api/interviews/${_part(id)}`;
+const _interview = interviewPath;

@@ -1,53 +1,58 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { runCode, runnableLanguages, type CodeRun, type TestResult, type Verdict } from "../api";
+import { listLanguages, listRuns, runCode, type CodeRun, type Language } from "../api";
 import type { Interview } from "../interview";
 import type { CodingTaskGiven } from "../protocol";
 import type { Editor } from "./editor";
+import { languageName, offered } from "./languages";
 import { Notice } from "./screen";
-import { offered, starter } from "./starters";
 import { statementBlocks } from "./statement";
+import { Call, summary, TestResults } from "./test_results";
 
-const VERDICTS: Record<Verdict, string> = {
-  AC: "Passed",
-  WA: "Wrong answer",
-  TLE: "Too slow",
-  MLE: "Too much memory",
-  OLE: "Too much output",
-  RE: "Error while running",
-  CE: "Does not compile",
-  NR: "Not run",
-  IE: "Not judged",
-};
+interface Running {
+  since: number;
+  waiting: AbortController;
+}
 
 export function CodingTask({ task, interview }: { task: CodingTaskGiven; interview: Interview }) {
-  const [runnable, setRunnable] = useState<string[]>([]);
-  const languages = offered(task, runnable);
-  const [language, setLanguage] = useState(languages[0] ?? "python");
-  const [running, setRunning] = useState(false);
-  const [run, setRun] = useState<CodeRun | null>(null);
+  const chosenBefore = `language/${interview.id}/${task.task_id}`;
+  const [here, setHere] = useState<Language[] | null>(null);
+  const languages = offered(task.starter, here && here.map((each) => each.language));
+  const [chosen, setChosen] = useState(sessionStorage.getItem(chosenBefore));
+  const language = (chosen !== null && languages.includes(chosen) ? chosen : languages[0]) ?? Object.keys(task.starter)[0] ?? "python";
+  const [running, setRunning] = useState<Running | null>(null);
+  // By language: what was run in another one says nothing about the code that is shown.
+  const [runs, setRuns] = useState<Record<string, CodeRun>>({});
   const [failed, setFailed] = useState<string | null>(null);
   const host = useRef<HTMLDivElement>(null);
   const results = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
+  const run = runs[language];
 
   useEffect(() => {
     let gone = false;
-    // Without an answer the task's own languages are there all the same.
-    void runnableLanguages().then(
-      (names) => gone || setRunnable(names),
+    void listLanguages().then(
+      (found) => gone || setHere(found),
+      (error: unknown) => gone || setFailed(`What can be run here is not known. ${(error as Error).message}`),
+    );
+    // After a reload the newest results are there again.
+    void listRuns(interview.id).then(
+      (all) => {
+        const own = all.filter((each) => each.task_id === task.task_id && each.tests_by === "task");
+        if (!gone) setRuns((newer) => ({ ...Object.fromEntries(own.map((each) => [each.language, each])), ...newer }));
+      },
       () => undefined,
     );
     return () => {
       gone = true;
     };
-  }, []);
+  }, [interview, task]);
 
   useEffect(() => {
     let gone = false;
     // Kept for a reload of the page; the server has only what was run or sent every few seconds.
     const kept = `code/${interview.id}/${task.task_id}/${language}`;
-    const written = sessionStorage.getItem(kept) ?? starter(task, language);
+    const written = sessionStorage.getItem(kept) ?? task.starter[language] ?? "";
     void import("./editor").then(({ openEditor }) => {
       if (gone || !host.current) return;
       editor.current = openEditor(host.current, language, written, (code) => {
@@ -67,15 +72,21 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
   }, [run]);
 
   const start = async () => {
-    if (!editor.current || running) return;
-    setRunning(true);
+    if (!editor.current || running || here?.length === 0) return;
+    const waiting = new AbortController();
+    setRunning({ since: Date.now(), waiting });
     setFailed(null);
     try {
-      setRun(await runCode(interview.id, language, editor.current.code()));
+      const made = await runCode(interview.id, language, editor.current.code(), waiting.signal);
+      setRuns((others) => ({ ...others, [language]: made }));
     } catch (error) {
-      setFailed((error as Error).message);
+      setFailed(
+        waiting.signal.aborted
+          ? "You stopped waiting. The run itself goes on to its end and is kept like any other."
+          : (error as Error).message,
+      );
     } finally {
-      setRunning(false);
+      setRunning(null);
     }
   };
 
@@ -90,33 +101,109 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
       <div class="task">
         <h2 id="task-title">{task.title}</h2>
         <Statement text={task.statement} />
+        <Examples task={task} />
+      </div>
+      <div class="choice">
+        <label class="language">
+          Language{" "}
+          <select
+            value={language}
+            disabled={running !== null || languages.length < 2}
+            onChange={(event) => {
+              sessionStorage.setItem(chosenBefore, event.currentTarget.value);
+              setFailed(null);
+              setChosen(event.currentTarget.value);
+            }}
+          >
+            {(languages.length ? languages : [language]).map((each) => (
+              <option key={each} value={each}>
+                {languageName(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Holder language={here?.find((each) => each.language === language)} />
       </div>
       <div class="editor" ref={host} />
       <div class="actions">
-        <button type="button" class="primary" onClick={() => void start()} disabled={running} title="Ctrl+Enter">
+        <button
+          type="button"
+          class="primary"
+          onClick={() => void start()}
+          // Not `disabled`: that would take the focus away from whoever came by keyboard.
+          aria-disabled={running !== null || here?.length === 0}
+          aria-keyshortcuts="Control+Enter"
+          title="Ctrl+Enter"
+        >
           {running ? "Running…" : "Run the tests"}
         </button>
-        <button type="button" onClick={() => interview.say("I'm done with the task.")}>
-          I'm done with the task
-        </button>
-        {languages.length > 1 ? (
-          <label class="language">
-            <span class="unseen">Language</span>
-            <select value={language} onChange={(event) => setLanguage(event.currentTarget.value)}>
-              {languages.map((each) => (
-                <option key={each}>{each}</option>
-              ))}
-            </select>
-          </label>
+        {running ? (
+          <Progress running={running} />
         ) : (
-          <span class="hint language">{language}</span>
+          <button type="button" onClick={() => interview.say("I'm done with the task.")}>
+            I'm done with the task
+          </button>
         )}
       </div>
-      <div class="results" aria-live="polite" ref={results}>
+      {here?.length === 0 && (
+        <Notice kind="calm">No code can be run on this server. Write it all the same, and talk about it.</Notice>
+      )}
+      <div class="results" ref={results}>
         {failed && <Notice>{failed}</Notice>}
-        {run && <Results run={run} />}
+        <p class={run && run.passed === run.total ? "verdict good" : "verdict"} role="status">
+          {running ? <span class="unseen">Running the tests in {languageName(language)}.</span> : run && summary(run)}
+        </p>
+        {run && !running && <TestResults run={run} functionName={task.function_name} examples={task.examples} />}
       </div>
     </section>
+  );
+}
+
+/** How long it has taken, once that is worth a word, and a way to stop waiting. */
+function Progress({ running }: { running: Running }) {
+  const [now, setNow] = useState(running.since);
+  useEffect(() => {
+    const tick = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(tick);
+  }, [running]);
+  const seconds = Math.floor((now - running.since) / 1_000);
+  if (seconds < 1) return null;
+  return (
+    <>
+      <button type="button" onClick={() => running.waiting.abort()}>
+        Stop waiting
+      </button>
+      <span class="hint" aria-hidden="true">
+        {seconds} s{seconds >= 8 && ", at most half a minute"}
+      </span>
+    </>
+  );
+}
+
+/** The language's version, and what keeps the code from everything else. */
+function Holder({ language }: { language: Language | undefined }) {
+  if (!language) return null;
+  const [technique] = language.isolation.split(":", 1);
+  return (
+    <span class="hint holder" title={language.isolation}>
+      {language.version} · held by {technique}
+    </span>
+  );
+}
+
+function Examples({ task }: { task: CodingTaskGiven }) {
+  if (task.examples.length === 0) return null;
+  return (
+    <details class="examples">
+      <summary>Tests you can see</summary>
+      <ul>
+        {task.examples.map((example, nth) => (
+          <li key={nth}>
+            <Call functionName={task.function_name} example={example} /> gives <code>{example.expected}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -145,53 +232,4 @@ function Statement({ text }: { text: string }) {
 
 function Coded({ text }: { text: string }) {
   return <>{text.split("`").map((piece, at) => (at % 2 ? <code key={at}>{piece}</code> : piece))}</>;
-}
-
-function Results({ run }: { run: CodeRun }) {
-  return (
-    <>
-      <p class={run.passed === run.total ? "verdict good" : "verdict"}>
-        {run.passed} of {run.total} tests passed
-      </p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Test</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Your result</th>
-            <th scope="col" class="number">
-              CPU
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {run.results.map((result, nth) => (
-            <tr key={nth} data-verdict={result.verdict}>
-              <th scope="row">{nth + 1}</th>
-              <td class="mark">{VERDICTS[result.verdict]}</td>
-              <td>
-                <Outcome result={result} />
-              </td>
-              <td class="number">{result.cpu_ms == null ? "" : `${Math.round(result.cpu_ms)} ms`}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
-  );
-}
-
-function Outcome({ result }: { result: TestResult }) {
-  if (result.hidden) return <span class="hint">hidden test</span>;
-  return (
-    <>
-      {result.actual != null && <code>{typeof result.actual === "string" ? result.actual : JSON.stringify(result.actual)}</code>}
-      {result.stdout && <pre aria-label="Printed">{result.stdout}</pre>}
-      {result.error && (
-        <pre class="error" aria-label="Error">
-          {result.error}
-        </pre>
-      )}
-    </>
-  );
 }

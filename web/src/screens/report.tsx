@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import {
   DIMENSIONS,
   getReport,
+  getRun,
   getSession,
   getTranscript,
+  type CodeRun,
   type Dimension,
   type Interval,
   type Quote,
@@ -12,8 +14,11 @@ import {
   type Session,
   type TranscriptItem,
 } from "../api";
+import { CvVersions } from "../parts/cv";
 import { highlighted, type Highlight } from "../parts/highlight";
+import { languageName } from "../parts/languages";
 import { Notice, Screen } from "../parts/screen";
+import { summary, TestResults } from "../parts/test_results";
 
 const NAMES: Record<Dimension, string> = {
   technical_knowledge: "Technical knowledge",
@@ -114,6 +119,7 @@ function Made({ report, session, items }: { report: Report; session: Session; it
           <Words report={report} onQuote={setShown} />
           <Questions report={report} onQuote={setShown} />
           <Code report={report} />
+          <CvVersions session={report.interview_id} />
           <Findings report={report} onQuote={setShown} />
           <p class="hint method">
             {report.coverage.questions_answered} of {report.coverage.questions_planned} planned questions answered ·{" "}
@@ -286,30 +292,62 @@ function Code({ report }: { report: Report }) {
   return (
     <section class="card" aria-labelledby="code-title">
       <h2 id="code-title">Code</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Task</th>
-            <th scope="col">Language</th>
-            <th scope="col">Tests passed</th>
-            <th scope="col">Runs</th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.code.map((run) => (
-            <tr key={run.task_id}>
-              <th scope="row">{run.title}</th>
-              <td>{run.language}</td>
-              <td>
-                {run.passed} of {run.total}
-                {run.tests_by !== "task" && " (own tests, not evidence)"}
-              </td>
-              <td>{run.attempts}</td>
-            </tr>
+      {report.code.map((task) => (
+        <div key={task.task_id} class="coded">
+          <h3>{task.title}</h3>
+          <p>
+            {task.passed} of {task.total} tests passed in {languageName(task.language)},{" "}
+            {task.attempts === 1 ? "in the first run" : `in run ${task.attempts}`}
+            {task.tests_by !== "task" && " (own tests, not evidence)"}.
+          </p>
+          <p class="hint">{_measured(task)}</p>
+          {task.run_ids.map((runId, nth) => (
+            <RunDetails key={runId} id={report.interview_id} runId={runId} nth={nth + 1} best={runId === task.run_id} />
           ))}
-        </tbody>
-      </table>
+        </div>
+      ))}
+      <p class="hint">Only the tests that were passed count, and how many runs it took. What was measured of the source weighs nothing.</p>
     </section>
+  );
+}
+
+function _measured({ lines, complexity, lint }: Report["code"][number]): string {
+  return [
+    lines === null ? null : `${lines} ${lines === 1 ? "line" : "lines"}`,
+    complexity === null ? null : `cyclomatic complexity ${complexity} at most`,
+    lint === null ? null : lint === 0 ? "the linter found nothing" : `the linter found ${lint} ${lint === 1 ? "fault" : "faults"}`,
+  ]
+    .filter((fact) => fact !== null)
+    .join(" · ");
+}
+
+/** One run, fetched when somebody opens it. */
+function RunDetails({ id, runId, nth, best }: { id: string; runId: string; nth: number; best: boolean }) {
+  const [run, setRun] = useState<(CodeRun & { code: string }) | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const open = (event: Event) => {
+    if (!(event.currentTarget as HTMLDetailsElement).open || run) return;
+    getRun(id, runId).then(setRun, (error: unknown) => setFailed((error as Error).message));
+  };
+  return (
+    <details class="run" id={`run-${runId}`} onToggle={open}>
+      <summary>
+        Run {nth}
+        {best && <span class="tag">counts</span>}
+      </summary>
+      {failed && <Notice>{failed}</Notice>}
+      {run && (
+        <>
+          <p class="hint">
+            {languageName(run.language)} · {new Date(run.at).toLocaleTimeString()} · {summary(run)}
+          </p>
+          <pre class="source" tabIndex={0} aria-label={`The code of run ${nth}`}>
+            {run.code}
+          </pre>
+          <TestResults run={run} functionName="" examples={[]} />
+        </>
+      )}
+    </details>
   );
 }
 

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+
+import { languageName, offered } from "../src/parts/languages";
+
+const STARTER = { python: "def f():", typescript: "function f()", go: "func f()" };
+
+test("a task is offered in the languages it starts in and that run here, in its own order", () => {
+  expect(offered(STARTER, ["c", "go", "sql", "python"])).toEqual(["python", "go"]);
+  expect(offered(STARTER, [])).toEqual([]);
+});
+
+test("until it is known what runs here, only the first one is offered", () => {
+  expect(offered(STARTER, null)).toEqual(["python"]);
+});
+
+test("languages are called what people call them", () => {
+  expect(languageName("cpp")).toBe("C++");
+  expect(languageName("cobol")).toBe("cobol");
+});

@@ -85,9 +85,10 @@ def _page() -> Check:
 def _sandbox() -> list[Check]:
     with all_engines(workers=1) as engine:
         result = probe(engine)
+        known = [f"{one.name} ({one.version})" for one in engine.languages()] if result.languages else []
     checks = [Check("sandbox", result.holds, result.summary)]
-    if result.languages:
-        checks.append(Check("languages", ok=True, how=", ".join(result.languages)))
+    if known:
+        checks.append(Check("languages", ok=True, how="; ".join(known)))
     # Whoever interviews in others has a page that does not offer these.
     return checks + [Check(name, ok=False, how=why, optional=True) for name, why in result.absent.items()]
 

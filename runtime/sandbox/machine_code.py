@@ -18,6 +18,9 @@ from typing import Final
 from .errors import SandboxUnavailable
 
 _BUILD_TIMEOUT_S: Final = 300
+# What a build takes while it goes on, and what is left of it, generously.
+_ROOM_BYTES: Final = 300 << 20
+_WAY_OUT: Final = "Make room there, or name another folder with XDG_CACHE_HOME"
 _UNUSED_S: Final = 30 * 24 * 3600
 
 
@@ -52,7 +55,9 @@ def ensure(path: Path, *, builder: str, title: str) -> Path:
                     _remove_unused(directory, path)
         _refuse_shared(path)
     except OSError as error:
-        raise SandboxUnavailable(f"expected a writable cache directory at {directory}; got {error}") from None
+        raise SandboxUnavailable(
+            f"expected a writable cache directory at {directory}; got {error}. {_WAY_OUT}"
+        ) from None
     return path
 
 
@@ -72,7 +77,11 @@ def _build_in_child(path: Path, builder: str, title: str) -> None:
         raise SandboxUnavailable(f"{title} was not built in {_BUILD_TIMEOUT_S} s") from None
     except subprocess.CalledProcessError as error:
         last = (error.stderr or "").strip().splitlines()[-1:]
-        raise SandboxUnavailable(f"{title} could not be built: {' '.join(last)}") from None
+        told = f"{title} could not be built: {' '.join(last)}"
+        free = shutil.disk_usage(path.parent).free
+        if free < _ROOM_BYTES:
+            told += f"; {free >> 20} MB are free at {path.parent}. {_WAY_OUT}"
+        raise SandboxUnavailable(told) from None
 
 
 def _remove_unused(directory: Path, built: Path) -> None:

@@ -14,6 +14,7 @@ class WasmJavaScript(WorkerEngine):
     name = "wasm"
     isolation = "WebAssembly: QuickJS without host access, in a disposable process"
     speaks = ("javascript", "typescript")
+    titles = ("ECMAScript 2025, {}", "{}; types are not checked")
     hosted = Hosted(
         script="_javascript_interpreter.py",
         package="wasmtime",

@@ -26,6 +26,7 @@ class WasmPython(WorkerEngine):
     name = "wasm"
     isolation = "WebAssembly: CPython on WASI without host access, in a disposable process"
     speaks = ("python", "sql")
+    titles = ("CPython {} on WASI", "SQLite {}")
     hosted = Hosted(
         script="_python_interpreter.py",
         package="wasmtime",

@@ -83,6 +83,8 @@ class WorkerEngine(abc.ABC):
     isolation: ClassVar[str]
     speaks: ClassVar[tuple[str, ...]]
     hosted: ClassVar[Hosted]
+    # What a candidate is told of each language, around the version that the interpreter names itself by.
+    titles: ClassVar[tuple[str, ...]]
     # CPU limits are a native interpreter's: what this one needs for the same work, by benchmarks/sandbox.py.
     cpu_factor: ClassVar[float]
 
@@ -123,8 +125,8 @@ class WorkerEngine(abc.ABC):
                 self._refused = (time.monotonic(), str(refusal))
                 raise
         return tuple(
-            Language(name, version, self.name, self.isolation)
-            for name, version in zip(self.speaks, self._versions, strict=True)
+            Language(name, title.format(version), self.name, self.isolation)
+            for name, title, version in zip(self.speaks, self.titles, self._versions, strict=True)
         )
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:

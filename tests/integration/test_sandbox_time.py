@@ -41,6 +41,19 @@ def test_a_test_that_the_submissions_end_cuts_short_was_not_run(engine: Engines)
     assert run.results[2].error == "not run: the submission's 1.3 s were used up"
 
 
+def test_the_other_engine_says_so_too(engine: Engines) -> None:
+    if "c" not in {language.name for language in engine.languages()}:
+        pytest.skip("no C here")
+    code = """
+    #include <stdio.h>
+    #include <unistd.h>
+    int main(void) { int tenths; if (scanf("%d", &tenths) == 1) usleep(tenths * 100000); printf("%d", tenths); }
+    """
+    tests = tuple(TestCase(stdin=str(tenths), expected=str(tenths)) for tenths in (10, 600, 1))
+    submission = Submission(language="c", code=code, tests=tests, limits=Limits(cpu_s=1, submission_s=3))
+    assert verdicts(execute(engine, submission)) == ["AC", "NR", "NR"]
+
+
 def test_a_test_that_takes_all_of_the_submissions_time_for_itself_is_too_slow(engine: Engines) -> None:
     run = call(engine, SLEEPS, 60, 0.1, limits=Limits(cpu_s=1, submission_s=1))
     assert verdicts(run) == ["TLE", "NR"]

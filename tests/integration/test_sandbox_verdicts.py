@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -365,7 +366,8 @@ def test_another_language_is_refused_by_name(engine: WasmPython) -> None:
 def test_the_language_list_names_version_engine_and_isolation(engine: WasmPython) -> None:
     python, sql = languages(engine)
     assert (python.language, sql.language) == ("python", "sql")
-    assert python.version.startswith("3.")
+    assert re.fullmatch(r"CPython 3\.\d+\.\d+ on WASI", python.version)
+    assert re.fullmatch(r"SQLite 3\.\d+\.\d+", sql.version)
     assert (python.engine, python.isolation) == ("wasm", engine.isolation)
 
 

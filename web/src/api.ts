@@ -3,19 +3,11 @@
 /** An RFC 9457 problem, or a server that could not be reached (`status` 0). */
 export class Problem extends Error {
   readonly status: number;
-  /** What is wrong with which field, where a request was refused for its fields. */
-  readonly errors: readonly Fault[];
 
-  constructor(status: number, message: string, errors: readonly Fault[] = []) {
+  constructor(status: number, message: string) {
     super(message);
     this.status = status;
-    this.errors = errors;
   }
-}
-
-export interface Fault {
-  field: string;
-  message: string;
 }
 
 /** What signs requests where people sign in. Both reject with a Problem when there is no token to be had. */
@@ -58,6 +50,39 @@ export interface NewSession {
   mode: Mode;
   job_description?: string;
   recording: boolean;
+}
+
+export interface Leaf {
+  value: string;
+  raw: string;
+  page?: number | null;
+}
+
+export interface Job {
+  name?: Leaf;
+  position?: Leaf;
+  startDate?: Leaf;
+  endDate?: Leaf;
+  current?: boolean;
+}
+
+export interface Study {
+  institution?: Leaf;
+  studyType?: Leaf;
+  area?: Leaf;
+  startDate?: Leaf;
+  endDate?: Leaf;
+}
+
+export interface Cv {
+  resume: {
+    basics?: { name?: Leaf; label?: Leaf; email?: Leaf; phone?: Leaf; location?: Leaf };
+    work?: Job[];
+    education?: Study[];
+    skills?: { name: Leaf }[];
+    languages?: { language: Leaf; fluency?: Leaf }[];
+  };
+  analysis: { status: "ok" | "needs_ocr"; message?: string | null; total_years?: number | null; as_of?: string | null };
 }
 
 export interface TranscriptItem {
@@ -217,6 +242,22 @@ export const getRun = (id: string, runId: string): Promise<CodeRun & { code: str
 /** What can be run here. */
 export const listLanguages = async (): Promise<Language[]> => (await _json<{ items: Language[] }>("GET", "/api/languages")).items;
 
+export function uploadCv(id: string, file: File): Promise<Cv> {
+  const form = new FormData();
+  form.append("file", file);
+  return _json("POST", `${_interview(id)}/upload-cv`, form);
+}
+
+/** The analysed CV; null when none was uploaded. */
+export async function getCv(id: string): Promise<Cv | null> {
+  try {
+    return await _json<Cv>("GET", `${_interview(id)}/cv-analysis`);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
 export const endInterview = (id: string): Promise<unknown> => _json("POST", `${_interview(id)}/end`);
 
 /** The report; null while it is being made. */
@@ -225,59 +266,47 @@ export async function getReport(id: string): Promise<Report | null> {
   return answer.status === 202 ? null : ((await answer.json()) as Report);
 }
 
-const _json = <T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> =>
-  askJson(method, path, body, signal ? { signal } : {});
-
-interface Manner {
-  signal?: AbortSignal;
-  headers?: Record<string, string>;
-}
-
-/** Ask for JSON. Rejects with a Problem. */
-export async function askJson<T>(method: string, path: string, body?: object, manner: Manner = {}): Promise<T> {
-  const answer = await _ask(method, path, body, manner);
+async function _json<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const answer = await _ask(method, path, body, signal);
   return (answer.status === 204 ? null : await answer.json()) as T;
 }
 
-async function _ask(method: string, path: string, body?: object, manner: Manner = {}): Promise<Response> {
+async function _ask(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
   const token = (await _credentials?.token()) ?? null;
-  let answer = await _send(method, path, token, body, manner);
+  let answer = await _send(method, path, token, body, signal);
   if (answer.status === 401 && _credentials && token) {
-    answer = await _send(method, path, await _credentials.renew(token), body, manner);
+    answer = await _send(method, path, await _credentials.renew(token), body, signal);
   }
-  if (!answer.ok) throw await _problem(answer);
+  if (!answer.ok) throw new Problem(answer.status, await _explanation(answer));
   return answer;
 }
 
-async function _send(method: string, path: string, token: string | null, body?: object, manner: Manner = {}): Promise<Response> {
+async function _send(method: string, path: string, token: string | null, body?: object, signal?: AbortSignal): Promise<Response> {
   const form = body instanceof FormData;
   try {
     return await fetch(path, {
       method,
       headers: {
         Accept: "application/json",
-        ...manner.headers,
         ...(body && !form ? { "Content-Type": "application/json" } : {}),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
       ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
-      ...(manner.signal ? { signal: manner.signal } : {}),
+      ...(signal ? { signal } : {}),
     });
   } catch {
     throw new Problem(0, "The server cannot be reached. Is it still running?");
   }
 }
 
-async function _problem(answer: Response): Promise<Problem> {
+async function _explanation(answer: Response): Promise<string> {
   try {
-    const said = (await answer.json()) as { title?: string; detail?: string; errors?: Fault[] };
-    return new Problem(answer.status, said.detail || said.title || `The server answered ${answer.status}.`, said.errors);
+    const problem = (await answer.json()) as { title?: string; detail?: string };
+    return problem.detail || problem.title || `The server answered ${answer.status}.`;
   } catch {
-    return new Problem(answer.status, `The server answered ${answer.status}.`);
+    return `The server answered ${answer.status}.`;
   }
 }
 
 const _part = (id: string): string => encodeURIComponent(id);
-/** The address of everything of one interview. */
-export const interviewPath = (id: string): string => `/api/interviews/${_part(id)}`;
-const _interview = interviewPath;
+const _interview = (id: string): string => `/api/interviews/${_part(id)}`;

@@ -14,7 +14,6 @@ import {
   type Session,
   type TranscriptItem,
 } from "../api";
-import { CvVersions } from "../parts/cv";
 import { highlighted, type Highlight } from "../parts/highlight";
 import { languageName } from "../parts/languages";
 import { Notice, Screen } from "../parts/screen";
@@ -119,7 +118,6 @@ function Made({ report, session, items }: { report: Report; session: Session; it
           <Words report={report} onQuote={setShown} />
           <Questions report={report} onQuote={setShown} />
           <Code report={report} />
-          <CvVersions session={report.interview_id} />
           <Findings report={report} onQuote={setShown} />
           <p class="hint method">
             {report.coverage.questions_answered} of {report.coverage.questions_planned} planned questions answered ·{" "}

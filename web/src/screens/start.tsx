@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-import { createSession, deleteSession, listSessions, type Level, type Mode, type NewSession, type Session } from "../api";
-import { uploadCv } from "../cv";
+import { createSession, deleteSession, listSessions, uploadCv, type Level, type Mode, type NewSession, type Session } from "../api";
 import { Confirm } from "../parts/confirm";
 import { CvPicker } from "../parts/cv";
 import { Notice, Screen } from "../parts/screen";
@@ -46,9 +45,7 @@ function NewInterview() {
       if (cv) {
         setBusy("Reading your CV…");
         try {
-          await uploadCv(session_id, cv, (share) =>
-            setBusy(share < 1 ? `Uploading your CV… ${Math.round(100 * share)} %` : "Reading your CV…"),
-          );
+          await uploadCv(session_id, cv);
         } catch (error) {
           // The interview exists already; the next screen offers the upload again.
           sessionStorage.setItem(`cv-failed/${session_id}`, (error as Error).message);

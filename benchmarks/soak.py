@@ -478,16 +478,16 @@ def _growth(parts: Sequence[Part], name: str | None) -> tuple[int, tuple[float, 
     return sum(map(len, halves)), _quantiles(halves[0]), _quantiles(halves[1])
 
 
-def report(soak: Soak) -> list[str]:
+def report(parts: Sequence[Part], faults: Counter[str], verdicts: Counter[str]) -> list[str]:
     """Print the tables, as Markdown. Returns what is wrong."""
-    wrong = [f"{told} ({count} times)" for told, count in soak.faults.most_common()]
+    wrong = [f"{told} ({count} times)" for told, count in faults.most_common()]
     print("\n| tenth | " + " | ".join(_MARGINS) + " | seconds | `pass` p50 ms |")
     print("|---" * (len(_MARGINS) + 3) + "|")
-    for number, part in enumerate(soak.parts, 1):
+    for number, part in enumerate(parts, 1):
         values = " | ".join(f"{getattr(part.level, name):.0f}" for name in _MARGINS)
         machine = statistics.median(part.machine) if part.machine else 0.0
         print(f"| {number} | {values} | {part.seconds:.0f} | {machine:.1f} |")
-    second, last = soak.parts[1].level, soak.parts[-1].level
+    second, last = parts[1].level, parts[-1].level
     for name, margin in _MARGINS.items():
         grown = getattr(last, name) - getattr(second, name)
         if grown > margin:
@@ -495,15 +495,15 @@ def report(soak: Soak) -> list[str]:
                 f"{name} grew by {grown:.0f}, more than {margin:.0f}, from the second tenth to the last"
             )
 
-    _, idle_first, idle_second = _growth(soak.parts, None)
+    _, idle_first, idle_second = _growth(parts, None)
     # Where the machine got quieter nothing is given back: noise must not hide a growth.
     machine_p50, machine_p99 = (
         max(1.0, after / before) for before, after in zip(idle_first, idle_second, strict=True)
     )
     print("\n| ordinary run | timed | p50 ms, halves | p99 ms, halves | p50 ratio | p99 ratio |")
     print("|---|---|---|---|---|---|")
-    for name in sorted({name for part in soak.parts for name in part.latencies}):
-        count, first, second_half = _growth(soak.parts, name)
+    for name in sorted({name for part in parts for name in part.latencies}):
+        count, first, second_half = _growth(parts, name)
         p50, p99 = second_half[0] / first[0], second_half[1] / first[1]
         print(
             f"| {name} | {count} | {first[0]:.1f}, {second_half[0]:.1f} | {first[1]:.0f}, {second_half[1]:.0f} "
@@ -514,14 +514,12 @@ def report(soak: Soak) -> list[str]:
         if count >= _MANY and p99 / machine_p99 > _P99_RATIO:
             wrong.append(f"p99 of {name} grew {p99:.2f} times, the machine's {machine_p99:.2f} times")
     print(
-        f"| `python3 -c pass`, the machine's own | {sum(len(part.machine) for part in soak.parts)} "
+        f"| `python3 -c pass`, the machine's own | {sum(len(part.machine) for part in parts)} "
         f"| {idle_first[0]:.1f}, {idle_second[0]:.1f} | {idle_first[1]:.0f}, {idle_second[1]:.0f} "
         f"| {idle_second[0] / idle_first[0]:.2f} | {idle_second[1] / idle_first[1]:.2f} |"
     )
     print(
-        "\nVerdicts: "
-        + ", ".join(f"{count:,} {verdict}" for verdict, count in soak.verdicts.most_common())
-        + "."
+        "\nVerdicts: " + ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.most_common()) + "."
     )
     return wrong
 
@@ -568,7 +566,7 @@ def main() -> int:
                 task = progress.add_task("soak", total=sum(map(len, parts)))
                 for part in parts:
                     soak.work(part, progress, task)
-            wrong = report(soak)
+            wrong = report(soak.parts, soak.faults, soak.verdicts)
     for told in wrong:
         print(f"WRONG: {told}")
     print("it stays as it began" if not wrong else f"{len(wrong)} faults")

@@ -17,6 +17,10 @@ Kind = Literal["function", "program", "query"]
 MAX_SOURCE_BYTES: Final = 64 * 1024
 MAX_TESTS: Final = 200
 MAX_TESTS_BYTES: Final = 1024 * 1024
+MAX_DEPTH: Final = 200
+MAX_DIGITS: Final = 4300
+
+_TOO_DEEP: Final = f"{{}}: expected lists and objects nested at most {MAX_DEPTH} deep; got deeper ones"
 
 
 class Limits(BaseModel):
@@ -222,13 +226,23 @@ class CodeRequest(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _under_their_names(cls, value: object) -> object:
-        return _named(value, _REQUEST_NAMES)
+        # Before pydantic, which recurses and names every level of what is too deep.
+        return _named(_shallow(value, "request", MAX_DEPTH + 4), _REQUEST_NAMES)
 
     @field_validator("test_cases", mode="before")
     @classmethod
     def _list_from_text(cls, value: object) -> object:
         # Bedrock Agents pass every array parameter as text.
-        return _parsed(value, "testCases") if isinstance(value, str) else value
+        return _parsed(value, "testCases") if isinstance(value, str) else value or []
+
+    @field_validator("function_name")
+    @classmethod
+    def _not_blank(cls, value: str | None) -> str | None:
+        if value is not None and not (value := value.strip()):
+            raise ValueError(
+                "expected the name of a function, or none for a program; got blanks: leave it out"
+            )
+        return value
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -301,7 +315,7 @@ def _program_test(number: int, test: WireTest) -> TestCase:
 
 
 def _json_text(value: JsonValue, what: str) -> JsonValue:
-    return _parsed(value, what) if isinstance(value, str) else value
+    return _parsed(value, what) if isinstance(value, str) else _shallow(value, what)
 
 
 def _text(value: JsonValue) -> str:
@@ -318,6 +332,33 @@ def _text(value: JsonValue) -> str:
 
 def _parsed(text: str, what: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError(f"{what}: expected JSON text; got {text[:40]!r}") from None
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP.format(what)) from None
+    except json.JSONDecodeError:
+        told = (
+            "text itself stands in double quotes"
+            if text[:1].isalpha()
+            else "see its brackets, commas and quotes"
+        )
+        raise ValueError(f"{what}: expected JSON text; got {text[:40]!r}: {told}") from None
+    except ValueError:  # Python's own limit
+        raise ValueError(
+            f"{what}: expected integers of at most {MAX_DIGITS} digits; got a longer one"
+        ) from None
+    return _shallow(value, what)
+
+
+def _shallow[Value](value: Value, what: str, depth: int = MAX_DEPTH) -> Value:
+    """`value`, if it is nested no deeper than a result may be."""
+    level: list[Any] = [value]
+    for _ in range(depth):
+        level = [
+            below
+            for item in level
+            if isinstance(item, (list, dict))
+            for below in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return value
+    raise ValueError(_TOO_DEEP.format(what))

@@ -180,6 +180,18 @@ def test_recursion_without_end_is_an_error_that_can_be_caught(engine: WasmPython
     assert execute(engine, submission).results[0].verdict == "AC"
 
 
+@pytest.mark.parametrize("link", ["[a]", "(a,)", "{'next': a}", "Node(a)"])
+def test_a_long_chain_of_anything_goes_away_again(engine: WasmPython, link: str) -> None:
+    code = (
+        "class Node:\n    def __init__(self, next): self.next = next\n"
+        f"def f():\n    a = None\n    for _ in range(200_000): a = {link}\n    return 1"
+    )
+    submission = Submission(
+        language="python", code=code, function_name="f", tests=(TestCase(expected=1), TestCase(expected=1))
+    )
+    assert execute(engine, submission).all_passed
+
+
 def test_an_overflowing_interpreter_stack_is_the_candidates_error(engine: WasmPython) -> None:
     # Plain Python ends by SIGSEGV here: iterators of iterators are counted by nobody.
     code = "def f():\n    i = iter([1])\n    for _ in range(100_000): i = map(int, i)\n    return next(i)"

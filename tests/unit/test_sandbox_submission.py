@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_text_that_is_no_json_names_its_test() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000])
 def test_json_text_that_no_parser_takes_is_refused(text: str) -> None:
-    with pytest.raises(ValidationError, match="expected JSON text"):
+    with pytest.raises(ValidationError, match="test 1: input: expected "):
         request(testCases=[{"input": text, "expected": "1"}], functionName="f")
 
 
@@ -148,3 +149,47 @@ def test_unknown_fields_beside_the_known_ones_are_ignored() -> None:
     asked = request(testCases=[test], functionName="f", source="editor", tests="3 of them", theme="dark")
     assert asked.function_name == "f"
     assert len(asked.submission().tests) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hello", "test 1: input: expected JSON text; got 'hello': text itself stands in double quotes"),
+        ("[1", "test 1: input: expected JSON text; got '\\[1': see its brackets"),
+        ("9" * 5000, "test 1: input: expected integers of at most 4300 digits"),
+        ("[" * 201 + "]" * 201, "test 1: input: expected lists and objects nested at most 200 deep"),
+        ("[" * 200_000 + "]" * 200_000, "test 1: input: expected lists and objects nested at most 200 deep"),
+    ],
+)
+def test_text_that_is_no_input_says_what_is_wrong_with_it(text: str, told: str) -> None:
+    with pytest.raises(ValidationError, match=told) as refused:
+        request(testCases=[{"input": text, "expected": "1"}], functionName="f")
+    assert len(str(refused.value)) < 500
+
+
+def test_values_nested_too_deep_are_refused_in_a_sentence() -> None:
+    deep: Any = 1
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValidationError, match="nested at most 200 deep"):
+        request(testCases=[{"input": deep}], functionName="f")
+
+
+def test_as_deep_as_a_result_may_be_an_input_may_be() -> None:
+    text = "[" * 200 + "]" * 200
+    (test,) = request(testCases=[{"input": text, "expected": text}], functionName="f").submission().tests
+    assert test.expected == json.loads(text)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_blank_name_of_a_function_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="leave it out"):
+        request(functionName=name)
+
+
+def test_blanks_around_the_name_of_a_function_are_no_part_of_it() -> None:
+    assert request(functionName=" f ").function_name == "f"
+
+
+def test_no_list_of_tests_is_an_empty_one() -> None:
+    assert request(testCases=None).test_cases == []

@@ -66,6 +66,7 @@ Occasion = Literal[
     "closing_early",
     "closing_silent",
     "newest_work",
+    "senior_title",
     "evidenced_skill",
     "unevidenced_skill",
 ]
@@ -82,6 +83,7 @@ PLACEHOLDERS: Final[dict[Occasion, frozenset[str]]] = {
     "closing_early": frozenset({"name"}),
     "closing_silent": frozenset({"name"}),
     "newest_work": frozenset({"claim"}),
+    "senior_title": frozenset({"claim"}),
     "evidenced_skill": frozenset({"claim"}),
     "unevidenced_skill": frozenset({"claim"}),
 }

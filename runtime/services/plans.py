@@ -97,7 +97,7 @@ def open_points(question: Question, said: Sequence[str]) -> frozenset[str]:
 def _claimed(claim: Claim) -> str:
     """What the CV claims; of a job with its position and employer, since "Analyst." alone reminds nobody of it."""
     text = _speakable(claim.text)
-    if claim.kind != "newest_work" or not claim.context:
+    if claim.kind not in {"newest_work", "senior_title"} or not claim.context:
         return text
     context = _speakable(claim.context)
     return context if text in context else f"{context}. {text}"

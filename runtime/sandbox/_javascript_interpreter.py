@@ -31,6 +31,7 @@ _PAGE: Final = 65536
 _PIECE: Final = 16384  # what is copied at once or not at all when an instance starts
 
 _COMPILE_ONLY: Final = 32
+_STRIP_SOURCE: Final = 16
 _TOP_LEVEL_AWAIT: Final = 128
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)?", re.ASCII)
 _MODULE: Final = re.compile(r"^\s*(import\b(?!\s*[(.])|export\b)", re.MULTILINE)
@@ -220,18 +221,11 @@ def _memory(
 ) -> tuple[dict[str, Any], list[tuple[int, bytearray]]]:
     """QuickJS, up, with a guest read into it: a function of the host's functions that returns an object with the
     `entries`. What describes the memory, and the pieces of it that are not a fresh one's."""
-    made = _Instance(starter, 512 << 20, {})
-    memory = made.exports["memory"]
-    stack = memory.data_len(made.store)
-    memory.grow(made.store, _STACK_PAGES)
-    stack_top = memory.data_len(made.store)
-    made.set_stack(stack_top)
-    for call in ("_initialize", "qjs_init"):
-        made.run(call)
-    made.run("JS_UpdateStackTop", made.run("qjs_get_runtime_ptr"))
-    made.run("qjs_set_max_stack_size", _STACK_BYTES)
-    made.run("qjs_set_promise_rejection_handler", 1)
-    room = made.evaluate(source, name, 0)
+    # Read in an instance of its own: what reading takes, and the text of every function, are not copied to each start.
+    code = _started_quickjs(starter)[0].compiled(source, name)
+    made, stack = _started_quickjs(starter)
+    stack_top = stack + _STACK_PAGES * _PAGE
+    room = made.execute(code)
     if not made.failed(room):
         at, size = made.put("host")
         room = made.call(room, made.run("qjs_new_host_function", at, size, 0))
@@ -247,8 +241,25 @@ def _memory(
     }
     made.run("qjs_run_gc")
     described["size"] = made.size
-    memory.write(made.store, bytearray(stack_top - stack), stack)  # what calls left on the stack is nobody's
+    made.exports["memory"].write(
+        made.store, bytearray(stack_top - stack), stack
+    )  # what calls left on the stack is nobody's
     return described, list(_pieces(made, _Instance(starter, 512 << 20, {})))
+
+
+def _started_quickjs(starter: _Starter) -> tuple[_Instance, int]:
+    """QuickJS, up, on a stack of its own above the memory that it came with: it, and where its stack ends."""
+    made = _Instance(starter, 512 << 20, {})
+    memory = made.exports["memory"]
+    stack = memory.data_len(made.store)
+    memory.grow(made.store, _STACK_PAGES)
+    made.set_stack(memory.data_len(made.store))
+    for call in ("_initialize", "qjs_init"):
+        made.run(call)
+    made.run("JS_UpdateStackTop", made.run("qjs_get_runtime_ptr"))
+    made.run("qjs_set_max_stack_size", _STACK_BYTES)
+    made.run("qjs_set_promise_rejection_handler", 1)
+    return made, int(stack)
 
 
 def _pieces(made: _Instance, fresh: _Instance) -> Iterator[tuple[int, bytearray]]:
@@ -342,6 +353,27 @@ class _Instance:
         made = self.run("qjs_eval", code, size, named, flags)
         self.run("wasm_free", code)
         self.run("wasm_free", named)
+        return made
+
+    def compiled(self, source: str, name: str) -> bytes:
+        """A script's bytecode, without its text. Raises `ValueError` when it is none."""
+        code, size = self.put(source)
+        length = self.run("wasm_malloc", 4)
+        at = self.run("qjs_compile", code, size, self.put(name)[0], 0, _STRIP_SOURCE, length)
+        if not at:
+            raise ValueError(f"{name} is no script: {self.text(self.exception())}")
+        memory = self.exports["memory"]
+        return bytes(
+            memory.read(
+                self.store, at, at + int.from_bytes(memory.read(self.store, length, length + 4), "little")
+            )
+        )
+
+    def execute(self, bytecode: bytes) -> int:
+        at = self.run("wasm_malloc", len(bytecode))
+        self.exports["memory"].write(self.store, bytearray(bytecode), at)
+        made = self.run("qjs_eval_bytecode", at, len(bytecode))
+        self.run("wasm_free", at)
         return made
 
     def call(self, function: int, *arguments: int) -> int:

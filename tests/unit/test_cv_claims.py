@@ -87,7 +87,9 @@ class TestTheNewestWork:
         assert kinds(TEXT + project)["newest_work"] == "Built a footbridge with MIG welding"
 
     def test_without_jobs_the_newest_project_is_asked_about(self) -> None:
-        text = "Jane Smith\njane.smith@example.com\n\nProjects\n\nOld kiln\n2015\n- Bricks\n\nRiver raft\n2020\n"
+        text = (
+            "Jane Smith\njane.smith@example.com\n\nProjects\n\nOld kiln\n2015\n- Bricks\n\nRiver raft\n2020\n"
+        )
         assert kinds(text) == {"newest_work": "River raft"}
 
 

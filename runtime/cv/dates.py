@@ -40,21 +40,26 @@ def _any(names: Iterable[str]) -> str:
 
 # Templates write 20XX for a year the owner has yet to fill in: a date stands there, its year is unknown.
 _YEAR = r"(?:19[4-9]\d|20\d\d|20XX|20xx|19xx)"
+_DAY = r"(?:(?:[0-3]?\d)(?:er|st|nd|rd|th|\.|o)?\s+(?:de\s+|of\s+)?)?"
 _POINT = (
-    rf"(?:(?P<{{0}}name>{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?,?(?:\s+\d{{{{1,2}}}},)?(?:\s+(?:de|del|of))?\s*[-/]?\s*"
+    rf"(?:{_DAY}(?P<{{0}}name>{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?,?(?:\s+\d{{{{1,2}}}},)?(?:\s+(?:de|del|of))?\s*[-/]?\s*"
     rf"(?P<{{0}}nyear>{_YEAR}|'\d\d|’\d\d)"
     rf"|(?:\d{{{{1,2}}}}[./])?(?P<{{0}}month>0?[1-9]|1[0-2])\s?[./-]\s?(?P<{{0}}myear>{_YEAR})"
+    rf"|q(?P<{{0}}quarter>[1-4])\s?[/-]?\s?(?P<{{0}}qyear>{_YEAR})"
     rf"|(?P<{{0}}iyear>{_YEAR})[./-](?P<{{0}}imonth>0[1-9]|1[0-2])(?:-\d\d)?(?!\d)"
     rf"|(?P<{{0}}year>{_YEAR}))(?![\w%])"
 )
 _PRESENT = (
-    r"(?P<present>(?:the )?present|date|current(?:ly)?|now|today|ongoing|to date|till date|heute|jetzt|aktuell"
-    r"|laufend"
-    r"|gegenwart|aujourd'hui|aujourd’hui|a ce jour|ce jour|present|actuel|en cours|maintenant|actualidad"
-    r"|la actualidad|actual(?:mente)?|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente|atual|atualmente"
-    r"|hoje|o momento)\b"
+    r"(?P<present>(?:the )?present|date|current(?:ly)?|now|today|ongoing|onwards?|to date|till date"
+    r"|until further notice"
+    r"|heute|jetzt|aktuell|laufend|gegenwart|dato"
+    r"|aujourd['’]hui|auj|a ce jour|ce jour|present|actuel(?:lement)?|en cours|maintenant|en poste"
+    r"|a l['’]heure actuelle"
+    r"|actualidad|la actualidad|actual(?:mente)?|act|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente"
+    r"|atual(?:mente)?|hoje|o momento)\b"
 )
-_DASH = r"\s*(?:[-–—−~→]+|\b(?:to|until|till|through|bis|a|au|al|hasta|ate|as)\b)\s*(?:l'|l’|la |o |heute )?"
+_DASH = r"(?:\s+/\s+|\s*(?:[-–—−~→]+|\b(?:to|until|till|through|bis|a|ad|au|al|hasta|ate|as|jusqu['’]a|fino ad?)\b)\s*)"
+_DASH += r"(?:(?:until|till|to|bis|zum|hasta|ate|jusqu['’]a|fino ad?)\s+)?(?:l'|l’|la |o |heute )?"
 _RANGE = re.compile(
     rf"(?<![\w/.,$€£#])(?:(?:from|von|de|du|da|dal|desde)\s+)?"
     rf"(?:{_POINT.format('s')}|(?P<bare>{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?)"
@@ -62,6 +67,14 @@ _RANGE = re.compile(
 )
 _SINCE = re.compile(
     rf"\b(?:since|seit|depuis|desde|dal|da|ab)\s+(?:{_POINT.format('s')})(?:\s*{_DASH}{_PRESENT})?"
+)
+# Years of two digits are years only beside months, and only at both ends: "03/18 - 06/20", "Mar 18 - today".
+_SHORT_POINT = (
+    rf"(?:(?P<{{0}}month>0?[1-9]|1[0-2])[/.]|(?P<{{0}}name>{_any(_MONTHS)})\.?\s)"
+    r"(?P<{0}year>[0-4]\d|[6-9]\d)(?![\w/.])"
+)
+_SHORT_RANGE = re.compile(
+    rf"(?<![\w/.,$€£#])(?:{_SHORT_POINT.format('s')}){_DASH}(?:{_SHORT_POINT.format('e')}|{_PRESENT})"
 )
 _SINGLE = re.compile(rf"(?<![\w/.,$€£#-])(?:{_POINT.format('s')})")
 # Possessive throughout: white that two parts may share would be tried both ways for every part of a long line.
@@ -103,11 +116,27 @@ def periods(text: str) -> tuple[Period, ...]:
     """All periods in `text`, in order; ranges win over single dates."""
     folded = fold(text)
     found: list[Period] = []
-    for pattern, ranged in ((_RANGE, True), (_SINCE, True), (_SINGLE, False)):
+    for pattern, ranged in ((_RANGE, True), (_SINCE, True), (_SHORT_RANGE, True), (_SINGLE, False)):
         for match in pattern.finditer(folded):
             if all(match.end() <= known.begin or match.start() >= known.stop for known in found):
-                found.append(_period(match, ranged))
+                found.append(_short_period(match) if pattern is _SHORT_RANGE else _period(match, ranged))
     return tuple(sorted(found, key=lambda period: period.begin))
+
+
+def _short_period(match: re.Match[str]) -> Period:
+    points: list[Point | None] = []
+    spans: list[tuple[int, int] | None] = []
+    for prefix in ("s", "e"):
+        name, month, year = (match[prefix + key] for key in ("name", "month", "year"))
+        if year is None:
+            points.append(None)
+            spans.append(None)
+            continue
+        century = 2000 if int(year) < 60 else 1900
+        points.append(Point(century + int(year), _number(name) if name else int(month)))
+        spans.append((match.start(prefix + ("name" if name else "month")), match.end(prefix + "year")))
+    present = match["present"] is not None
+    return Period(points[0], points[1], present, True, match.start(), match.end(), spans[0], spans[1])
 
 
 def _period(match: re.Match[str], ranged: bool) -> Period:
@@ -133,13 +162,22 @@ def _period(match: re.Match[str], ranged: bool) -> Period:
 def _point(match: re.Match[str], prefix: str) -> tuple[Point | None, tuple[int, int] | None]:
     groups = match.groupdict()
     year = next(
-        (groups[prefix + key] for key in ("nyear", "myear", "iyear", "year") if groups[prefix + key]), None
+        (
+            groups[prefix + key]
+            for key in ("nyear", "myear", "qyear", "iyear", "year")
+            if groups[prefix + key]
+        ),
+        None,
     )
     if year is None:
         return None, None
     name, digits = groups[prefix + "name"], groups[prefix + "month"] or groups[prefix + "imonth"]
+    if groups[prefix + "quarter"]:
+        digits = str(3 * int(groups[prefix + "quarter"]) - 2)
     keys = [
-        key for key in ("name", "nyear", "month", "myear", "iyear", "imonth", "year") if groups[prefix + key]
+        key
+        for key in ("name", "nyear", "month", "myear", "quarter", "qyear", "iyear", "imonth", "year")
+        if groups[prefix + key]
     ]
     span = (min(match.start(prefix + key) for key in keys), max(match.end(prefix + key) for key in keys))
     if "x" in year:

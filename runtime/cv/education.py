@@ -102,7 +102,7 @@ def _study(entry: Entry) -> _Study:
             for piece in part.split(_SEPARATOR):
                 named, place = without_place(piece, alone=False)
                 study.place = study.place or place
-                pieces += _joined(piece, named)
+                pieces += [part for whole in _joined(piece, named) for part in _apart(whole)]
         for part in row.rail:
             study.place = study.place or (part if without_place(part, alone=False)[1] is not None else None)
     rest = []
@@ -144,6 +144,18 @@ def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
 def _is_certificate(text: str, found: tuple[str, int, int] | None) -> bool:
     """Whether the text is the name of a school leaver's certificate, whatever schools' words are in it."""
     return found is not None and found[0] == "secondary" and found[1] <= 1 and len(text) - found[2] <= 2
+
+
+_AT = re.compile(r"\s(?:at|@|en|em|na|no|bei|an der|am|chez|presso|à|a la)\s(?=[^\W\d_a-z])")
+
+
+def _apart(piece: Passage) -> tuple[Passage, ...]:
+    """ "Geography at University of Ibadan" is a field and a school; "School of Law at Leeds" is a school."""
+    for match in reversed(list(_AT.finditer(piece.text))):
+        before, after = piece.cut(0, match.start()), piece.cut(match.end(), len(piece.text))
+        if entries.is_school(after.text) and not entries.is_school(before.text) and before.text:
+            return before, after
+    return (piece,)
 
 
 def _leads(text: str, found: tuple[str, int, int]) -> bool:

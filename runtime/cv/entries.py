@@ -210,9 +210,11 @@ def _classify(row: Row, previous: Row | None, head: Row | None, close: float, ri
         and row.left > head.left + 6
         and row.line.size > 0
     )
+    # What is set bold over plain lines is a name, however long.
+    set_apart = row.line.bold and not previous.line.bold and len(row.line.text) <= 120
     known = TITLE.search(fold(text)) or ORGANISATION.search(fold(text)) or degree(text)
     said = row.line.segments[0].text if len(row.line.segments) == 1 and not dated else text
-    if _is_prose(text) or _is_prose(said) or (indented and not known and not row.dates):
+    if (not set_apart and (_is_prose(text) or _is_prose(said))) or (indented and not known and not row.dates):
         row.kind = "prose"
         row.dates = [date for date in row.dates if date.period.ranged or date.passage.text != said]
 

@@ -142,7 +142,7 @@ def _joined_headings(segments: list[Segment], signs: Signs) -> list[Segment]:
                 break
             parts.append(below)
             text = " ".join(part.text for part in parts)
-            if signs.is_heading(text) and not signs.is_heading(below.text):
+            if signs.is_heading(text) and not signs.is_heading(begin.text):
                 joined[id(begin)] = replace(begin, text=text, x1=max(part.x1 for part in parts))
                 gone |= {id(part) for part in parts[1:]}
                 break

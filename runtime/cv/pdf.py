@@ -146,9 +146,9 @@ def _runs(codes: list[int]) -> list[tuple[int, int]]:
         blank = (
             (code <= 0x20 and code != 0x2) or 0xE000 <= code <= 0xF8FF or code >= 0xF0000 or code in _SPACES
         )
-        if blank and start is not None:
+        if start is not None and (blank or (code in _BULLETS and chr(codes[index - 1]).isalnum())):
             runs.append((start, index - 1))
-            start = None
+            start = None if blank else index
         elif not blank and start is None:
             start = index
         if code in _LINE_END and start is not None:
@@ -160,6 +160,8 @@ def _runs(codes: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
+# A bullet that a heading in the margin comes up to is no part of its last word.
+_BULLETS = frozenset(map(ord, "•◦▪●■‣"))
 _SPACES = frozenset({0xA0, 0x202F, 0x3000, 0xFEFF, *range(0x2000, 0x2010)})
 
 

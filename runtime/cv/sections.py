@@ -115,7 +115,12 @@ def _alone(lines: Sequence[Line]) -> set[int]:
         white = before is None or line.top - before.bottom >= 1
         bare = re.sub(r"[\W_]+", "", line.text)
         decorated = re.match(r"^\s*([=~*#+\-_|>])\1", line.text) is not None
-        if white and bare and (bare.isupper() or decorated):
+        told = (
+            before is not None
+            and likely_heading_kind(line.text) is not None
+            and not _names_something(line.text)
+        )
+        if white and bare and (bare.isupper() or decorated or told):
             found.add(index)
     for index, (line, following) in enumerate(pairwise(lines)):
         if (
@@ -125,6 +130,12 @@ def _alone(lines: Sequence[Line]) -> set[int]:
         ):
             found.add(index)
     return found
+
+
+def _names_something(text: str) -> bool:
+    """Whether `text` is a title, an employer, a school or a degree: words of headings stand in those, too."""
+    named = any(known.search(fold(text)) for known in (TITLE, ORGANISATION, SCHOOL))
+    return named or degree(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +178,7 @@ class _Style:
             and len(line.segments) == 1
             and len(line.text.split()) <= 5
             and not re.search(r"[\d@,;.]", text)
-            and not any(known.search(text) for known in (TITLE, ORGANISATION, SCHOOL))
+            and not _names_something(line.text)
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from runtime.cv.document import Document
 from runtime.cv.passage import Passage
@@ -86,13 +87,14 @@ def _items(document: Document, indexes: Sequence[int]) -> list[_Item]:
     result: list[_Item] = []
     category: Passage | None = None
     rows = _logical_rows(document, indexes)
+    labels = _set_apart(document, indexes)
     for number, row in enumerate(rows):
         label = _LABEL.match(row.text)
         text = row
         if label is not None:
             category = row.cut(label.start(1), label.end(1))
             text = row.cut(label.end(), len(row.text))
-        elif _is_label(rows, number):
+        elif row.start in labels or _is_label(rows, number):
             category = row
             continue
         if PROFICIENCY.match(fold(text.text)) or not text.text:
@@ -102,6 +104,22 @@ def _items(document: Document, indexes: Sequence[int]) -> list[_Item]:
             if _is_name(name.text):
                 result.append(_Item(name, category))
     return result
+
+
+def _set_apart(document: Document, indexes: Sequence[int]) -> set[int]:
+    """Where the lines begin that head a list by their looks: bold over plain ones, or further left than the next."""
+    lines = [(index, document.lines[index]) for index in indexes]
+    plain = [line for _, line in lines if not line.bold]
+    indented = [line for _, line in lines if line.x0 > 0]
+    found: set[int] = set()
+    for (index, line), (_, following) in pairwise(lines):
+        if len(line.segments) > 1 or not _looks_like_label(line.text):
+            continue
+        heavier = line.bold and not following.bold and len(plain) * 2 >= len(lines)
+        hanging = not line.size and line.x0 < following.x0 and len(indented) * 2 >= len(lines)
+        if heavier or hanging:
+            found.add(document.passage(index).start)
+    return found
 
 
 def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
@@ -149,7 +167,9 @@ def _goes_on(last: str, text: str) -> bool:
     if last.rstrip().endswith((",", ";", " and", " &", "/")):
         return True
     # A list broken between items ends its line with a comma; without one it broke inside an item.
-    return "," in last and (text[:1].islower() or (len(last) > 70 and "," in text and last[-1:] != "."))
+    return re.search(r"[,;|•·]", last) is not None and (
+        text[:1].islower() or (len(last) > 70 and "," in text and last[-1:] != ".")
+    )
 
 
 def _looks_like_label(text: str) -> bool:

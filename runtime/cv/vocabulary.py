@@ -39,7 +39,10 @@ def _folded(char: str) -> str:
 
 
 _HEADINGS: dict[SectionKind, str] = {
-    "summary": """chi sono|quien soy|quem sou|wer ich bin|qui suis-je|in brief|at a glance|kurz und bundig
+    "summary": """en bref|su di me|in breve|en pocas palabras|zur person|hello|hi|in a nutshell|in short
+        |overview|statement
+        |about the candidate|em resumo|breve descrizione|personal summary
+        |chi sono|quien soy|quem sou|wer ich bin|qui suis-je|in brief|at a glance|kurz und bundig
         |mein profil|introduction
         |who i am|presentazione|presentation|apresentacao|presentacion
         |summary|profile|about|about me|objective|career objective|professional summary
@@ -51,7 +54,14 @@ _HEADINGS: dict[SectionKind, str] = {
         |perfil profissional|resumen|resumen profesional|resumo|resumo profissional|sobre mi|sobre mim
         |profilo
         |profilo professionale|sommario|objectif|objetivo|obiettivo""",
-    "work": """academic appointments|appointments|professional appointments|where i have worked
+    "work": """mon parcours|postes occupes|missions|activites professionnelles|cursus professionnel
+        |puestos desempenados
+        |mi recorrido|percurso|atuacao profissional|praktika|berufstatigkeit|berufsleben
+        |professional journey|engagements
+        |service history|posts held|previous posts|hospital posts|work life|professional history|assignments
+        |stages
+        |stages et emplois|tirocini|practicas|estagios|contracts|clients|selected clients
+        |academic appointments|appointments|professional appointments|where i have worked
         |where i've worked|berufliche stationen
         |beruflicher hintergrund|berufliche laufbahn|berufliche tatigkeit|berufliche erfahrung|beruf
         |laufbahn|tatigkeiten
@@ -69,7 +79,11 @@ _HEADINGS: dict[SectionKind, str] = {
         |berufspraxis|arbeitserfahrung|experiencia|experiencia profesional|experiencia laboral
         |trayectoria profesional|esperienza|esperienze|esperienza professionale|esperienze professionali
         |esperienza lavorativa|esperienze lavorative|experiencia profissional|historico profissional""",
-    "education": """schul- und berufsausbildung|schule und ausbildung|aus- und weiterbildung|schule
+    "education": """scolarite|lehre|learning|university|universite|universitat|universidad|universidade
+        |universita|college|school
+        |ecole|etudes universitaires|escuela|liceo|academic career|academic training|apprenticeship
+        |apprentissage
+        |schul- und berufsausbildung|schule und ausbildung|aus- und weiterbildung|schule
         |schulische ausbildung|hochschulbildung
         |etudes et diplomes|diplomes|parcours scolaire|estudios realizados|titulacion|titulaciones
         |percorso di studi|studi|titoli
@@ -83,11 +97,22 @@ _HEADINGS: dict[SectionKind, str] = {
         |formacion|formacion academica|estudios|istruzione|formazione|istruzione e formazione
         |titoli di studio
         |educacao|formacao|formacao academica|escolaridade|academics""",
-    "skills": """methods|software|software and methods|toolbox|what i can do|what i know|fachkompetenzen
+    "skills": """points forts|atouts|informatique|punti di forza|fortalezas|informatica|pontos fortes
+        |starken|konnen|qualifikationen
+        |know-how|toolkit|technical toolkit|stack|specialisms|capabilities|technical profile
+        |competency profile|it|computing
+        |computer literacy|equipment|ce que je sais faire|cosa so fare|lo que se hacer|o que sei fazer
+        |was ich kann
+        |domaines d'intervention|what i do well|at my fingertips|core strengths and skills|machinery
+        |instruments
+        |programming|programming languages|frameworks|ferramentas e tecnologias
+        |methods|software|software and methods|toolbox|what i can do|what i know|fachkompetenzen
         |besondere kenntnisse|werkzeuge
         |edv|outils|logiciels|savoir-etre|herramientas|destrezas|strumenti|ferramentas|aptidoes
         |competencies and tools
-        |programmes|systems|specialities|specialties|areas of practice|practice areas
+        |programmes|systems|specialities|specialties|areas of practice|practice areas|areas de practica
+        |areas de especialidad|areas de especializacion|areas de atuacao|domaines de competence
+        |domaines d'expertise|aree di competenza|especialidades|ambitos de experiencia
         |skills|technical skills|key skills|core skills|skill set|skillset|competencies
         |core competencies
         |key competencies|technologies|tech stack|technical proficiencies|technical expertise
@@ -100,14 +125,22 @@ _HEADINGS: dict[SectionKind, str] = {
         |fachliche kenntnisse|technische kenntnisse|kernkompetenzen|habilidades|competencias
         |habilidades tecnicas|competencias tecnicas|aptitudes|conocimientos|conocimientos tecnicos
         |competenze|competenze tecniche|capacita e competenze|abilita|conhecimentos""",
-    "languages": """languages|language skills|spoken languages|langues|sprachen|sprachkenntnisse|idiomas
+    "languages": """fremdsprachen|languages spoken|language proficiency|linguistic skills|langues vivantes
+        |lingue straniere
+        |lenguas extranjeras|linguas estrangeiras
+        |languages|language skills|spoken languages|langues|sprachen|sprachkenntnisse|idiomas
         |lenguas|lingue|conoscenze linguistiche""",
     "projects": """portfolio|selected work|works|realisations|trabajos destacados
         |projects|personal projects|selected projects|key projects|academic projects
         |side projects
         |open source|open source projects|notable projects|projets|projets personnels|projekte|proyectos
         |progetti|projetos""",
-    "certificates": """certifications|certification|certificates|licenses|licenses and certifications
+    "certificates": """habilitations|permis|permis et habilitations|scheine|fuhrerscheine|tickets
+        |licences and tickets|registration
+        |professional registration|accreditations|cpd|continuing education|abilitazioni|patenti|carnets
+        |fuhrerschein
+        |driving licence|driving licences
+        |certifications|certification|certificates|licenses|licenses and certifications
         |certifications and licenses|licences|licensure|training|courses|professional development
         |professional certifications|certificats|zertifikate|zertifizierungen|weiterbildung
         |weiterbildungen
@@ -119,7 +152,10 @@ _HEADINGS: dict[SectionKind, str] = {
         |kontaktdaten|personliche daten|personliche angaben|coordonnees|contacto|datos personales
         |datos de contacto
         |dati personali|informazioni personali|contato|dados pessoais""",
-    "other": """grants and prizes|prizes|recognition|riconoscimenti|reconocimientos|prix|preise
+    "other": """engagements associatifs|outside work|beyond work|military service|conference talks|societies
+        |committees
+        |extracurricular|community|sports|achievements and awards
+        |grants and prizes|prizes|recognition|riconoscimenti|reconocimientos|prix|preise
         |in my free time|freizeit
         |teaching|supervision|press|exhibitions|referenze|mitgliedschaften|memberships and service
         |hobbies et interets
@@ -176,41 +212,45 @@ def heading_kind(text: str) -> SectionKind | None:
 _ROOT_WORDS: tuple[tuple[SectionKind, str], ...] = (
     (
         "other",
-        "publi[ck]|veroffentlich|award|grants?\\b|prizes?\\b|premi[os]|honou?rs|interes|interets|hobb|volunt|volont"
-        "|ehrenamt|benevol|referen[cz]|patent|member|mitglied|conferenc",
+        r"publi[ck]|veroffentlich|award|grants?\b|prizes?\b|premi[os]|honou?rs|interes|interets|hobb|volunt|volont"
+        r"|ehrenamt|benevol|referen[cz]|patent|member|mitglied|conferenc",
     ),
-    ("languages", "(?:spoken |foreign )?languages?$|sprach|langues?\\b|idiomas?\\b|lingue\\b|linguas?\\b"),
+    (
+        "languages",
+        r"(?:spoken |foreign )?languages?$|sprach|fremdsprach|langues?\b|idiomas?\b|lingue\b|linguas?\b",
+    ),
     (
         "certificates",
-        "certif|zertif|zusatzbezeichnung|licen[cs]es?\\b|weiterbildung|fortbildung|courses?\\b|kurse\\b"
-        "|cursos?\\b|corsi\\b",
+        r"certif|zertif|zusatzbezeichnung|licen[cs]es?\b|weiterbildung|fortbildung|courses?\b|kurse\b|cursos?\b"
+        r"|corsi\b",
     ),
     (
         "skills",
-        "skills?\\b|kenntnis|kompeten|competen|fahigkeit|strengths?\\b|schwerpunkt|good at|can do|i bring",
+        r"skills?\b|kenntnis|kompeten|competen|fahigkeit|strengths?\b|schwerpunkt|good at|can do|i bring",
     ),
     (
         "summary",
-        "summary|in short|in brief|profil|perfil|about (?:me|us)|uber mich|chi sono|quien soy|quem sou|objective",
+        r"summary|in short|in brief|profil|perfil|about (?:me|us)|uber mich|chi sono|quien soy|quem sou|objective",
     ),
     (
         "work",
-        "experien|erfahrung|esperienz|employ|careers?\\b|beruflich|stationen|appointments?\\b|positions?\\b|laufbahn"
-        "|werdegang|parcours prof|trayector|trajetor|tatigkeit|emplois?\\b|empleos?\\b|impieghi|lavor|worked",
+        r"internship|experien|erfahrung|esperienz|employ|careers?\b|beruflich|stationen|appointments?\b|positions?\b"
+        r"|laufbahn|werdegang|parcours prof|work background|trayector|trajetor|tatigkeit|emplois?\b|empleos?\b"
+        r"|impieghi|lavor|worked|travaille|trabaj|trabalh|gearbeitet|jobs?\b",
     ),
-    ("projects", "proje[ck]t|projet|proyecto|progett|portfolio"),
+    ("projects", r"proje[ck]t|projet|proyecto|progett|portfolio"),
     (
         "education",
-        "educa[tcz]|formaci|formation|formaz|formac|studied|studi|etudes|ausbildung|schul|studium|degrees?\\b"
-        "|diplom|qualificat|academic|akadem|istruzion|escolar|training",
+        r"educa[tcz]|formaci|formation|formaz|formac|studied|studi|etudie|estudi|estud|learned|etudes|ausbildung|schul"
+        r"|studium|degrees?\b|diplom|qualificat|academic|akadem|istruzion|escolar|training",
     ),
     (
         "skills",
-        "expertise|technolog|tools?\\b|toolbox|techniques|werkzeug|outils|logiciels|herramient|strumenti|ferramentas"
-        "|methods?\\b|methoden|methodes|software|proficienc|habilid|aptitud|conocimient|conhecim|savoir|abilita"
-        "|capacita",
+        r"expertise|technolog|tools?\b|toolbox|techniques|werkzeug|outils|logiciels|herramient|strumenti|ferramentas"
+        r"|methods?\b|methoden|methodes|software|proficien|habilid|aptitud|conocimient|conhecim|savoir|abilita"
+        r"|capacita|familiar with",
     ),
-    ("basics", "contact|kontakt|contatt|contato|coordonn"),
+    ("basics", r"contact|kontakt|contatt|contato|coordonn"),
 )
 _ROOTS = tuple((kind, re.compile(rf"\b(?:{words})")) for kind, words in _ROOT_WORDS)
 
@@ -340,7 +380,8 @@ TITLE = re.compile(
         eletricista encanador
         mecanic[oa] motorista operadora? assistente redatora? tradutora? estagiari[oa] encarregad[oa] chefe
         pesquisadora?
-        bolsista aprendiz atendente jornalista auxiliar cobrador promotora? representante""",
+        bolsista aprendiz atendente jornalista auxiliar cobrador promotora? representante journaliste
+        pigiste""",
     )
     + r")\b|\w{3,40}(?:entwickler|ingenieur|leiter|berater|pfleger|assistent|techniker)(?:in)?\b"
     r"|\b(?:vice president|scrum master|team lead|chief \w+ officer)\b"
@@ -361,7 +402,7 @@ SCHOOL = re.compile(
     r"\b(?:university|universitat|universiteit|universite|universidad|universidade|universita|uniwersytet|univ"
     r"|universitesi|universitet|college|colleges|institute|institut|instituto|istituto|school|academy|academia"
     r"|polytechnic|polytechnique|politecnico|politecnica|hochschule|fachhochschule|gymnasium|lycee|liceo|ecole"
-    r"|escuela|escola|lisesi|lise|akademie|academie|accademia|hochschule fur|berufskolleg"
+    r"|escuela|escola|vidyalaya|vidyapeeth|mandir|lisesi|lise|akademie|academie|accademia|hochschule fur|berufskolleg"
     r"|handwerkskammer|kolleg|hauptschule|gesamtschule|grundschule|fachschule|college|instituut|skola"
     r"|skole|shkola|faculty|faculdade|facultad|facolta|conservatory|seminary|berufsschule|realschule"
     r"|iut"
@@ -397,7 +438,9 @@ _LEVELS: dict[DegreeLevel, str] = {
         r"|brevet des colleges|graduado escolar"
         r"|e\.?s\.?o\.?|diploma di scuola|maturita (?:classica|scientifica)|ensino secundario"
         r"|12\.? ano|lise diplomasi"
-        r"|matric(?:ulation)?|higher secondary(?: certificate)?|hsc|o-?levels?|highers|ged|a-?levels?"
+        r"|matric(?:ulation)?|higher secondary(?: certificate)?"
+        r"|class (?:xii|x|12|10)(?:th)?"
+        r"|(?:12|10)th (?:standard|grade)|xii|senior secondary|hsc|o-?levels?|highers|ged|a-?levels?"
         r"|gcses?|abitur|fachabitur|baccalaureat|bachillerato"
         r"|maturita|diploma di"
         r" maturita|ensino medio|secondary school(?: certificate)?|matura|international baccalaureate"

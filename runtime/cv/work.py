@@ -210,6 +210,14 @@ def _assign(document: Document, found: list[_Piece], names: _Names) -> None:
         return
     chosen = _employer(title, rest)
     names.employer = chosen.passage
+    if chosen.part == title.part:
+        between = [
+            piece.passage
+            for piece in rest
+            if title.passage.stop <= piece.passage.start < chosen.passage.start
+            and _FIELD_OF_WORK.match(fold(piece.text))
+        ]
+        names.title = _with_field(document, title.passage, between)
     if chosen.part != title.part:
         names.employer = _over_dashes(document, [p.passage for p in rest if p.part == chosen.part], names)
         names.own_line = chosen.row != title.row

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,9 @@ def read_docx(document: bytes, *, max_chars: int) -> DocxText:
         parts = list(_parts(word))
         styles = _Styles(word)
         hidden = tuple(found for part in parts for found in _taken_out(part, styles))
-        rows = [row for part in parts for row in _blocks(part, styles)]
+        rows = list(_bounded((row for part in parts for row in _blocks(part, styles)), max_chars))
+    except CvError:
+        raise
     except (
         PackageNotFoundError,
         KeyError,
@@ -77,11 +79,19 @@ def read_docx(document: bytes, *, max_chars: int) -> DocxText:
         raise UnreadableDocument(
             "The Word document is damaged and cannot be opened; open it in Word, save it again and send that."
         ) from None
-    if sum(len(paragraph.text) for row in rows for paragraph in row) > max_chars:
-        raise DocumentTooLarge(
-            "The Word document holds more text than a CV can; send the pages that are the CV."
-        )
     return DocxText(tuple(_lines(rows)), date, hidden, labels)
+
+
+def _bounded(rows: Iterable[tuple[_Paragraph, ...]], max_chars: int) -> Iterator[tuple[_Paragraph, ...]]:
+    """The rows, as long as they hold no more than a CV can."""
+    left = max_chars
+    for row in rows:
+        left -= sum(len(paragraph.text) for paragraph in row)
+        if left < 0:
+            raise DocumentTooLarge(
+                "The Word document holds more text than a CV can; send the pages that are the CV."
+            )
+        yield row
 
 
 def _check_package(document: bytes) -> None:
@@ -219,7 +229,7 @@ def _paragraphs(element: _Element, styles: _Styles) -> Iterator[_Paragraph]:
         ):
             continue
         text = _run_text(run)
-        properties = run.find(qn("w:rPr"))
+        properties = _properties(run, "w:rPr")
         size, is_bold = style.size, style.bold
         if properties is not None:
             half_points = properties.find(qn("w:sz"))
@@ -235,7 +245,7 @@ def _paragraphs(element: _Element, styles: _Styles) -> Iterator[_Paragraph]:
         first, *rest = text.split("\n")
         lines[-1] += first
         lines += rest
-    properties = element.find(qn("w:pPr"))
+    properties = _properties(element, "w:pPr")
     bullet = style.listed or (properties is not None and properties.find(qn("w:numPr")) is not None)
     for number, line in enumerate(lines):
         if line.strip():
@@ -271,7 +281,7 @@ class _Styles:
 
     def look(self, paragraph: _Element) -> _Look:
         """How the paragraph's style looks, through the styles it is based on."""
-        identifier = _style_id(paragraph.find(qn("w:pPr")), "w:pStyle")
+        identifier = _style_id(_properties(paragraph, "w:pPr"), "w:pStyle")
         if identifier not in self._looks:
             self._looks[identifier] = self._through(identifier)
         return self._looks[identifier]
@@ -298,17 +308,23 @@ class _Styles:
 
     def value(self, run: _Element, name: str) -> str | None:
         """What is said of `name` for a run, by itself or its styles; "" where it is said without a value."""
-        properties = run.find(qn("w:rPr"))
+        properties = _properties(run, "w:rPr")
         paragraph = next(run.iterancestors(qn("w:p")), None)
         named = [_style_id(properties, "w:rStyle")]
         if paragraph is not None:
-            named.append(_style_id(paragraph.find(qn("w:pPr")), "w:pStyle"))
+            named.append(_style_id(_properties(paragraph, "w:pPr"), "w:pStyle"))
         styles = [self._of[style].find(qn("w:rPr")) for style in named if style in self._of]
         for place in (properties, *styles):
             said = place.find(qn(name)) if place is not None else None
             if said is not None:
                 return said.get(qn("w:val")) or ""
         return None
+
+
+def _properties(element: _Element, name: str) -> _Element | None:
+    """What is said of an element: its first child, or nothing. Looking further would take long in a long paragraph."""
+    first = next(iter(element), None)
+    return first if first is not None and first.tag == qn(name) else None
 
 
 def _style_id(properties: _Element | None, name: str) -> str | None:
@@ -343,14 +359,19 @@ def _hiding(run: _Element, styles: _Styles) -> Hiding | None:
 
 def _on_colour(run: _Element) -> bool:
     """Whether something may stand behind a run: shading, a table's own style, a box with a fill."""
-    properties = run.find(qn("w:rPr"))
+    properties = _properties(run, "w:rPr")
     if properties is not None and properties.find(qn("w:highlight")) is not None:
         return True
     for place in (run, *run.iterancestors()):
         if place.tag == qn("w:txbxContent"):
             return True
         for name in ("w:rPr", "w:pPr", "w:tcPr", "w:tblPr"):
-            said = place.find(qn(name))
+            # Bookmarks may stand before what is said of a table.
+            said = (
+                place.find(qn(name))
+                if name == "w:tblPr" and place.tag == qn("w:tbl")
+                else _properties(place, name)
+            )
             shading = said.find(qn("w:shd")) if said is not None else None
             fill = shading.get(qn("w:fill")) if shading is not None else None
             if fill and fill.upper() not in {"AUTO", "FFFFFF"}:

@@ -180,7 +180,10 @@ def _typed(value: object, kind: str) -> object:
 
 def _invalid(error: ValidationError) -> Json:
     fields = [
-        {"field": ".".join(str(part) for part in problem["loc"]), "message": problem["msg"]}
+        {
+            "field": ".".join(str(part) for part in problem["loc"]),
+            "message": problem["msg"].removeprefix("Value error, "),
+        }
         for problem in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     detail = "; ".join(f"{field['field'] or 'request'}: {field['message']}" for field in fields[:5])

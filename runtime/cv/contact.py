@@ -22,7 +22,9 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w./])(?:\+|00)?\(?\d(?:[\d().‐‑‒–—/-]| (?! )){6,22}\d(?![\w/])")
-_NANP = re.compile(r"^(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[\s.‐‑‒–—-])\d{3}[\s.‐‑‒–—-]\d{4}$")
+_NANP = re.compile(
+    r"^(?:\+?1[\s.-]?)?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[\s.‐‑‒–—-])[2-9]\d{2}[\s.‐‑‒–—-]\d{4}$"
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—", "-"))
 _SEPARATOR = re.compile(r"\t|\s*[|·•∙⋅●◆]\s*|\s{2,}|\s+[–—]\s+")
 _NETWORKS = {
@@ -113,7 +115,7 @@ def _number(written: Passage, regions: Sequence[str]) -> Leaf | None:
     plain = written.text.translate(_DASHES)
     if plain.startswith("00"):
         plain = "+" + plain[2:]
-    regions = ["US"] if _NANP.match(written.text) else list(regions)
+    regions = [*regions, "US"] if _NANP.match(written.text) else list(regions)
     for region in regions if not plain.startswith("+") else [None]:
         try:
             number = phonenumbers.parse(plain, region)
@@ -133,7 +135,8 @@ def _regions(document: Document, indexes: Sequence[int], location: Leaf | None) 
         pieces = re.split(r"[,|·•–\t()]|\s-\s", text)
         found += [country_of(piece) for piece in pieces]
         found += [region for region, form in _POSTCODES if form.search(text)]
-    found += language_regions(document.text)
+    if not any(found):
+        found += language_regions(document.text)
     return list(dict.fromkeys(region for region in found if region is not None))
 
 

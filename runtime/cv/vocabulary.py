@@ -651,13 +651,13 @@ def country_of(text: str) -> str | None:
     return COUNTRIES.get(name) or CITIES.get(name)
 
 
-_LANGUAGES = (
+_LANGUAGES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    ((), re.compile(r"\b(?:and|the|of|for|with|in|to|a)\b")),
     (("DE", "AT", "CH"), re.compile(r"\b(?:und|der|die|das|von|fur|mit|bei)\b")),
     (("FR", "BE", "CH"), re.compile(r"\b(?:et|les|des|du|une|pour|dans|avec)\b")),
     (("ES", "MX", "AR"), re.compile(r"\b(?:y|los|las|del|para|con|una|el)\b")),
     (("IT",), re.compile(r"\b(?:e|il|di|della|per|con|gli|una)\b")),
     (("BR", "PT"), re.compile(r"\b(?:e|os|do|da|dos|para|com|uma)\b")),
-    ((), re.compile(r"\b(?:and|the|of|for|with|in|to|a)\b")),
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pypdfium2
@@ -67,7 +68,7 @@ class Sight:
         self._text = text
         self._box = box
         self._inks: dict[int, _Ink] = {}
-        self._order: dict[int, int] = {}
+        self._texts: list[tuple[Any, int]] = []
         self._shapes: list[_Shape] = []
         self._objects = 0
         self._unknown = self._crowded = False
@@ -93,7 +94,7 @@ class Sight:
             return None
         if ink.layered and max(ink.colour) < _DARK and not self._is_drawn(box):
             return "layer"
-        return self._lost(ink.colour, box, self._order.get(address))
+        return self._lost(ink.colour, box, address)
 
     def believable(self, ways: Sequence[Hiding | None]) -> Sequence[Hiding | None]:
         """The ways in which a page's words are hidden, but for what is no trick.
@@ -117,7 +118,7 @@ class Sight:
             thing = get(parent, number)
             kind = pdfium.FPDFPageObj_GetType(thing)
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                self._order[_address(thing)] = self._objects
+                self._texts.append((thing, self._objects))
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
                 matrix = pdfium.FS_MATRIX()
                 pdfium.FPDFPageObj_GetMatrix(thing, matrix)
@@ -135,8 +136,10 @@ class Sight:
         box = _bounds(thing, matrices)
         if box is None:
             return
-        if kind != pdfium.FPDF_PAGEOBJ_PATH:
-            self._unknown = True
+        is_path = kind == pdfium.FPDF_PAGEOBJ_PATH
+        # A path of many parts is a letter or a drawing. What colour it has does not matter: it hides nothing for sure.
+        if not is_path or pdfium.FPDFPath_CountSegments(thing) > _RECTANGLE:
+            self._unknown = self._unknown or not is_path
             self._shapes.append(_Shape(self._objects, box, None, exact=False, plain=False))
             return
         fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -161,25 +164,32 @@ class Sight:
         do with fonts that may not be embedded."""
         return self._crowded or any(_holds(shape.box, box) for shape in self._shapes if not shape.plain)
 
-    def _lost(self, colour: Colour, box: Box, order: int | None) -> Hiding | None:
+    @cached_property
+    def _order(self) -> dict[int, int]:
+        """When each piece of text is drawn. Few pages ask for it, and pages of browsers have thousands of pieces."""
+        return {_address(thing): order for thing, order in self._texts}
+
+    def _lost(self, colour: Colour, box: Box, address: int) -> Hiding | None:
         """Whether a word is lost in what lies under it, or over it."""
         if self._crowded:
             return None
         if min(colour) >= _LIGHT and not any(
-            _differs(shape.colour, colour) for shape in self._behind(self._shapes, box, order)
+            _differs(shape.colour, colour)
+            for shape in self._behind(self._shapes, box, self._order.get(address))
         ):
             return "colour"
+        # Few shapes are exact: only where one of them could hide the word is all of what lies there looked at.
+        near = [shape for shape in self._exact if _holds(shape.box, box)]
+        if not any(_is_light(shape) or not _differs(shape.colour, colour) for shape in near):
+            return None
+        order = self._order.get(address)
         if order is None:
             return None
-        # Few shapes are exact: only where one of them has the word's colour is all of what lies there looked at.
-        if any(not _differs(shape.colour, colour) for shape in self._behind(self._exact, box, order)):
+        if any(shape.order < order and not _differs(shape.colour, colour) for shape in near):
             nearest = list(self._behind(self._shapes, box, order))[-1]
             if nearest.exact and not _differs(nearest.colour, colour):
                 return "colour"
-        over = (shape for shape in self._exact if shape.order > order and _holds(shape.box, box))
-        if any(shape.colour is not None and min(shape.colour) >= _LIGHT for shape in over):
-            return "covered"
-        return None
+        return "covered" if any(shape.order > order and _is_light(shape) for shape in near) else None
 
     def _behind(self, shapes: Sequence[_Shape], box: Box, order: int | None) -> Iterator[_Shape]:
         return (s for s in shapes if (order is None or s.order < order) and _holds(s.box, box))
@@ -273,6 +283,10 @@ def _is_rectangle(path: Any) -> bool:
         across.add(round(x.value, 2))
         up.add(round(y.value, 2))
     return len(across) <= 2 and len(up) <= 2
+
+
+def _is_light(shape: _Shape) -> bool:
+    return shape.colour is not None and min(shape.colour) >= _LIGHT
 
 
 def _holds(shape: Box, word: Box) -> bool:

@@ -165,3 +165,23 @@ def test_in_webassembly_what_is_not_there_is_said(engine: Engine, code: str, tol
     result = printed(engine, code)
     assert result.verdict == "RE"
     assert told in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "os.listdir('/python-stdlib/..')",
+        "open('/python-stdlib/../../../etc/passwd')",
+        "open('/python-stdlib/abc.py', 'a')",
+        "os.remove('/python-stdlib/abc.py')",
+        "os.symlink('/etc/passwd', '/python-stdlib/way_out')",
+        "os.rename('/python-stdlib/abc.py', '/python-stdlib/abd.py')",
+        "os.utime('/python-stdlib/abc.py')",
+    ],
+)
+def test_the_librarys_folder_is_read_and_leads_nowhere(engine: Engine, attempt: str) -> None:
+    if engine.name != "wasm":
+        pytest.skip("the library lies elsewhere")
+    result = printed(engine, f"import os\n{attempt}")
+    assert result.verdict == "RE"
+    assert "PermissionError" in (result.error or "")

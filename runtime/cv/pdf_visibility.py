@@ -8,7 +8,7 @@ doubt is seen: to lose a line of a real CV is worse than to keep a hidden one, w
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -166,33 +166,27 @@ class Sight:
 
     @cached_property
     def _order(self) -> dict[int, int]:
-        """When each piece of text is drawn. Few pages ask for it, and pages of browsers have thousands of pieces."""
+        """When each piece of text is drawn. Pages of browsers have thousands of pieces, and few pages ask for it."""
         return {_address(thing): order for thing, order in self._texts}
 
     def _lost(self, colour: Colour, box: Box, address: int) -> Hiding | None:
         """Whether a word is lost in what lies under it, or over it."""
         if self._crowded:
             return None
-        if min(colour) >= _LIGHT and not any(
-            _differs(shape.colour, colour)
-            for shape in self._behind(self._shapes, box, self._order.get(address))
-        ):
+        light = min(colour) >= _LIGHT
+        near = [shape for shape in self._shapes if _holds(shape.box, box)] if light or self._exact else []
+        order: int | None = self._objects + 1
+        if any(shape.order > (self._texts[0][1] if self._texts else 0) for shape in near):
+            order = self._order.get(address)
+        behind = [shape for shape in near if order is None or shape.order < order]
+        if light and not any(_differs(shape.colour, colour) for shape in behind):
             return "colour"
-        # Few shapes are exact: only where one of them could hide the word is all of what lies there looked at.
-        near = [shape for shape in self._exact if _holds(shape.box, box)]
-        if not any(_is_light(shape) or not _differs(shape.colour, colour) for shape in near):
-            return None
-        order = self._order.get(address)
         if order is None:
             return None
-        if any(shape.order < order and not _differs(shape.colour, colour) for shape in near):
-            nearest = list(self._behind(self._shapes, box, order))[-1]
-            if nearest.exact and not _differs(nearest.colour, colour):
-                return "colour"
-        return "covered" if any(shape.order > order and _is_light(shape) for shape in near) else None
-
-    def _behind(self, shapes: Sequence[_Shape], box: Box, order: int | None) -> Iterator[_Shape]:
-        return (s for s in shapes if (order is None or s.order < order) and _holds(s.box, box))
+        if behind and behind[-1].exact and not _differs(behind[-1].colour, colour):
+            return "colour"
+        over = any(shape.order > order and shape.exact and _is_light(shape) for shape in near)
+        return "covered" if over else None
 
     def _is_drawn(self, box: Box) -> bool:
         """Whether anything dark is there when the page is drawn as it is shown."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal
 
@@ -21,25 +22,64 @@ _QUESTION_MINUTES: Final = 3.5
 _TASK_MINUTES: Final = 10.0
 _LEVELS: Final[tuple[Level, ...]] = ("junior", "mid", "senior")
 
-# What people call a role, by family; the first family with a word in the text wins, the most specific first.
+# What people call a role, by family; the first family with a word in the text wins, the most specific first. Some
+# stand for several words (`_SPOKEN_AS_ONE`).
 _FAMILY_WORDS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("product", frozenset({"productmanager"})),
+    ("security", frozenset({"security", "cybersecurity", "appsec", "infosec", "devsecops", "pentester", "pentesting"})),
     ("ml", frozenset({"ml", "machine", "learning", "ai", "scientist", "nlp", "mlops"})),
     ("qa", frozenset({"qa", "quality", "test", "tester", "testing", "sdet"})),
+    ("mobile", frozenset({"ios", "android", "flutter", "swiftui", "reactnative", "mobileapp"})),
     ("devops", frozenset({"devops", "sre", "reliability", "platform", "infrastructure", "cloud", "operations"})),
     ("data", frozenset({"data", "analytics", "etl", "warehouse", "bi"})),
     ("frontend", frozenset({"frontend", "web", "ui", "react", "javascript", "typescript"})),
     ("backend", frozenset({"backend", "server", "api", "python", "java", "golang", "fullstack"})),
+    # After the server's: "Backend developer (Kotlin)", "Mobile backend engineer".
+    ("mobile", frozenset({"mobile", "kotlin", "swiftlanguage"})),
 )  # fmt: skip
-# Names that are English words, too, count only where they cannot be those: "Front desk", "Go-to-market manager".
-_LANGUAGE_GO: Final = re.compile(
-    r"(?<![\w-])(?:(?i:go)(?=\s(?i:back|dev|engineer|program|server|service))|Go(?=\s?(?:,|$)))"
+# Names that are English words, too, count only where they cannot be those: "Front desk", "Go-to-market manager",
+# "a swift reply"; and those of several words are no other trade's: "product designer", "security guard", "SoC design".
+_SPOKEN_AS_ONE: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (
+            r"(?<![\w-])(?:(?i:go)(?=\s(?i:back|dev|engineer|program|server|service))|Go(?=\s?(?:,|$)))",
+            "golang",
+        ),
+        (
+            r"(?<![\w-])(?:(?i:swift)(?=\s(?i:dev|engineer|program))|Swift(?=\s?(?:[,/)]|$)))",
+            "swiftlanguage",
+        ),
+        (r"(?i)\b(front|back)[\s-]end\b", r"\1end"),
+        (r"(?i)\breact[\s-]native\b", "reactnative"),
+        (
+            r"(?i)\bmobile[\s-](?=(?:apps?|software|developers?|development|engineers?|programmers?)\b)",
+            "mobileapp ",
+        ),
+        (r"(?i)\bmobile[\s-](?=(?:phones?|networks?|homes?|cranes?)\b)", ""),
+        (
+            r"(?i)\bproduct[\s-](?:manage(?:r|rs|ment)|owners?|ownership|director|lead(?!\s(?:design|dev|engineer)))\b"
+            r"|\b(?:head|director|vp|vice president) of product\b|\bchief product officer\b",
+            "productmanager",
+        ),
+        (r"(?i)^\s*product(?:\s(?:sense|strategy|case|round|interview))*\s*$", "productmanager"),
+        (
+            r"(?i)\b(?:cyber|information|network|application|app|cloud|product|offensive|api|it)[\s-]security\b"
+            r"|\bsecurity[\s-](?=(?:analyst|architect|consultant|engineer|researcher|tester)s?\b)"
+            r"|\bsecurity[\s-](?=(?:engineering|operations cent(?:er|re))\b)"
+            r"|\bpen(?:etration)?[\s-]test(?:er|ers|ing|s)?\b|\bred[\s-]team(?:er|ers|ing)?\b",
+            "cybersecurity ",
+        ),
+        (r"\b(?:SOC|soc|Soc)(?=\s(?i:analyst|engineer|lead|manager|operator)s?\b)", "cybersecurity"),
+    )
 )
-_END: Final = re.compile(r"\b(front|back)[\s-]end\b", re.IGNORECASE)
 # Words of other trades, too ("machine operator", "quality nurse"): they count beside one of the next.
 _AMBIGUOUS: Final = frozenset(
     {"machine", "learning", "scientist", "quality", "test", "testing", "platform", "operations", "warehouse"}
-    | {"server", "reliability", "infrastructure"}
+    | {"server", "reliability", "infrastructure", "security", "mobile"}
 )
+# What the description of any job may hold: "job security", "a mobile phone".
+_IN_PASSING: Final = frozenset({"security", "mobile"})
 _SOFTWARE: Final = frozenset(
     {"software", "engineer", "engineering", "developer", "development", "programmer", "programming", "coder"}
     | {"coding", "computer", "computing", "informatics", "technical", "tech", "algorithms", "automation"}
@@ -48,6 +88,8 @@ _SOFTWARE: Final = frozenset(
 _OTHER_ENGINEERS: Final = frozenset(
     {"civil", "mechanical", "electrical", "chemical", "structural", "biomedical", "sound", "sales"}
 )
+# Jobs whose interviews have no coding task.
+_WITHOUT_CODE: Final = frozenset({"general", "product"})
 # Interviews that are called by these name no job: then it is taken to be about software, which is served first.
 _NO_JOB: Final = frozenset(
     {"interview", "general", "mixed", "practice", "mock", "screening", "phone", "first", "second", "final"}
@@ -117,7 +159,8 @@ def family_of(bank: Bank, role: str | None, interview_type: str | None = None, d
     """The family that the role names, else the interview's type, else the job description.
 
     `software` when they name a job with software and none of the bank's families, and when they name no job at all;
-    `general` for any other job. The description of a job that is none of software is not searched for words.
+    `general` for any other job. The description of a job that is none of software is not searched for words, nor is
+    that of an engineer for those of product managers, whom engineers work with.
     """
     for text in (role, interview_type):
         if family := _named(bank, text, clear=_is_software(text)):
@@ -125,19 +168,31 @@ def family_of(bank: Bank, role: str | None, interview_type: str | None = None, d
     job = next((text for text in (role, interview_type) if _names_a_job(text)), None)
     if job is not None and not _is_software(job):
         return "general"
-    return _named(bank, description, clear=True) or "software"
+    return _described(bank, description, engineers=job is not None) or "software"
 
 
 def _named(bank: Bank, text: str | None, *, clear: bool) -> str | None:
     """The family that a word of `text` names; unless it is `clear` that this is about software, no ambiguous one."""
     words = _tokens(text)
-    # "Machine learning" and "data scientist" need nothing beside them.
+    # The family's own name, and nothing else; and "machine learning" and "data scientist" need nothing beside them.
+    clear = clear or (len(words) == 1 and words <= dict(_FAMILY_WORDS).keys())
     clear = clear or {"machine", "learning"} <= words or bool({"data", "ml", "ai"} & words)
     for family, names in _FAMILY_WORDS:
         found = words & names
         if (found if clear else found - _AMBIGUOUS) and family in bank.families:
             return family
     return None
+
+
+def _described(bank: Bank, description: str, *, engineers: bool) -> str | None:
+    """The family whose words the description says most often; of several, the first."""
+    said = Counter(_words_of(description))
+    mentions: Counter[str] = Counter()
+    for family, names in _FAMILY_WORDS:
+        if family in bank.families and not (engineers and family == "product"):
+            mentions[family] += sum(said[name] for name in names - _IN_PASSING)
+    ((family, most),) = mentions.most_common(1) or [("", 0)]
+    return family if most else None
 
 
 def _is_software(text: str | None) -> bool:
@@ -153,8 +208,14 @@ def _names_a_job(text: str | None) -> bool:
 
 
 def _tokens(text: str | None) -> frozenset[str]:
-    named = _END.sub(r"\1end", _LANGUAGE_GO.sub("golang", text or ""))
-    return frozenset(re.findall(r"[a-z]+", named.lower()))
+    return frozenset(_words_of(text))
+
+
+def _words_of(text: str | None) -> list[str]:
+    named = text or ""
+    for pattern, word in _SPOKEN_AS_ONE:
+        named = pattern.sub(word, named)
+    return re.findall(r"[a-z]+", named.lower())
 
 
 def make_plan(
@@ -173,7 +234,7 @@ def make_plan(
     behavioural_only = "behav" in kind or "cultur" in kind
     # Employers' words first: an interview called "Backend, Python" for the role "Engineer" is a backend one.
     family = "general" if behavioural_only else family_of(bank, role, interview_type, job_description)
-    wants_code = minutes >= 20 and family != "general"
+    wants_code = minutes >= 20 and family not in _WITHOUT_CODE
     core_minutes = minutes - (_TASK_MINUTES if wants_code else 0)
     room = max(2, int(core_minutes / _QUESTION_MINUTES))
     # S311: a plan must be reproducible, not unguessable.

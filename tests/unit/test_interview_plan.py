@@ -88,6 +88,57 @@ def plan(
         (["Go, Rust"], "backend"),
         (["Back-end developer"], "backend"),
         (["Front end developer"], "frontend"),
+        (["iOS developer"], "mobile"),
+        (["Android engineer (Kotlin, Java)"], "mobile"),
+        (["Flutter"], "mobile"),
+        (["React Native developer, TypeScript"], "mobile"),
+        (["Senior mobile engineer"], "mobile"),
+        (["Mobile app developer", "technical"], "mobile"),
+        ([None, "Mobile"], "mobile"),
+        (["Swift developer"], "mobile"),
+        (["Swift, Objective-C"], "mobile"),
+        (["Swift delivery rider"], "general"),
+        (["Kotlin developer"], "mobile"),
+        (["Backend developer (Kotlin)"], "backend"),
+        (["Mobile backend engineer"], "backend"),
+        (["Mobile tester, software"], "qa"),
+        (["Mobile nurse"], "general"),
+        (["Mobile phone sales assistant"], "general"),
+        (["Mobile phone repair engineer"], "software"),
+        (["Security engineer"], "security"),
+        (["Cloud security engineer"], "security"),
+        (["AppSec"], "security"),
+        (["Application Security Lead"], "security"),
+        (["Pentester"], "security"),
+        (["Penetration tester"], "security"),
+        (["SOC analyst"], "security"),
+        (["SoC design engineer"], "software"),
+        (["Head of infosec"], "security"),
+        (["IT security officer"], "security"),
+        (["AI security engineer"], "security"),
+        ([None, "Security"], "security"),
+        (["Software developer, security"], "security"),
+        (["Security guard"], "general"),
+        (["Door security, night shift"], "general"),
+        (["Social security clerk"], "general"),
+        (["Product manager"], "product"),
+        (["Product Owner"], "product"),
+        (["Senior Product Manager, Machine Learning"], "product"),
+        (["Head of Product"], "product"),
+        ([None, "Product management"], "product"),
+        ([None, "Product sense interview"], "product"),
+        (["Product designer"], "general"),
+        (["Product engineer"], "software"),
+        (["Product security engineer"], "security"),
+        (["Product marketing manager"], "general"),
+        (["Production manager"], "general"),
+        (["Project manager"], "general"),
+        (["Backend engineer", "technical", "You work with the product manager."], "backend"),
+        (["Engineer", "technical", "You work with the product owner."], "software"),
+        ([None, None, "We look for a product manager who likes talking to people."], "product"),
+        (["Engineer", "technical", "We offer job security and a mobile phone."], "software"),
+        (["Engineer", "technical", "Python services, a server and an API for our iOS app."], "backend"),
+        (["Engineer", "technical", "You write our Android app and read data."], "mobile"),
     ],
 )
 def test_a_role_has_the_family_its_words_name_the_earlier_text_first(texts: list[str], family: str) -> None:
@@ -112,6 +163,23 @@ def test_a_job_without_software_gets_questions_for_every_job_and_no_coding_task(
     assert all(isinstance(step, QuestionStep) for step in general.steps)
     assert all("general" in question.families for question in general.questions)
     assert {question.kind for question in general.questions} == {"technical", "behavioural"}
+
+
+def test_product_managers_get_their_own_questions_and_no_coding_task() -> None:
+    made = plan(role="Product manager", minutes=60)
+
+    assert made.family == "product"
+    assert all(isinstance(step, QuestionStep) for step in made.steps)
+    assert {question.families[0] for question in made.questions} == {"product", "general"}
+
+
+@pytest.mark.parametrize(("role", "family"), [("iOS developer", "mobile"), ("Security engineer", "security")])
+def test_mobile_and_security_engineers_get_their_own_questions_and_a_task(role: str, family: str) -> None:
+    made = plan(role=role, minutes=60)
+    tasks = [step.task for step in made.steps if isinstance(step, TaskStep)]
+
+    assert {q.families[0] for q in made.questions if q.kind == "technical"} == {family}
+    assert [task.families[0] for task in tasks] == [family]
 
 
 def test_an_interview_that_names_no_job_is_about_software_with_a_task() -> None:

@@ -12,7 +12,7 @@ import yaml
 
 from runtime.knowledge.bank import BANK_DIR, STAR, Bank, CodingTask, Level, Question, load_bank
 
-TECHNICAL_FAMILIES = ("backend", "frontend", "data", "devops", "ml", "qa")
+TECHNICAL_FAMILIES = ("backend", "frontend", "data", "devops", "ml", "mobile", "qa", "security", "product")
 LEVELS: tuple[Level, ...] = ("junior", "mid", "senior")
 
 # Spoken as letters, and known to everyone who is asked.

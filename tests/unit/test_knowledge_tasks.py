@@ -334,6 +334,330 @@ def lowest_cost_separates_equal_scores(
     return best
 
 
+def visible_rows(heights: list[int], top: int, window: int) -> list[int]:
+    seen, start = [], 0
+    for position, height in enumerate(heights):
+        if min(start + height, top + window) > max(start, top):
+            seen.append(position)
+        start += height
+    return seen
+
+
+def visible_rows_counts_those_that_touch(heights: list[int], top: int, window: int) -> list[int]:
+    seen, start = [], 0
+    for position, height in enumerate(heights):
+        if start <= top + window and start + height >= top:
+            seen.append(position)
+        start += height
+    return seen
+
+
+def visible_rows_asks_for_their_beginning(heights: list[int], top: int, window: int) -> list[int]:
+    starts = [0, *itertools.accumulate(heights)]
+    return [each for each in range(len(heights)) if heights[each] and top <= starts[each] < top + window]
+
+
+def final_stack(actions: list[list[str]]) -> list[str]:
+    stack = ["home"]
+    for kind, screen in actions:
+        if kind in ("back", "replace") and len(stack) > 1:
+            stack.pop()
+        if kind != "back":
+            stack = stack[: stack.index(screen)] if screen in stack else stack
+            stack.append(screen)
+    return stack
+
+
+def final_stack_moves_a_screen_up(actions: list[list[str]]) -> list[str]:
+    stack = ["home"]
+    for kind, screen in actions:
+        if kind in ("back", "replace") and len(stack) > 1:
+            stack.pop()
+        if kind != "back":
+            stack = [each for each in stack if each != screen]
+            stack.append(screen)
+    return stack
+
+
+def summarise_chats(messages: list[list[str]]) -> list[str]:
+    senders: dict[str, list[str]] = {}
+    for conversation, sender in messages:
+        senders[conversation] = [*senders.pop(conversation, []), sender]
+    lines = []
+    for conversation, names in reversed(senders.items()):
+        different = list(dict.fromkeys(names))
+        if len(different) > 3:
+            different = [*different[:2], f"{len(different) - 2} others"]
+        who = " and ".join(filter(None, (", ".join(different[:-1]), different[-1])))
+        lines.append(f"{conversation}: {who}" + (f" ({len(names)})" if len(names) > 1 else ""))
+    return lines
+
+
+def summarise_chats_orders_by_the_first_message(messages: list[list[str]]) -> list[str]:
+    lines = {line.split(": ")[0]: line for line in summarise_chats(messages)}
+    return [lines[name] for name in reversed(dict.fromkeys(name for name, _ in messages))]
+
+
+def merge_edits(base: dict[str, str], mine: dict[str, str], theirs: dict[str, str]) -> list[Any]:
+    merged, conflicts = {}, []
+    for field in sorted({*base, *mine, *theirs}):
+        old, left, right = base.get(field), mine.get(field), theirs.get(field)
+        if left != right and left != old and right != old:
+            conflicts.append(field)
+        value = left if right == old else right
+        if value is not None:
+            merged[field] = value
+    return [merged, conflicts]
+
+
+def merge_edits_never_removes(
+    base: dict[str, str], mine: dict[str, str], theirs: dict[str, str]
+) -> list[Any]:
+    changed = {field for field, value in mine.items() if value != base.get(field)}
+    changed_there = {field for field, value in theirs.items() if value != base.get(field)}
+    merged = {
+        **base,
+        **{name: mine[name] for name in changed},
+        **{name: theirs[name] for name in changed_there},
+    }
+    return [merged, sorted(name for name in changed & changed_there if mine[name] != theirs[name])]
+
+
+def compact_queue(operations: list[list[str]]) -> list[list[str]]:
+    first: dict[str, str] = {}
+    last: dict[str, tuple[str, str]] = {}
+    for record, kind, value in operations:
+        first.setdefault(record, kind)
+        last[record] = (kind, value)
+    shortest = []
+    for record, kind in first.items():
+        end, value = last[record]
+        if end == "delete" and kind != "create":
+            shortest.append([record, "delete", ""])
+        elif end != "delete":
+            shortest.append([record, "create" if kind == "create" else "change", value])
+    return shortest
+
+
+def compact_queue_creates_what_exists(operations: list[list[str]]) -> list[list[str]]:
+    kinds: dict[str, list[str]] = defaultdict(list)
+    values: dict[str, str] = {}
+    for record, kind, value in operations:
+        kinds[record].append(kind)
+        values[record] = value
+    shortest = []
+    for record, made in kinds.items():
+        if made[-1] == "delete" and "create" in made:
+            continue
+        shortest.append([record, "create" if "create" in made else made[-1], values[record]])
+    return shortest
+
+
+def fewest_wakeups(jobs: list[list[int]], capacity: int) -> int:
+    coming = deque(sorted(range(len(jobs)), key=lambda each: jobs[each][0]))
+    waiting: list[tuple[int, int]] = []
+    done: set[int] = set()
+    wakeups = 0
+    for job in sorted(range(len(jobs)), key=lambda each: jobs[each][1]):
+        if job in done:
+            continue
+        wakeups += 1
+        while coming and jobs[coming[0]][0] <= jobs[job][1]:
+            each = coming.popleft()
+            heapq.heappush(waiting, (jobs[each][1], each))
+        done.update(heapq.heappop(waiting)[1] for _ in range(min(capacity, len(waiting))))
+    return wakeups
+
+
+def fewest_wakeups_takes_the_first_to_begin(jobs: list[list[int]], capacity: int) -> int:
+    left = sorted(jobs)
+    wakeups = 0
+    while left:
+        wakeups += 1
+        minute = min(latest for _, latest in left)
+        for job in [job for job in left if job[0] <= minute][:capacity]:
+            left.remove(job)
+    return wakeups
+
+
+def hide_cards(line: str) -> str:
+    hidden = []
+    for is_number, signs in itertools.groupby(line, lambda sign: sign in "0123456789"):
+        run = "".join(signs)
+        hidden.append("*" * (len(run) - 4) + run[-4:] if is_number and 13 <= len(run) <= 19 else run)
+    return "".join(hidden)
+
+
+def hide_cards_in_longer_numbers(line: str) -> str:
+    hidden, position = "", 0
+    while position < len(line):
+        length = 0
+        while length < 19 and position + length < len(line) and line[position + length] in "0123456789":
+            length += 1
+        run = line[position : position + max(length, 1)]
+        hidden += "*" * (length - 4) + run[-4:] if length >= 13 else run
+        position += len(run)
+    return hidden
+
+
+def locked_accounts(attempts: list[list[Any]], limit: int) -> list[str]:
+    failures: Counter[str] = Counter()
+    locked: dict[str, None] = {}
+    for account, correct in attempts:
+        failures[account] = 0 if correct else failures[account] + 1
+        if failures[account] >= limit:
+            locked[account] = None
+    return list(locked)
+
+
+def locked_accounts_adds_up_all_failures(attempts: list[list[Any]], limit: int) -> list[str]:
+    failures: Counter[str] = Counter()
+    locked: dict[str, None] = {}
+    for account, correct in attempts:
+        failures[account] += not correct
+        if failures[account] >= limit:
+            locked[account] = None
+    return list(locked)
+
+
+def sprayers(attempts: list[list[Any]], accounts: int, minutes: int) -> list[str]:
+    spans: dict[str, deque[tuple[int, str]]] = defaultdict(deque)
+    tried: dict[str, Counter[str]] = defaultdict(Counter)
+    found = set()
+    for minute, address, account in attempts:
+        span, counts = spans[address], tried[address]
+        span.append((minute, account))
+        counts[account] += 1
+        while span[0][0] <= minute - minutes:
+            old = span.popleft()[1]
+            counts[old] -= 1
+            if not counts[old]:
+                del counts[old]
+        if len(counts) >= accounts:
+            found.add(address)
+    return sorted(found)
+
+
+def sprayers_counts_attempts(attempts: list[list[Any]], accounts: int, minutes: int) -> list[str]:
+    spans: dict[str, deque[int]] = defaultdict(deque)
+    found = set()
+    for minute, address, _ in attempts:
+        spans[address].append(minute)
+        while spans[address][0] <= minute - minutes:
+            spans[address].popleft()
+        if len(spans[address]) >= accounts:
+            found.add(address)
+    return sorted(found)
+
+
+def sprayers_forgets_those_tried_again(attempts: list[list[Any]], accounts: int, minutes: int) -> list[str]:
+    spans: dict[str, deque[tuple[int, str]]] = defaultdict(deque)
+    tried: dict[str, set[str]] = defaultdict(set)
+    found = set()
+    for minute, address, account in attempts:
+        spans[address].append((minute, account))
+        tried[address].add(account)
+        while spans[address][0][0] <= minute - minutes:
+            tried[address].discard(spans[address].popleft()[1])
+        if len(tried[address]) >= accounts:
+            found.add(address)
+    return sorted(found)
+
+
+def firewall_decisions(rules: list[list[str]], addresses: list[str]) -> list[str]:
+    def number(address: str) -> int:
+        value = 0
+        for part in address.split("."):
+            value = value * 256 + int(part)
+        return value
+
+    ranges = []
+    for action, text in rules:
+        address, bits = text.split("/")
+        ranges.append((action, number(address), 32 - int(bits)))
+    return [
+        next((action for action, start, rest in ranges if number(each) >> rest == start >> rest), "deny")
+        for each in addresses
+    ]
+
+
+def firewall_decisions_compares_whole_numbers(rules: list[list[str]], addresses: list[str]) -> list[str]:
+    answers = []
+    for address in addresses:
+        answer = "deny"
+        for action, text in reversed(rules):
+            start, bits = text.split("/")
+            count = int(bits) // 8
+            if address.split(".")[:count] == start.split(".")[:count]:
+                answer = action
+        answers.append(answer)
+    return answers
+
+
+def firewall_decisions_takes_the_narrowest(rules: list[list[str]], addresses: list[str]) -> list[str]:
+    return firewall_decisions(sorted(rules, key=lambda rule: -int(rule[1].split("/")[1])), addresses)
+
+
+def who_may(members: dict[str, list[str]], allowed: list[str], denied: list[str]) -> list[str]:
+    def covered(names: list[str]) -> set[str]:
+        found, left = set(names), list(names)
+        while left:
+            for name in members.get(left.pop(), []):
+                if name not in found:
+                    found.add(name)
+                    left.append(name)
+        return found
+
+    return sorted(covered(allowed) - covered(denied) - set(members))
+
+
+def who_may_denies_by_name_only(
+    members: dict[str, list[str]], allowed: list[str], denied: list[str]
+) -> list[str]:
+    return [name for name in who_may(members, allowed, []) if name not in denied]
+
+
+def intruder_reach(
+    start: str, links: list[list[str]], needs: dict[str, list[str]], holds: dict[str, list[str]]
+) -> list[str]:
+    beside: dict[str, list[str]] = defaultdict(list)
+    for one, other in links:
+        beside[one].append(other)
+        beside[other].append(one)
+    known: set[str] = set()
+    waiting: dict[str, list[str]] = defaultdict(list)
+    entered, left = {start}, [start]
+    while left:
+        machine = left.pop()
+        found = set(holds.get(machine, [])) - known
+        known |= found
+        for each in [*beside[machine], *(name for key in found for name in waiting.pop(key, []))]:
+            missing = next((key for key in needs.get(each, []) if key not in known), None)
+            if each not in entered and missing is None:
+                entered.add(each)
+                left.append(each)
+            elif each not in entered and missing is not None:
+                waiting[missing].append(each)
+    return sorted(entered)
+
+
+def intruder_reach_looks_once(
+    start: str, links: list[list[str]], needs: dict[str, list[str]], holds: dict[str, list[str]]
+) -> list[str]:
+    known = set(holds.get(start, []))
+    seen, entered, left = {start}, [start], deque([start])
+    while left:
+        machine = left.popleft()
+        for one, other in [*links, *((b, a) for a, b in links)]:
+            if one == machine and other not in seen:
+                seen.add(other)
+                if known.issuperset(needs.get(other, [])):
+                    entered.append(other)
+                    left.append(other)
+                    known.update(holds.get(other, []))
+    return entered
+
+
 REFERENCES: dict[str, Solution] = {
     "general-longest-streak": longest_streak,
     "general-free-slots": free_slots,
@@ -348,6 +672,18 @@ REFERENCES: dict[str, Solution] = {
     "data-visitor-sessions": sessions,
     "data-price-history": price_history,
     "ml-cheapest-threshold": lowest_cost,
+    "mobile-visible-rows": visible_rows,
+    "mobile-screen-stack": final_stack,
+    "mobile-message-summary": summarise_chats,
+    "mobile-merge-edits": merge_edits,
+    "mobile-offline-queue": compact_queue,
+    "mobile-fewest-wakeups": fewest_wakeups,
+    "security-hide-cards": hide_cards,
+    "security-locked-accounts": locked_accounts,
+    "security-spraying": sprayers,
+    "security-firewall-rules": firewall_decisions,
+    "security-nested-groups": who_may,
+    "security-intruders-reach": intruder_reach,
 }
 
 WRONG: list[tuple[str, Solution]] = [
@@ -366,6 +702,21 @@ WRONG: list[tuple[str, Solution]] = [
     ("data-price-history", price_history_joins_across_gaps),
     ("data-price-history", price_history_trusts_the_first_day),
     ("ml-cheapest-threshold", lowest_cost_separates_equal_scores),
+    ("mobile-visible-rows", visible_rows_counts_those_that_touch),
+    ("mobile-visible-rows", visible_rows_asks_for_their_beginning),
+    ("mobile-screen-stack", final_stack_moves_a_screen_up),
+    ("mobile-message-summary", summarise_chats_orders_by_the_first_message),
+    ("mobile-merge-edits", merge_edits_never_removes),
+    ("mobile-offline-queue", compact_queue_creates_what_exists),
+    ("mobile-fewest-wakeups", fewest_wakeups_takes_the_first_to_begin),
+    ("security-hide-cards", hide_cards_in_longer_numbers),
+    ("security-locked-accounts", locked_accounts_adds_up_all_failures),
+    ("security-spraying", sprayers_counts_attempts),
+    ("security-spraying", sprayers_forgets_those_tried_again),
+    ("security-firewall-rules", firewall_decisions_compares_whole_numbers),
+    ("security-firewall-rules", firewall_decisions_takes_the_narrowest),
+    ("security-nested-groups", who_may_denies_by_name_only),
+    ("security-intruders-reach", intruder_reach_looks_once),
 ]
 
 

@@ -22,9 +22,9 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w./])(?:\+|00)?\(?\d(?:[\d().‐‑‒–—/-]| (?! )){6,22}\d(?![\w/])")
-_NANP = re.compile(
-    r"^(?:\+?1[\s.-]?)?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[\s.‐‑‒–—-])[2-9]\d{2}[\s.‐‑‒–—-]\d{4}$"
-)
+# How North America writes its numbers, and nobody else; with white alone between the groups others do, too.
+_NANP = re.compile(r"^(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[.‐‑‒–—-])\d{3}[.‐‑‒–—-]\d{4}$")
+_THREE_THREE_FOUR = re.compile(r"^[2-9]\d{2} [2-9]\d{2} \d{4}$")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—", "-"))
 _SEPARATOR = re.compile(r"\t|\s*[|·•∙⋅●◆]\s*|\s{2,}|\s+[–—]\s+")
 _NETWORKS = {
@@ -115,7 +115,10 @@ def _number(written: Passage, regions: Sequence[str]) -> Leaf | None:
     plain = written.text.translate(_DASHES)
     if plain.startswith("00"):
         plain = "+" + plain[2:]
-    regions = [*regions, "US"] if _NANP.match(written.text) else list(regions)
+    if _NANP.match(written.text):
+        regions = ["US"]
+    elif _THREE_THREE_FOUR.match(written.text):
+        regions = [*regions, "US"]
     for region in regions if not plain.startswith("+") else [None]:
         try:
             number = phonenumbers.parse(plain, region)

@@ -50,15 +50,16 @@ _POINT = (
     rf"|(?P<{{0}}year>{_YEAR}))(?![\w%])"
 )
 _PRESENT = (
-    r"(?P<present>(?:the )?present|date|current(?:ly)?|now|today|ongoing|onwards?|to date|till date"
+    r"(?P<present>(?:the )?present|pres|date|current(?:ly)?|now|today|ongoing|onwards?|to date|till date"
     r"|until further notice"
     r"|heute|jetzt|aktuell|laufend|gegenwart|dato"
-    r"|aujourd['’]hui|auj|a ce jour|ce jour|present|actuel(?:lement)?|en cours|maintenant|en poste"
+    r"|aujourd['’]hui|auj|a present|a ce jour|ce jour|present|actuel(?:lement)?|en cours|maintenant|en poste"
     r"|a l['’]heure actuelle"
     r"|actualidad|la actualidad|actual(?:mente)?|act|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente"
     r"|atual(?:mente)?|hoje|o momento)\b"
 )
-_DASH = r"(?:\s+/\s+|\s*(?:[-–—−~→]+|\b(?:to|until|till|through|bis|a|ad|au|al|hasta|ate|as|jusqu['’]a|fino ad?)\b)\s*)"
+_DASH = r"(?:\s+/\s+|\s*(?:[-–—−~→…]+|\.{2,3}"
+_DASH += r"|\b(?:to|until|till|through|thru|bis|a|ad|au|al|hasta|ate|as|jusqu['’]a|fino ad?)\b)\s*)"
 _DASH += r"(?:(?:until|till|to|bis|zum|hasta|ate|jusqu['’]a|fino ad?)\s+)?(?:l'|l’|la |o |heute )?"
 _RANGE = re.compile(
     rf"(?<![\w/.,$€£#])(?:(?:from|von|de|du|da|dal|desde)\s+)?"
@@ -66,8 +67,11 @@ _RANGE = re.compile(
     rf"{_DASH}(?:{_POINT.format('e')}|(?P<short>\d\d)(?![\w%])|{_PRESENT})"
 )
 _SINCE = re.compile(
-    rf"\b(?:since|seit|depuis|desde|dal|da|ab)\s+(?:{_POINT.format('s')})(?:\s*{_DASH}{_PRESENT})?"
+    rf"\b(?:since|seit|depuis(?: le)?|desde|dal|da|ab|a partir (?:de|du|da))\s+(?:{_POINT.format('s')})"
+    rf"(?:\s*{_DASH}{_PRESENT})?"
 )
+# A dash with nothing after it says that it goes on; only where nothing else stands beside it.
+_OPEN = re.compile(rf"^\s*(?:{_POINT.format('s')})\s*[-–—]\s*$")
 # Years of two digits are years only beside months, and only at both ends: "03/18 - 06/20", "Mar 18 - today".
 _SHORT_POINT = (
     rf"(?:(?P<{{0}}month>0?[1-9]|1[0-2])[/.]|(?P<{{0}}name>{_any(_MONTHS)})\.?\s)"
@@ -116,6 +120,9 @@ def periods(text: str) -> tuple[Period, ...]:
     """All periods in `text`, in order; ranges win over single dates."""
     folded = fold(text)
     found: list[Period] = []
+    unfinished = _OPEN.match(folded)
+    if unfinished is not None:
+        return (_period(unfinished, ranged=True),)
     for pattern, ranged in ((_RANGE, True), (_SINCE, True), (_SHORT_RANGE, True), (_SINGLE, False)):
         for match in pattern.finditer(folded):
             if all(match.end() <= known.begin or match.start() >= known.stop for known in found):
@@ -143,7 +150,7 @@ def _period(match: re.Match[str], ranged: bool) -> Period:
     groups = match.groupdict()
     start, start_span = _point(match, "s")
     end, end_span = _point(match, "e") if "eyear" in groups else (None, None)
-    present = bool(groups.get("present")) or match.re is _SINCE
+    present = bool(groups.get("present")) or match.re in {_SINCE, _OPEN}
     if groups.get("bare") and end is not None:
         # "May - Aug 2022": the year is written once, at the end.
         start = Point(end.year, _number(groups["bare"]))
@@ -197,10 +204,12 @@ def is_date(text: str) -> bool:
     found = periods(text)
     if not found:
         return bool(DURATION.match(fold(text)))
+    text = _IN_BRACKETS.sub("", text)
     rest = len(text.strip()) - sum(period.stop - period.begin for period in found)
     return rest <= 14 and not (len(found) == 1 and not found[0].ranged and rest > 6)
 
 
+_IN_BRACKETS = re.compile(r"\s\(\d[^()]{0,30}\)$")
 _BROKEN = re.compile(
     rf"(?:{_POINT.format('s')})\s*(?:[-–—−~→]|\b(?:to|until|bis|a|au|al|hasta|ate|as)\b|/)\s*"
     rf"(?:(?:{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?)?\s*$"

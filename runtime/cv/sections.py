@@ -45,9 +45,32 @@ def sections(document: Document) -> tuple[Section, ...]:
         if line.page == 1 and line.size == display and result[-1][0] != "basics":
             result.append(("basics", []))
         result[-1][1].append(index)
-    return tuple(
-        Section(_told(document, kind, indexes), tuple(indexes)) for kind, indexes in result if indexes
-    )
+    found = [Section(_told(document, kind, indexes), tuple(indexes)) for kind, indexes in result if indexes]
+    if not any(section.kind == "work" for section in found):
+        found = [part for section in found for part in _without_jobs(document, section)]
+    return tuple(found)
+
+
+# Sections that hold no periods of their own.
+_UNDATED = frozenset({"basics", "summary", "skills", "languages"})
+
+
+def _without_jobs(document: Document, section: Section) -> tuple[Section, ...]:
+    """The section, and the jobs that follow in it under a heading nobody could know for one."""
+    if section.kind not in _UNDATED:
+        return (section,)
+    dated = [
+        position
+        for position, index in enumerate(section.indexes)
+        if any(period.ranged for period in dates.periods(document.lines[index].text))
+    ]
+    # A head has two lines at most before its date.
+    begin = max(0, dated[0] - 2) if dated else 0
+    texts = [fold(document.lines[index].text) for index in section.indexes[begin:]]
+    if not dated or not any(TITLE.search(text) and len(text) <= 90 for text in texts):
+        return (section,)
+    before, after = section.indexes[:begin], section.indexes[begin:]
+    return tuple(part for part in (Section(section.kind, before), Section("work", after)) if part.indexes)
 
 
 def _told(document: Document, kind: SectionKind | Literal["unnamed"], indexes: Sequence[int]) -> SectionKind:

@@ -3,11 +3,19 @@
 /** An RFC 9457 problem, or a server that could not be reached (`status` 0). */
 export class Problem extends Error {
   readonly status: number;
+  /** What is wrong with which field, where a request was refused for its fields. */
+  readonly errors: readonly Fault[];
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, errors: readonly Fault[] = []) {
     super(message);
     this.status = status;
+    this.errors = errors;
   }
+}
+
+export interface Fault {
+  field: string;
+  message: string;
 }
 
 /** What signs requests where people sign in. Both reject with a Problem when there is no token to be had. */
@@ -50,39 +58,6 @@ export interface NewSession {
   mode: Mode;
   job_description?: string;
   recording: boolean;
-}
-
-export interface Leaf {
-  value: string;
-  raw: string;
-  page?: number | null;
-}
-
-export interface Job {
-  name?: Leaf;
-  position?: Leaf;
-  startDate?: Leaf;
-  endDate?: Leaf;
-  current?: boolean;
-}
-
-export interface Study {
-  institution?: Leaf;
-  studyType?: Leaf;
-  area?: Leaf;
-  startDate?: Leaf;
-  endDate?: Leaf;
-}
-
-export interface Cv {
-  resume: {
-    basics?: { name?: Leaf; label?: Leaf; email?: Leaf; phone?: Leaf; location?: Leaf };
-    work?: Job[];
-    education?: Study[];
-    skills?: { name: Leaf }[];
-    languages?: { language: Leaf; fluency?: Leaf }[];
-  };
-  analysis: { status: "ok" | "needs_ocr"; message?: string | null; total_years?: number | null; as_of?: string | null };
 }
 
 export interface TranscriptItem {
@@ -242,22 +217,6 @@ export const getRun = (id: string, runId: string): Promise<CodeRun & { code: str
 /** What can be run here. */
 export const listLanguages = async (): Promise<Language[]> => (await _json<{ items: Language[] }>("GET", "/api/languages")).items;
 
-export function uploadCv(id: string, file: File): Promise<Cv> {
-  const form = new FormData();
-  form.append("file", file);
-  return _json("POST", `${_interview(id)}/upload-cv`, form);
-}
-
-/** The analysed CV; null when none was uploaded. */
-export async function getCv(id: string): Promise<Cv | null> {
-  try {
-    return await _json<Cv>("GET", `${_interview(id)}/cv-analysis`);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
-}
-
 export const endInterview = (id: string): Promise<unknown> => _json("POST", `${_interview(id)}/end`);
 
 /** The report; null while it is being made. */
@@ -266,47 +225,59 @@ export async function getReport(id: string): Promise<Report | null> {
   return answer.status === 202 ? null : ((await answer.json()) as Report);
 }
 
-async function _json<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const answer = await _ask(method, path, body, signal);
+const _json = <T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> =>
+  askJson(method, path, body, signal ? { signal } : {});
+
+interface Manner {
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+/** Ask for JSON. Rejects with a Problem. */
+export async function askJson<T>(method: string, path: string, body?: object, manner: Manner = {}): Promise<T> {
+  const answer = await _ask(method, path, body, manner);
   return (answer.status === 204 ? null : await answer.json()) as T;
 }
 
-async function _ask(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+async function _ask(method: string, path: string, body?: object, manner: Manner = {}): Promise<Response> {
   const token = (await _credentials?.token()) ?? null;
-  let answer = await _send(method, path, token, body, signal);
+  let answer = await _send(method, path, token, body, manner);
   if (answer.status === 401 && _credentials && token) {
-    answer = await _send(method, path, await _credentials.renew(token), body, signal);
+    answer = await _send(method, path, await _credentials.renew(token), body, manner);
   }
-  if (!answer.ok) throw new Problem(answer.status, await _explanation(answer));
+  if (!answer.ok) throw await _problem(answer);
   return answer;
 }
 
-async function _send(method: string, path: string, token: string | null, body?: object, signal?: AbortSignal): Promise<Response> {
+async function _send(method: string, path: string, token: string | null, body?: object, manner: Manner = {}): Promise<Response> {
   const form = body instanceof FormData;
   try {
     return await fetch(path, {
       method,
       headers: {
         Accept: "application/json",
+        ...manner.headers,
         ...(body && !form ? { "Content-Type": "application/json" } : {}),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
       ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
-      ...(signal ? { signal } : {}),
+      ...(manner.signal ? { signal: manner.signal } : {}),
     });
   } catch {
     throw new Problem(0, "The server cannot be reached. Is it still running?");
   }
 }
 
-async function _explanation(answer: Response): Promise<string> {
+async function _problem(answer: Response): Promise<Problem> {
   try {
-    const problem = (await answer.json()) as { title?: string; detail?: string };
-    return problem.detail || problem.title || `The server answered ${answer.status}.`;
+    const said = (await answer.json()) as { title?: string; detail?: string; errors?: Fault[] };
+    return new Problem(answer.status, said.detail || said.title || `The server answered ${answer.status}.`, said.errors);
   } catch {
-    return `The server answered ${answer.status}.`;
+    return new Problem(answer.status, `The server answered ${answer.status}.`);
   }
 }
 
 const _part = (id: string): string => encodeURIComponent(id);
-const _interview = (id: string): string => `/api/interviews/${_part(id)}`;
+/** The address of everything of one interview. */
+export const interviewPath = (id: string): string => `/api/interviews/${_part(id)}`;
+const _interview = interviewPath;

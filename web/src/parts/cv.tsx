@@ -1,8 +1,7 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import type { Cv, Leaf } from "../api";
-
-const MOST_BYTES = 4 * 1024 * 1024;
+import { getCv, MOST_BYTES, type Cv, type Given } from "../cv";
+import { isUnsure } from "./cv_draft";
 
 /** A place to drop or pick a CV. */
 export function CvPicker(props: { file: File | null; onPick: (file: File | null) => void }) {
@@ -13,9 +12,9 @@ export function CvPicker(props: { file: File | null; onPick: (file: File | null)
 
   const pick = (file: File | undefined) => {
     if (!file) return;
-    const right = /\.(txt|pdf|docx)$/i.test(file.name);
-    if (!right) return setRefused(`${file.name} is not a PDF, DOCX or text file.`);
-    if (file.size > MOST_BYTES) return setRefused(`${file.name} is larger than 4 MB.`);
+    const right = /\.(txt|text|md|markdown|pdf|docx)$/i.test(file.name);
+    if (!right) return setRefused(`${file.name} is not a PDF, DOCX, text or Markdown file.`);
+    if (file.size > MOST_BYTES) return setRefused(`${file.name} is larger than 10 MB. Export it with smaller pictures.`);
     setRefused(null);
     props.onPick(file);
   };
@@ -38,14 +37,14 @@ export function CvPicker(props: { file: File | null; onPick: (file: File | null)
         <input
           ref={input}
           type="file"
-          accept=".pdf,.docx,.txt"
+          accept=".pdf,.docx,.txt,.text,.md,.markdown"
           aria-describedby={hint}
           onChange={(event) => pick(event.currentTarget.files?.[0])}
         />
         <span class="file-name">{props.file ? props.file.name : "Choose a CV, or drop it here"}</span>
       </label>
       <p id={hint} class="hint">
-        {refused ?? (props.file ? `${Math.max(1, Math.round(props.file.size / 1024))} KB` : "PDF, DOCX or text, up to 4 MB. Optional.")}
+        {refused ?? (props.file ? `${Math.max(1, Math.round(props.file.size / 1024))} KB` : "PDF, DOCX, text or Markdown, up to 10 MB. Optional.")}
       </p>
       {props.file && (
         <button
@@ -76,19 +75,22 @@ export function CvProfile({ cv }: { cv: Cv }) {
   }
   const basics = resume.basics ?? {};
   const rows: [string, string[]][] = [
-    ["Name", _values([basics.name])],
-    ["Title", _values([basics.label])],
-    ["Contact", _values([basics.email, basics.phone, basics.location])],
+    ["Name", [_line([basics.name], "")]],
+    ["Title", [_line([basics.label], "")]],
+    ["Contact", [basics.email, basics.phone, basics.location].map((leaf) => _line([leaf], ""))],
     [
       "Work",
       (resume.work ?? []).map((job) =>
-        _line([job.position, job.name], _period(job.startDate, job.endDate, job.current)),
+        _line([job.position, job.name], _period(job.startDate, job.endDate, job.current), [job.startDate, job.endDate]),
       ),
     ],
     [
       "Education",
       (resume.education ?? []).map((study) =>
-        _line([study.studyType, study.area, study.institution], _period(study.startDate, study.endDate)),
+        _line([study.studyType, study.area, study.institution], _period(study.startDate, study.endDate), [
+          study.startDate,
+          study.endDate,
+        ]),
       ),
     ],
     ["Skills", [_values((resume.skills ?? []).map((skill) => skill.name)).join(", ")]],
@@ -120,12 +122,43 @@ export function CvProfile({ cv }: { cv: Cv }) {
   );
 }
 
-const _values = (leaves: (Leaf | undefined)[]): string[] => leaves.flatMap((leaf) => (leaf ? [leaf.value] : []));
+/** What the candidate made of what was read, for whoever reads the report; nothing when it was not corrected. */
+export function CvVersions({ session }: { session: string }) {
+  const [cvs, setCvs] = useState<[Cv, Cv] | null>(null);
+  useEffect(() => {
+    const read = async () => {
+      const newest = await getCv(session);
+      if (newest?.versions.at(-1)?.by !== "candidate") return;
+      const before = newest.versions.findLast((each) => each.by === "analyzer");
+      const first = before && (await getCv(session, before.version));
+      if (first) setCvs([first, newest]);
+    };
+    // The report stands without it.
+    void read().catch(() => undefined);
+  }, [session]);
+  if (!cvs) return null;
+  return (
+    <section class="card across" aria-labelledby="cv-versions">
+      <h2 id="cv-versions">The CV was corrected by the candidate</h2>
+      <details>
+        <summary>As it was read, and as it was corrected</summary>
+        <h3>As it was read (version {cvs[0].version})</h3>
+        <CvProfile cv={cvs[0]} />
+        <h3>As the candidate corrected it (version {cvs[1].version})</h3>
+        <CvProfile cv={cvs[1]} />
+      </details>
+    </section>
+  );
+}
 
-const _line = (leaves: (Leaf | undefined)[], period: string): string =>
-  [_values(leaves).join(", "), period].filter(Boolean).join(" · ");
+const _values = (leaves: (Given | undefined)[]): string[] => leaves.flatMap((leaf) => (leaf ? [leaf.value] : []));
 
-function _period(start?: Leaf, end?: Leaf, current?: boolean): string {
+function _line(leaves: (Given | undefined)[], period: string, dates: (Given | undefined)[] = []): string {
+  const said = [_values(leaves).join(", "), period].filter(Boolean).join(" · ");
+  return said && [...leaves, ...dates].some(isUnsure) ? `${said} (please check)` : said;
+}
+
+function _period(start?: Given, end?: Given, current?: boolean): string {
   const until = end?.value ?? (current ? "today" : "");
   return start || until ? `${start ? _month(start.value) : "?"} – ${until ? _month(until) : "?"}` : "";
 }

@@ -1,9 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-import { getCv, getHealth, uploadCv, type Cv, type Health, type Session } from "../api";
+import { getHealth, type Health, type Session } from "../api";
 import { Microphone } from "../audio/microphone";
 import type { Interview } from "../interview";
+import { getCv, uploadCv, type Cv } from "../cv";
 import { CvPicker, CvProfile } from "../parts/cv";
+import { CvEditor } from "../parts/cv_editor";
 import { Level } from "../parts/level";
 import { Notice, Screen } from "../parts/screen";
 import { useView } from "../parts/view";
@@ -143,31 +145,52 @@ function CvCheck({ session }: { session: Session }) {
       .finally(() => setLoading(false));
   }, [session.session_id]);
 
+  const [sent, setSent] = useState<number | null>(null);
+  const [editing, setEditing] = useState(false);
+  const correct = useRef<HTMLButtonElement>(null);
+
   const upload = async (file: File | null) => {
     if (!file) return;
     setLoading(true);
     try {
-      setCv(await uploadCv(session.session_id, file));
+      setCv(await uploadCv(session.session_id, file, setSent));
       sessionStorage.removeItem(failedBefore);
       setFailed(null);
     } catch (error) {
       setFailed((error as Error).message);
     } finally {
       setLoading(false);
+      setSent(null);
     }
   };
+  const close = (corrected?: Cv) => {
+    if (corrected) setCv(corrected);
+    setEditing(false);
+    // The focus goes back to where it came from, once that is there again.
+    setTimeout(() => correct.current?.focus());
+  };
+  const ours = cv?.versions.at(-1)?.by === "candidate";
 
   return (
     <section class="card across" aria-labelledby="cv-title">
-      <h2 id="cv-title">{cv && cv.analysis.status === "ok" ? "What we read in your CV" : "CV"}</h2>
+      <h2 id="cv-title">{cv && cv.analysis.status === "ok" ? (ours ? "Your CV, as you corrected it" : "What we read in your CV") : "CV"}</h2>
       {failed && <Notice>The CV was not taken. {failed}</Notice>}
-      {cv && <CvProfile cv={cv} />}
+      {cv && !editing && <CvProfile cv={cv} />}
+      {cv && editing && <CvEditor session={session.session_id} cv={cv} onSaved={close} onClose={() => close()} />}
+      {cv && !editing && !loading && (
+        <div class="actions">
+          <button ref={correct} type="button" onClick={() => setEditing(true)}>
+            {cv.analysis.status === "ok" ? "Correct it" : "Fill it in by hand"}
+          </button>
+          <span class="hint">The interview asks about what stands here. Both versions are kept.</span>
+        </div>
+      )}
       {loading ? (
         <p class="hint" role="status">
-          Reading…
+          {sent !== null && sent < 1 ? `Uploading… ${Math.round(100 * sent)} %` : "Reading…"}
         </p>
       ) : (
-        (!cv || cv.analysis.status === "needs_ocr") && <CvPicker file={null} onPick={(file) => void upload(file)} />
+        !editing && (!cv || cv.analysis.status === "needs_ocr") && <CvPicker file={null} onPick={(file) => void upload(file)} />
       )}
     </section>
   );

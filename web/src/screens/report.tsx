@@ -14,6 +14,7 @@ import {
   type Session,
   type TranscriptItem,
 } from "../api";
+import { CvVersions } from "../parts/cv";
 import { highlighted, type Highlight } from "../parts/highlight";
 import { languageName } from "../parts/languages";
 import { Notice, Screen } from "../parts/screen";
@@ -118,6 +119,7 @@ function Made({ report, session, items }: { report: Report; session: Session; it
           <Words report={report} onQuote={setShown} />
           <Questions report={report} onQuote={setShown} />
           <Code report={report} />
+          <CvVersions session={report.interview_id} />
           <Findings report={report} onQuote={setShown} />
           <p class="hint method">
             {report.coverage.questions_answered} of {report.coverage.questions_planned} planned questions answered ·{" "}

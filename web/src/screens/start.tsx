@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
-import { createSession, deleteSession, listSessions, uploadCv, type Level, type Mode, type NewSession, type Session } from "../api";
+import { createSession, deleteSession, listSessions, type Level, type Mode, type NewSession, type Session } from "../api";
+import { uploadCv } from "../cv";
 import { Confirm } from "../parts/confirm";
 import { CvPicker } from "../parts/cv";
 import { Notice, Screen } from "../parts/screen";
@@ -45,7 +46,9 @@ function NewInterview() {
       if (cv) {
         setBusy("Reading your CV…");
         try {
-          await uploadCv(session_id, cv);
+          await uploadCv(session_id, cv, (share) =>
+            setBusy(share < 1 ? `Uploading your CV… ${Math.round(100 * share)} %` : "Reading your CV…"),
+          );
         } catch (error) {
           // The interview exists already; the next screen offers the upload again.
           sessionStorage.setItem(`cv-failed/${session_id}`, (error as Error).message);

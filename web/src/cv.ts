@@ -1,0 +1,112 @@
+/** A CV: uploaded, read, and corrected by the candidate. */
+
+import { askJson, interviewPath, Problem } from "./api";
+
+/** A value and where it stands. `span` counts characters (code points) of `analysis.text`. */
+export interface Leaf {
+  value: string;
+  raw: string;
+  page?: number | null;
+  span?: [number, number] | null;
+  confidence: number;
+  /** What the value rests on; "candidate": what was written over it here. */
+  method: string;
+}
+
+/** A leaf as it was read, or what the candidate writes in its place. */
+export type Given = Leaf | { value: string };
+
+export interface Job {
+  name?: Given;
+  position?: Given;
+  location?: Given;
+  startDate?: Given;
+  endDate?: Given;
+  current?: boolean;
+  summary?: Given;
+  highlights?: Given[];
+}
+
+export interface Study {
+  institution?: Given;
+  studyType?: Given;
+  area?: Given;
+  startDate?: Given;
+  endDate?: Given;
+  level?: Given;
+}
+
+export interface Resume {
+  basics?: { name?: Given; label?: Given; email?: Given; phone?: Given; location?: Given };
+  work?: Job[];
+  education?: Study[];
+  skills?: { name: Given; category?: Given }[];
+  languages?: { language: Given; fluency?: Given }[];
+}
+
+export interface Cv {
+  resume: Resume;
+  analysis: {
+    status: "ok" | "needs_ocr";
+    message?: string | null;
+    total_years?: number | null;
+    as_of?: string | null;
+    /** The document as it was read. */
+    text?: string | null;
+  };
+  version: number;
+  versions: { version: number; by: "analyzer" | "candidate" }[];
+}
+
+export const MOST_BYTES = 10 * 1024 * 1024;
+/** What a request may carry; larger files are posted by a form, past the server in AWS. */
+const MOST_SENT_BYTES = 4 * 1024 * 1024;
+
+/** Upload a CV and read it. `onProgress` is told the share that has left, for files that take a while. */
+export async function uploadCv(id: string, file: File, onProgress?: (share: number) => void): Promise<Cv> {
+  if (file.size <= MOST_SENT_BYTES) {
+    const form = new FormData();
+    form.append("file", file);
+    return askJson("POST", `${interviewPath(id)}/upload-cv`, form);
+  }
+  const { url, fields, key } = await askJson<{ url: string; fields: Record<string, string>; key: string }>(
+    "POST",
+    `${interviewPath(id)}/cv-uploads`,
+    { filename: file.name, content_type: file.type, size: file.size },
+  );
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  // S3 reads nothing that comes after the file.
+  form.append("file", file);
+  await _post(url, form, onProgress);
+  return askJson("POST", `${interviewPath(id)}/upload-cv`, { key, filename: file.name });
+}
+
+/** What the CV says, in its newest version or another; null when none was uploaded. */
+export async function getCv(id: string, version?: number): Promise<Cv | null> {
+  try {
+    return await askJson<Cv>("GET", `${interviewPath(id)}/cv-analysis${version ? `?version=${version}` : ""}`);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Keep `resume` as the candidate's version. Rejects with a Problem: 412 when it was changed elsewhere, 422 with its faults. */
+export const correctCv = (id: string, resume: Resume, version: number): Promise<Cv> =>
+  askJson("PUT", `${interviewPath(id)}/cv-analysis`, { resume }, { headers: { "If-Match": `"${version}"` } });
+
+/** Only XMLHttpRequest says how much of a request has left. No token goes along: the form is what opens the address. */
+function _post(url: string, form: FormData, onProgress?: (share: number) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
+    request.onload = () =>
+      request.status < 300
+        ? resolve()
+        : reject(new Problem(request.status, "The file was not taken. Choose it again, please."));
+    request.onerror = () => reject(new Problem(0, "The upload broke off. Check your connection, then choose the file again."));
+    request.send(form);
+  });
+}

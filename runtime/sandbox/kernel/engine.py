@@ -39,8 +39,10 @@ from .toolchains import NotAProgram, Toolchain
 _START_TIMEOUT_S: Final = 60
 _COMPILE_TIMEOUT_S: Final = 90
 _SLACK_S: Final = 10
-# How much longer a program may take that a busy machine keeps from its CPU time.
-_STARVED: Final = 4
+# A wait ends up to this much before its time.
+_EARLY_S: Final = 0.01
+# What a test gets of the clock while it computes before it is said that the machine kept the CPU from it.
+_STARVED, _AT_WORK = 0.5, 0.02
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
 # What a candidate is told of each language, around its tool's version.
 _TITLES: Final = {
@@ -502,9 +504,16 @@ class _Run:
                 answer["error"] = f"no answer in {clock['wall_s']:g} s"
         return self._read(index, answer)
 
+    def _had_its_time(self, waited: float, cpu_s: float) -> bool:
+        """Whether a test that the submission's end cut short has itself to blame: it had all the time that one alone
+        would have had, and the machine did not keep the CPU from it."""
+        alone = min(self._wall_s, self._limits.submission_s)
+        computing = cpu_s >= _AT_WORK * waited
+        return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
+
     def _clock(self) -> dict[str, float]:
         left = max(0.01, self._deadline - time.monotonic())
-        return {"wall_s": min(self._wall_s, left), "most_s": min(_STARVED * self._wall_s, left)}
+        return {"wall_s": min(self._wall_s, left), "most_s": left}
 
     def _read(self, index: int, answer: dict[str, Any] | None) -> Observation:
         if answer is None:

@@ -37,6 +37,7 @@ _TRAPS: Final = """(component
 _FOREVER: Final = 2**62
 _NO_FINALIZER: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(0)
 _RESERVED: Final = 1 << 32
+_UNNOTICED_PAGES: Final = 64
 _MAPPING: Final = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) (....)", re.MULTILINE)
 _VALUE: Final = ctypes.sizeof(_ffi.wasmtime_component_val_t)
 _U8: Final[int] = _ffi.wasmtime_component_val_t.of.offset  # of a union all start there
@@ -133,6 +134,7 @@ class _Session:
         self.outputs = outputs
         self.peak_bytes = 0
         self.spent = False
+        self._resident = 0
         store = self._store = wasmtime.Store(interpreter.engine)
         store.set_fuel(2 * _FOREVER)
         store.set_epoch_deadline(_FOREVER)
@@ -185,11 +187,18 @@ class _Session:
             )
         finally:
             _ffi.wasmtime_component_val_delete(ctypes.byref(given))
-            self.peak_bytes = max(self.peak_bytes, self._interpreter.memory.in_use())
+            self._measure()
         try:
             return _inner(_told(answer))
         finally:
             _ffi.wasmtime_component_val_delete(ctypes.byref(answer))
+
+    def _measure(self) -> None:
+        # An instance that has grown has touched what it grew by, or soon will.
+        resident = self._interpreter.memory.resident()
+        if resident > self._resident + _UNNOTICED_PAGES or not self.peak_bytes:
+            self._resident = resident
+            self.peak_bytes = max(self.peak_bytes, self._interpreter.memory.in_use())
 
 
 class _Memory:
@@ -199,7 +208,15 @@ class _Memory:
     def __init__(self) -> None:
         self._maps: Any = None
         with contextlib.suppress(OSError):  # opened before this process may not look at itself any more
-            self._maps = open("/proc/self/maps", "rb", buffering=0)  # noqa: PTH123, SIM115 - for the process's life
+            self._sizes: Any = open("/proc/self/statm", "rb", buffering=0)  # noqa: PTH123, SIM115 - for the process's life
+            self._maps = open("/proc/self/maps", "rb", buffering=0)  # noqa: PTH123, SIM115 - as above
+
+    def resident(self) -> int:
+        """Pages of the whole process that are in memory; 0 where the system does not tell. Ten times quicker."""
+        if self._maps is None:
+            return 0
+        self._sizes.seek(0)
+        return int(self._sizes.read(128).split()[1])
 
     def in_use(self) -> int:
         """Bytes; 0 where the system does not tell."""

@@ -9,6 +9,7 @@ from runtime.aws.cv_model import ConverseProfileModel
 from runtime.aws.documents import S3Documents
 from runtime.aws.ocr import TextractReader
 from runtime.aws.telemetry import begin, in_lambda
+from runtime.cv.limits import hold_memory
 from runtime.cv.ocr import OcrReader
 from runtime.cv.refinement import ProfileModel
 from runtime.cv.tool import CvAnalyzerRequest, DocumentSource, answer, values_only
@@ -21,6 +22,7 @@ SOURCE: DocumentSource | None = None
 OCR: OcrReader | None = None
 MODEL: ProfileModel | None = None
 if in_lambda():
+    hold_memory()
     settings = CvAnalyzerSettings()
     SOURCE = S3Documents(bucket=settings.s3_bucket, client=when_used(lambda: client("s3")))
     OCR = TextractReader(bucket=settings.s3_bucket, client=when_used(lambda: client("textract")))
@@ -33,6 +35,4 @@ if in_lambda():
 @telemetry.handler
 def handler(event: dict[str, Any], context: object = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """`{resume, analysis}` for one CV, or `{error}`; the contract is `CvAnalyzerRequest`."""
-    return respond(
-        event, CvAnalyzerRequest, lambda asked: answer(asked, SOURCE, OCR, MODEL), brief=values_only
-    )
+    return respond(event, CvAnalyzerRequest, lambda it: answer(it, SOURCE, OCR, MODEL), brief=values_only)

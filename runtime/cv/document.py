@@ -1,7 +1,6 @@
 """Bytes of a CV to its text: lines in reading order, each with its place.
 
-The kind of a document is decided by its content; a name that promises another kind is refused, because one of
-the two is wrong and only the sender knows which.
+The kind of a document is decided by its content (`kinds`).
 """
 
 from __future__ import annotations
@@ -12,11 +11,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import PurePath
-from typing import Literal
 
 from runtime.cv import dates, limits, vocabulary
 from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv.kinds import Kind, kind_of
 from runtime.cv.layout import Line, Segment, Signs, Word, lines
 from runtime.cv.ocr import RecognizedPage
 from runtime.cv.passage import Passage
@@ -32,26 +30,12 @@ __all__ = [
     "read",
 ]
 
-Kind = Literal["pdf", "docx", "text"]
-
 MAX_BYTES = limits.MAX_BYTES
 MAX_PAGES = 40
 MAX_CHARS = limits.MAX_CHARS
 # An unwrapped paragraph of a CV stays below this.
 MAX_LINE = 1_000
 MAX_SEGMENTS = 40
-_SUFFIXES: dict[str, Kind] = {
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".txt": "text",
-    ".text": "text",
-    ".md": "text",
-    ".markdown": "text",
-}
-_KNOWN = "PDF, DOCX, plain text and Markdown"
-# The PDF standard lets a reader accept the header anywhere in the first kilobyte.
-_PDF_WINDOW = 1024
-_OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTACT = re.compile(r"@\w|https?://|www\.|\+?\(?\d{2,4}\)?[ .-]\d{3}[ .-]?\d{3,4}")
 _PAGE_NUMBER = re.compile(
     r"^(?:.{0,60}\D)?(?:page|seite|pagina)?\s*\d{1,2}\s*(?:/|of|von|de|di|sur)\s*\d{1,2}\W*$", re.IGNORECASE
@@ -137,7 +121,7 @@ def read(document: bytes, filename: str) -> Document:
             f"The file has {len(document) / 1_048_576:.1f} MB, a CV may have {MAX_BYTES // 1_048_576}; "
             "export it with smaller pictures."
         )
-    kind = _kind(document, filename)
+    kind = kind_of(document, filename)
     # The readers are imported when first needed: each carries a parser that a process reading only text, or
     # only serving REST, should not load.
     if kind == "pdf":
@@ -221,45 +205,6 @@ def _bounded(found: Iterable[Line]) -> tuple[Line, ...]:
                 for piece in textwrap.wrap(segment.text, MAX_LINE)
             ]
     return tuple(result)
-
-
-def _kind(document: bytes, filename: str) -> Kind:
-    suffix = PurePath(filename).suffix.lower()
-    promised = _SUFFIXES.get(suffix)
-    if promised is None:
-        raise UnsupportedDocument(
-            f"Files of the kind {suffix or '(no suffix)'} are not read; send the CV as {_KNOWN}."
-        )
-    found = _sniffed(document)
-    if found is None:
-        raise UnsupportedDocument(f"The content of the file is not a document we read; send {_KNOWN}.")
-    # An empty file is a text without words, whatever it is called.
-    if found != promised and document.strip():
-        raise UnsupportedDocument(
-            f"The file is named {suffix} but its content is {_article(found)}; give it the right name, "
-            "or export it again."
-        )
-    return found
-
-
-def _article(kind: Kind) -> str:
-    return {"pdf": "a PDF", "docx": "a Word document", "text": "plain text"}[kind]
-
-
-def _sniffed(document: bytes) -> Kind | None:
-    if b"%PDF-" in document[:_PDF_WINDOW]:
-        return "pdf"
-    if document.startswith(b"PK\x03\x04"):
-        return "docx"
-    if document.startswith(_OLD_WORD):
-        # Word wraps a password-protected .docx in the container of the old format.
-        raise UnreadableDocument(
-            "The file is an old Word document (.doc) or protected by a password; save it as an open .docx"
-            " or PDF."
-        )
-    if document.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in document:
-        return "text"
-    return None
 
 
 def _decoded(document: bytes) -> str:

@@ -404,24 +404,36 @@ def test_an_encrypted_pdf_is_refused_with_the_way_out() -> None:
         analyze(page.bytes(), "cv.pdf")
 
 
-def test_an_old_word_document_is_refused_with_the_way_out() -> None:
-    with pytest.raises(UnreadableDocument, match=r"\.docx"):
-        analyze(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cv.docx")
+@pytest.mark.parametrize("filename", ["cv.docx", "cv.txt", "cv", "cv.doc"])
+def test_a_pdf_is_read_whatever_it_is_called(filename: str) -> None:
+    assert analyze(_single_column(), filename, as_of=AS_OF) == analyze(
+        _single_column(), "cv.pdf", as_of=AS_OF
+    )
+
+
+@pytest.mark.parametrize("filename", ["cv.pdf", "cv.txt", "cv", "cv.zip"])
+def test_a_word_document_is_read_whatever_it_is_called(filename: str) -> None:
+    document = _word(_word_paragraphs)
+    assert analyze(document, filename, as_of=AS_OF) == analyze(document, "cv.docx", as_of=AS_OF)
 
 
 @pytest.mark.parametrize(
-    ("document", "filename"),
-    [
-        (_single_column(), "cv.docx"),
-        (_text(), "cv.pdf"),
-        (_word(_word_paragraphs), "cv.txt"),
-        (_text(), "cv.exe"),
-    ],
-    ids=["PDF named docx", "text named pdf", "Word named txt", "unknown suffix"],
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252"]
 )
-def test_a_name_that_promises_another_kind_is_refused(document: bytes, filename: str) -> None:
-    with pytest.raises(UnsupportedDocument):
-        analyze(document, filename)
+def test_text_is_read_in_every_encoding_that_editors_write(encoding: str) -> None:
+    words = "José Muñoz\njose@example.com\n\nExperience\nChef de cuisine, Café Zoë\nJan 2019 - Mar 2021\nCooked for guests\n"
+    marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+
+    resume = analyze(marks.get(encoding, b"") + words.encode(encoding), "cv.txt").resume
+
+    assert resume.basics.name is not None
+    assert resume.basics.name.value == "José Muñoz"
+    assert [job.name and job.name.value for job in resume.work] == ["Café Zoë"]
+
+
+def test_text_of_an_unknown_encoding_is_refused_and_not_guessed() -> None:
+    with pytest.raises(UnreadableDocument, match="UTF-8"):
+        analyze(b"Jos\x81 Mu\x8doz\n" * 20, "cv.txt")
 
 
 def test_a_zip_that_is_no_word_document_is_refused() -> None:

@@ -91,7 +91,7 @@ def test_skills_can_be_left_out() -> None:
         ({"cvText": TEXT, "s3Key": "cvs/i-1/cv.txt"}, "invalid_request", "got cvText, s3Key"),
         ({"document": "AAAA"}, "invalid_request", "fileName"),
         ({"document": "???", "fileName": "cv.txt"}, "unreadable_document", "base64"),
-        ({"document": "AAAA", "fileName": "cv.exe"}, "unsupported_document", "PDF, DOCX"),
+        ({"document": "AAAA", "fileName": "cv.exe"}, "unsupported_document", "Word document (.docx)"),
         ({"cvText": TEXT, "asOf": "yesterday"}, "invalid_request", "asOf"),
         (
             {"s3Key": "cvs/i-1/cv.txt"},

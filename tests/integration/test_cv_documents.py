@@ -421,7 +421,15 @@ def test_a_word_document_is_read_whatever_it_is_called(filename: str) -> None:
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252"]
 )
 def test_text_is_read_in_every_encoding_that_editors_write(encoding: str) -> None:
-    words = "José Muñoz\njose@example.com\n\nExperience\nChef de cuisine, Café Zoë\nJan 2019 - Mar 2021\nCooked for guests\n"
+    lines = (
+        "José Muñoz",
+        "jose@example.com",
+        "",
+        "Experience",
+        "Chef de cuisine, Café Zoë",
+        "Jan 2019 - Mar 2021",
+    )
+    words = "\n".join((*lines, "Cooked for guests"))
     marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 
     resume = analyze(marks.get(encoding, b"") + words.encode(encoding), "cv.txt").resume

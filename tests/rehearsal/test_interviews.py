@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import random
+import zipfile
 from typing import Any, Final
 
+import docx
+import httpx
 import pytest
 
 from tests.rehearsal.conftest import Callers, Deployment
@@ -22,6 +27,7 @@ Built payment services in Python, and a {MARK} by hand
 Skills
 Python, SQL
 """.encode()
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CODE: Final = {
     "language": "python",
     "code": f"def double(n):\n    print('{MARK}')\n    return 2 * n\n",
@@ -67,6 +73,52 @@ def test_a_cv_is_read_by_its_function(held: dict[str, Any]) -> None:
 
     assert status == 200
     assert analysis["resume"]["basics"]["email"]["value"] == "robin@example.com"
+
+
+def _large() -> bytes:
+    """A Word document that no request to the API could carry: the CV with a picture."""
+    document = docx.Document()
+    for line in CV.decode().splitlines():
+        document.add_paragraph(line)
+    stream = io.BytesIO()
+    document.save(stream)
+    with zipfile.ZipFile(stream, "a") as package:
+        package.writestr("word/media/photo.bin", random.Random(1).randbytes(6 * 1024 * 1024))
+    return stream.getvalue()
+
+
+def test_a_large_cv_goes_to_the_bucket_by_a_form_and_is_read_there(
+    callers: Callers, interview: str, deployment: Deployment
+) -> None:
+    candidate, at, document = callers["candidate"], f"/api/interviews/{interview}", _large()
+    asked = {"filename": "cv.docx", "content_type": WORD, "size": len(document)}
+    form = candidate.post(f"{at}/cv-uploads", json=asked).json()
+
+    def post(body: bytes, **changes: str) -> int:
+        # The bucket is asked, and neither the distribution nor the API, which know nothing of whose form it is.
+        return httpx.post(
+            form["url"],
+            data=form["fields"] | changes,
+            files={"file": ("cv.docx", body)},
+            verify=deployment.cloud.trust,
+            timeout=60,
+            trust_env=False,
+        ).status_code
+
+    assert post(document + b"x") == 400
+    assert post(document, key=form["key"].replace(interview, "another")) == 403
+    assert post(document, **{"Content-Type": "text/html"}) == 403
+    assert candidate.post(f"{at}/upload-cv", json={"key": form["key"]}).status_code == 404
+    assert post(document) == 204
+
+    read = candidate.post(f"{at}/upload-cv", json={"key": form["key"], "filename": "cv.docx"})
+
+    assert read.status_code == 200, read.text
+    assert read.json()["resume"]["basics"]["email"]["value"] == "robin@example.com"
+    assert candidate.post(f"{at}/upload-cv", json={"key": form["key"]}).json() == read.json()
+    # The upload is gone with every version; what was read stays, under its digest.
+    assert not [key for key in _keys(deployment, interview) if "/uploads/" in key]
+    assert len([key for key in _keys(deployment, interview) if key.endswith(".docx")]) == 1
 
 
 def test_code_is_run_by_the_executor_in_its_real_sandbox(held: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import runtime.sandbox.kernel as kernel_package
 from runtime.sandbox import Limits, SandboxError, SandboxUnavailable, Submission, TestCase, execute
 from runtime.sandbox.engines import Engines
 from runtime.sandbox.kernel import KernelEngine
@@ -101,6 +103,37 @@ def test_a_worker_killed_while_it_starts_is_started_again() -> None:
         run = execute(engine, sleeping(engine, 0))
         killing.join()
     assert [result.verdict for result in run.results] == ["AC"] * 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel engine is Linux's")
+def test_a_trial_that_was_ended_from_outside_is_not_taken_for_the_kernels_refusal() -> None:
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); from box import root\n"
+        "root._move = lambda *_: os.kill(os.getpid(), 9)\n"
+        "try: print(root._can_move([], 1))\n"
+        "except InterruptedError as told: print(told)"
+    )
+    folder = str(Path(kernel_package.__file__).parent)
+    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "ended from outside while namespaces were tried"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel engine is Linux's")
+def test_a_sandbox_that_comes_back_with_less_than_it_began_with_is_not_run_on() -> None:
+    with KernelEngine(workers=1) as kernel:
+        engine = Engines(kernel)
+        if "c" not in engine.speaks or not kernel.trial().namespaces:
+            pytest.skip("no C here, or no namespaces to lose")
+        assert execute(engine, control("c")).all_passed
+        kernel._namespaces = False
+        assert kernel._zygote is not None
+        kernel._zygote._process.kill()
+        kernel._zygote._process.wait()
+        for _ in range(2):
+            with pytest.raises(SandboxUnavailable, match=r"nothing here holds c|began as"):
+                execute(engine, control("c"))
+        kernel._namespaces = True
+        assert execute(engine, control("c")).all_passed
 
 
 CONTROLS: dict[str, tuple[str, str | None]] = {
@@ -215,8 +248,6 @@ def test_a_cache_that_cannot_be_written_names_the_way_out(
 )
 @pytest.mark.parametrize("engine", [WasmPython, WasmJavaScript])
 def test_a_full_disk_names_the_way_out(tmp_path: Path, engine: type[WasmPython | WasmJavaScript]) -> None:
-    import subprocess
-
     small = tmp_path / "small"
     small.mkdir(mode=0o700)
     if subprocess.run(

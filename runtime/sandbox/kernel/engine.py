@@ -113,6 +113,8 @@ class KernelEngine:
         self._lock = threading.RLock()
         self._closed = False
         self._zygote: _Zygote | None = None
+        # What held when it was first started; a later start that comes to less is not run on.
+        self._isolation: str | None = None
         self._spare: Future[_Warden] | None = None
         self._reasons: dict[str, str] = {}
         self._found: Future[dict[str, Toolchain]] = Future()
@@ -187,6 +189,7 @@ class KernelEngine:
     def rest(self) -> None:
         with self._lock:
             zygote, self._zygote = self._zygote, None
+            self._isolation = None  # whoever wakes may be on another machine
             spare, self._spare = self._spare, None
         if zygote is not None:
             zygote.close()  # and with it the spare, if it is still on its way
@@ -271,6 +274,12 @@ class KernelEngine:
                 except _GoneError:  # without a word: ended from outside, and a second time it is the machine
                     self._zygote = self._started()
             zygote = self._zygote
+            began, now = self._isolation or zygote.trial.isolation, zygote.trial.isolation
+            self._isolation = began
+            if now != began:
+                self._zygote = None
+                zygote.close()
+                raise SandboxUnavailable(f"the kernel sandbox began as {began!r} and would go on as {now!r}")
         if zygote.trial.through:
             raise SandboxUnavailable(
                 f"the kernel sandbox does not hold here against: {', '.join(zygote.trial.through)}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import signal
 import stat
 import struct
 import tempfile
@@ -54,6 +55,7 @@ def settle(paths: list[str], seats: int, *, namespaces: bool = True) -> Place:
         namespaces: False does without, where the kernel would grant them.
 
     Raises:
+        InterruptedError: a process of this was ended from outside.
         OSError: root that cannot become anyone else.
     """
     root = os.geteuid() == 0
@@ -80,7 +82,10 @@ def _can_move(paths: list[str], seats: int) -> bool:
             status = 0
         finally:
             os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == -signal.SIGKILL:  # says nothing of the kernel, and must not be taken for its refusal
+        raise InterruptedError("ended from outside while namespaces were tried")
+    return status == 0
 
 
 def _move(paths: list[str], seats: int) -> str:

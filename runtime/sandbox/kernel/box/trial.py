@@ -68,6 +68,8 @@ def _tried(stage: str, box: Box, attempts: dict[str, Callable[[], object]]) -> d
     try:
         seen = process.ask(None, _WATCH)
         if seen.frame is None:
+            if seen.status == -signal.SIGKILL and seen.stopped is None:
+                raise InterruptedError("ended from outside while the walls were tried")
             why = (
                 process.fault()
                 or seen.stderr.decode("utf-8", "replace")

@@ -104,7 +104,9 @@ def test_every_attack_fails_without_namespaces(folder: Path) -> None:
     assert_held(pytest_as(None, folder, namespaces=False, selected=None))
 
 
+# Another user's cache is empty: every toolchain prepares what it starts from, which takes minutes on a busy machine.
 @root_only
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("namespaces", [True, False], ids=["namespaces", "without"])
 def test_attacks_in_c_fail_as_an_ordinary_user(folder: Path, namespaces: bool) -> None:
     assert_held(pytest_as(USER, folder, namespaces=namespaces, selected=QUICK))

@@ -95,6 +95,8 @@ class _Room:
         """Drop the used instance and make the next one ready while nobody waits."""
         self._session = None
         self._ready = self._create()
+        if hasattr(self._ready, "warm"):
+            self._ready.warm()
 
     def _fresh(self) -> None:
         wanted = self._request["memory_bytes"]

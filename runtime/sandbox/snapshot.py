@@ -65,7 +65,7 @@ def _digest() -> str:
         *map(importlib.metadata.version, ("pyeryx", "wasmtime", "lizard", "pyflakes")),
         platform.system(),
         platform.machine(),
-        *(guest.read_text() for guest in (*_GUESTS.values(), _INTERPRETER)),
+        *(guest.read_text() for guest in (*_GUESTS.values(), _INTERPRETER, Path(__file__))),
         *_IMPORTS,
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -13,7 +13,9 @@ from typing import Any
 
 import docx
 from docx.document import Document as WordDocument
+from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 
 from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
@@ -67,6 +69,8 @@ def read_docx(document: bytes, *, max_chars: int) -> DocxText:
         raise
     except (
         PackageNotFoundError,
+        PythonDocxError,
+        XmlchemyError,
         KeyError,
         ValueError,
         SyntaxError,

@@ -459,6 +459,18 @@ def _with_part(name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
+def test_a_word_document_whose_xml_lacks_what_it_needs_is_refused() -> None:
+    # Found by `python -m benchmarks.cv_fuzz`: python-docx has errors of its own for a relationship without an id.
+    header = f'<w:document xmlns:w="{_W}"><w:body><w:sectPr><w:headerReference w:type="default"/></w:sectPr></w:body>'
+    stream = io.BytesIO(_word(_word_paragraphs))
+    broken = io.BytesIO()
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, f"{header}</w:document>" if name == "word/document.xml" else old.read(name))
+    with pytest.raises(UnreadableDocument, match="damaged"):
+        analyze(broken.getvalue(), "cv.docx")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_parsed() -> None:
     bomb = _with_part("word/media/image1.bin", bytes(100 * 1024 * 1024))
     assert len(bomb) < 1_000_000

@@ -102,12 +102,13 @@ class CvProfiles:
     def take(self, interview: Interview, key: str, filename: str | None, *, actor: str) -> Profile:
         """Analyse and keep what was posted under `key`, and let go of the upload. The same key again gives the same.
 
+        A scan whose text was not recognised (in time) is kept where it is: asking again tries again.
         Raises as `upload` does; `NotThereError` when nothing has arrived, and for a key of anything else.
         """
         interview_id = interview.interview_id
         if not is_upload_of(key, interview_id):
             raise NotThereError("this is no key of an upload of this interview; cv-uploads gives one")
-        if _was_taken(interview, key):
+        if _was_taken(interview, key) and _is_read(interview):
             return self._profile(interview)
         _refuse_ended(interview)
         try:
@@ -128,7 +129,8 @@ class CvProfiles:
         except CvError:
             self._uploads.discard(key)
             raise
-        self._uploads.discard(key)
+        if profile.body["analysis"]["status"] == "ok":
+            self._uploads.discard(key)
         return profile
 
     def _take(
@@ -145,9 +147,11 @@ class CvProfiles:
         def decide(interview: Interview) -> Sequence[Event]:
             _refuse_ended(interview)
             known = interview.cv_document
-            if upload and _was_taken(interview, upload):
+            more = result.analysis.status == "ok" and not _is_read(interview)
+            if upload and _was_taken(interview, upload) and not more:
                 return []
-            if known and known.document.sha256 == digest and interview.cv and not interview.cv.edited:
+            same = known is not None and known.document.sha256 == digest
+            if same and interview.cv and not interview.cv.edited and not more:
                 return []
             version = len(interview.cv_versions) + 1
             stored = self._store.put_blob(
@@ -218,6 +222,11 @@ class CvProfiles:
 
 def _was_taken(interview: Interview, key: str) -> bool:
     return interview.cv_document is not None and interview.cv_document.upload == key
+
+
+def _is_read(interview: Interview) -> bool:
+    """Whether something was read in the CV, by whoever it was."""
+    return interview.cv is not None and interview.cv.status == "ok"
 
 
 def _newest(interview: Interview) -> CvVersion:

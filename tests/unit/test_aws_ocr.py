@@ -205,12 +205,12 @@ def test_pages_in_the_store_are_one_job_that_is_waited_for(eye: Eye) -> None:
 
 def test_a_job_that_takes_too_long_is_left_to_itself_and_the_answer_says_what_to_do(eye: Eye) -> None:
     eye.starts()
-    for _ in range(15):
+    for _ in range(11):
         eye.is_at("IN_PROGRESS")
     analysis = profile(scan(2), ocr=eye.reader, key=KEY)["analysis"]
     assert analysis["status"] == "needs_ocr"
     assert "ask for the analysis again" in analysis["message"]
-    assert 22 < sum(eye.waited) <= 25
+    assert 15 < sum(eye.waited) <= 18
 
 
 def test_asking_again_finds_the_same_job_and_another_document_another(eye: Eye) -> None:

@@ -100,7 +100,7 @@ class TestEvidence:
         written = from_text(text).text
         leaves = [leaf for use in analysis(text).skills for leaf in use.evidence]
         assert len(leaves) >= 6
-        assert [written[slice(*leaf.span)] for leaf in leaves] == [leaf.raw for leaf in leaves]
+        assert [written[slice(*leaf.span or ())] for leaf in leaves] == [leaf.raw for leaf in leaves]
 
     def test_a_project_is_evidence_without_years(self) -> None:
         more = "Projects\n\nWeather station\n- Firmware in Rust and C for STM32\n"

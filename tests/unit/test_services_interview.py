@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.cv import CvResult
 from runtime.cv.analysis import analyze
 from runtime.cv.correction import CorrectedResume
 from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
@@ -27,7 +28,7 @@ from runtime.interview.events import (
 from runtime.interview.interview import Interview
 from runtime.interview.log import amend, load
 from runtime.interview.plan import PersonalStep, QuestionStep, TaskStep
-from runtime.interview.store import StoreUnavailableError, UnknownInterviewError
+from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.store import SqliteStore
@@ -45,6 +46,7 @@ from runtime.sandbox import (
 )
 from runtime.sandbox.engine import Language
 from runtime.services.code import CodeRuns, KeptRun, task_submission
+from runtime.services.cv import CvProfiles, Profile
 from runtime.services.errors import (
     InterviewEndedError,
     KeyReusedError,
@@ -548,7 +550,49 @@ class TestPeople:
             assert platform.interviews.get(mine, ada, access).owner == "ada"
 
 
+class Scanned:
+    """An analyzer that sees nothing in a scan until `seen`."""
+
+    seen = False
+
+    def __call__(self, document: bytes, filename: str, /, *, key: str | None = None) -> CvResult:
+        return analyze(document if self.seen else b"", filename)
+
+
 class TestCvs:
+    def test_a_scan_is_read_when_it_is_sent_again_and_its_text_is_recognised(
+        self, platform: Platform, interview_id: str
+    ) -> None:
+        scanned = Scanned()
+        profiles = CvProfiles(platform.store, scanned, platform.uploads)
+        first = profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
+        again = profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
+        scanned.seen = True
+        read = profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME)
+
+        assert [found.version for found in (first, again, read)] == [1, 1, 2]
+        assert [found.body["analysis"]["status"] for found in (again, read)] == ["needs_ocr", "ok"]
+
+    def test_an_upload_stays_until_something_was_read_in_it(
+        self, platform: Platform, interview_id: str
+    ) -> None:
+        scanned = Scanned()
+        profiles = CvProfiles(platform.store, scanned, platform.uploads)
+        form = profiles.form(
+            platform.load(interview_id), "cv.txt", "text/plain", len(CV.encode()), repeats=None
+        )
+        platform.uploads._keep(form.key, CV.encode(), "text/plain")
+
+        def take() -> Profile:
+            return profiles.take(platform.load(interview_id), form.key, None, actor=ME)
+
+        assert take().body["analysis"]["status"] == "needs_ocr"
+        assert take().version == 1
+        scanned.seen = True
+        assert (take().version, take().version) == (2, 2)
+        with pytest.raises(UnknownBlobError):
+            platform.uploads.read(form.key)
+
     def test_the_same_document_again_is_the_same_version(self, platform: Platform, interview_id: str) -> None:
         versions = at_once(
             lambda _: platform.profiles.upload(interview_id, CV.encode(), "cv.txt", actor=ME).version

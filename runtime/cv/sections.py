@@ -51,6 +51,8 @@ def sections(document: Document) -> tuple[Section, ...]:
     return tuple(found)
 
 
+# Headings that begin within so many points of each other head the same column.
+_COLUMN = 60.0
 # Sections that hold no periods of their own.
 _UNDATED = frozenset({"basics", "summary", "skills", "languages"})
 
@@ -98,8 +100,9 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
         known = {index: kind for index, kind in known.items() if style.covers(lines[index])}
         first = min(known, default=len(lines))
         body = _body_size(lines)
+        guessed: dict[int, SectionKind | Literal["unnamed"]] = {}
         for index, line in enumerate(lines):
-            if index in known:
+            if index in known or line.size < _least_size(line, known, lines):
                 continue
             if not style.suggests(line, body):
                 kind = likely_heading_kind(line.text) if style.resembles(line) else None
@@ -109,7 +112,8 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
             # Over the first known heading a name may look like one; there only words tell.
             kind = likely_heading_kind(line.text)
             if kind is not None or index > first:
-                known[index] = kind or "unnamed"
+                guessed[index] = kind or "unnamed"
+        known |= _without_heads(lines, known, guessed)
     alone = _alone(lines)
     for index, line in enumerate(lines):
         if index in known or not (line.heading or index in alone):
@@ -121,6 +125,43 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
         ):
             known[index] = kind
     return dict(sorted(known.items()))
+
+
+def _least_size(
+    line: Line, known: dict[int, SectionKind | Literal["unnamed"]], lines: Sequence[Line]
+) -> float:
+    """How large a heading in this line's column is at least: a rail's headings are often smaller than the others."""
+    sizes = [lines[index].size for index in known if abs(lines[index].x0 - line.x0) < _COLUMN]
+    return 0.97 * min(sizes, default=0.0)
+
+
+def _without_heads(
+    lines: Sequence[Line],
+    known: dict[int, SectionKind | Literal["unnamed"]],
+    guessed: dict[int, SectionKind | Literal["unnamed"]],
+) -> dict[int, SectionKind | Literal["unnamed"]]:
+    """The guessed headings without the heads of jobs and studies that are set like headings.
+
+    No heading follows another at once: what looks like one right under a heading, or under its first date, begins
+    what the heading is about, and so does whatever else looks like that until the next heading.
+    """
+    left = dict(guessed)
+    for heading in known:
+        stop = min((index for index in known if index > heading), default=len(lines))
+        under = heading + 1
+        if under < stop and dates.is_date(lines[under].text):
+            under += 1
+        if under >= stop or lines[under].size < 0.96 * lines[heading].size:
+            continue
+        for index in range(under, stop):
+            if index in left and _looks_alike(lines[index], lines[under]):
+                del left[index]
+    return left
+
+
+def _looks_alike(line: Line, other: Line) -> bool:
+    same_case = line.text.isupper() == other.text.isupper()
+    return same_case and abs(line.size - other.size) <= 0.04 * other.size and line.bold == other.bold
 
 
 def _alone(lines: Sequence[Line]) -> set[int]:
@@ -180,6 +221,8 @@ class _Style:
         text = line.text
         words = text.split()
         if len(line.segments) > 1 or not 1 <= len(words) <= 5 or re.search(r"[\d@,;.]", text):
+            return False
+        if self.upper and not text.isupper():
             return False
         if self.size > 1.08 * body:
             return line.size >= 0.97 * self.size and line.size <= 1.15 * self.size

@@ -19,6 +19,10 @@ from itertools import pairwise
 _SEGMENT_GAP = 1.05
 # A gutter may be narrower than a tab stop because all rows agree on it.
 _GUTTER = 0.8
+# Nor need it be wide where a word begins in line with other rows' columns, if it is wider than the row's spaces.
+_COLUMN_GAP = 0.4
+_ROWS_OF_A_COLUMN = 3
+_DATES_OF_A_STACK = 2
 # A hostile page could make the search for gutters quadratic; a CV page has some sixty rows.
 _MAX_ROWS = 400
 _MAX_GUTTERS_TRIED = 300
@@ -131,7 +135,8 @@ def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
 
 def _joined_headings(segments: list[Segment], signs: Signs) -> list[Segment]:
     """The segments with each heading on one line that a narrow margin had broken: "Academic / appointments"."""
-    first = {row[0].row: row[0] for row in _rows(segments)}
+    rows = {row[0].row: row for row in _rows(segments)}
+    first = {number: row[0] for number, row in rows.items() if _is_set_apart(row)}
     joined: dict[int, Segment] = {}
     gone: set[int] = set()
     for row in sorted(first):
@@ -149,6 +154,11 @@ def _joined_headings(segments: list[Segment], signs: Signs) -> list[Segment]:
     return [joined.get(id(segment), segment) for segment in segments if id(segment) not in gone]
 
 
+def _is_set_apart(row: Sequence[Segment]) -> bool:
+    """Whether the row's first piece stands alone or is set otherwise than the next: two labels make no heading."""
+    return len(row) == 1 or row[0].bold or row[0].size > 1.05 * row[1].size
+
+
 def _goes_on(above: Segment, below: Segment) -> bool:
     alike = above.bold == below.bold and abs(above.size - below.size) < 0.6
     return alike and abs(above.x0 - below.x0) < 2 and below.top - above.bottom < above.height
@@ -164,10 +174,42 @@ def _segments(words: Sequence[Word], signs: Signs) -> list[Segment]:
                 break
         else:
             rows.append([word])
-    return [segment for number, row in enumerate(rows) for segment in _split_row(row, number, signs)]
+    split = [_split_row(row, signs) for row in rows]
+    columns = _columns_begun(split)
+    return [
+        _segment(part, number)
+        for number, groups in enumerate(split)
+        for group in groups
+        for part in _split_at_columns(group, columns)
+    ]
 
 
-def _split_row(row: Sequence[Word], number: int, signs: Signs) -> list[Segment]:
+def _columns_begun(rows: Sequence[Sequence[Sequence[Word]]]) -> tuple[float, ...]:
+    """Where three or more rows begin anew after a gap, or have white before their only piece."""
+    begun: dict[int, list[float]] = {}
+    left = min((row[0][0].x0 for row in rows), default=0.0)
+    for row in rows:
+        for group in row:
+            if group[0].x0 > left + 5:
+                begun.setdefault(round(group[0].x0), []).append(group[0].x0)
+    return tuple(statistics.median(places) for places in begun.values() if len(places) >= _ROWS_OF_A_COLUMN)
+
+
+def _split_at_columns(group: list[Word], columns: Sequence[float]) -> list[list[Word]]:
+    """The group in two where a word begins in line with a column: a long date may come close to the text beside it."""
+    if len(group) == 1 or not columns:
+        return [group]
+    gaps = [after.x0 - before.x1 for before, after in pairwise(group)]
+    for position, gap in enumerate(gaps):
+        word = group[position + 1]
+        others = gaps[:position] + gaps[position + 1 :]
+        wide = gap >= _COLUMN_GAP * word.height and (not others or gap >= 1.5 * statistics.median(others))
+        if wide and any(abs(word.x0 - column) < 1 for column in columns):
+            return [group[: position + 1], group[position + 1 :]]
+    return [group]
+
+
+def _split_row(row: Sequence[Word], signs: Signs) -> list[list[Word]]:
     groups: list[list[Word]] = []
     for word in sorted(row, key=lambda word: word.x0):
         height = min(word.height, groups[-1][-1].height) if groups else 0.0
@@ -176,20 +218,20 @@ def _split_row(row: Sequence[Word], number: int, signs: Signs) -> list[Segment]:
             groups[-1].append(word)
         else:
             groups.append([word])
-    return [
-        Segment(
-            text=_joined(group),
-            x0=group[0].x0,
-            x1=max(word.x1 for word in group),
-            top=min(word.top for word in group),
-            bottom=max(word.bottom for word in group),
-            size=round(statistics.median(word.size or word.height for word in group), 1),
-            bold=sum(len(word.text) for word in group if word.bold) * 2
-            > sum(len(word.text) for word in group),
-            row=number,
-        )
-        for group in groups
-    ]
+    return groups
+
+
+def _segment(group: Sequence[Word], row: int) -> Segment:
+    return Segment(
+        text=_joined(group),
+        x0=group[0].x0,
+        x1=max(word.x1 for word in group),
+        top=min(word.top for word in group),
+        bottom=max(word.bottom for word in group),
+        size=round(statistics.median(word.size or word.height for word in group), 1),
+        bold=sum(len(word.text) for word in group if word.bold) * 2 > sum(len(word.text) for word in group),
+        row=row,
+    )
 
 
 def _heads_its_line(group: Sequence[Word], word: Word, signs: Signs) -> bool:
@@ -378,10 +420,21 @@ def _are_columns(left: Sequence[Segment], right: Sequence[Segment], signs: Signs
         return False
     headings = [segment for segment in minor if signs.is_heading(segment.text)]
     dates = [segment for segment in minor if signs.is_date(segment.text)]
+    if headings and len(_between(dates, headings, minor is right)) >= _DATES_OF_A_STACK:
+        return False
     if headings:
         return len(minor) > len(headings) + len(dates)
     contacts = [segment for segment in minor if signs.is_contact(segment.text)]
     return bool(contacts) and not dates
+
+
+def _between(dates: Sequence[Segment], headings: Sequence[Segment], right: bool) -> list[Segment]:
+    """The dates that stand between the gutter and all headings of the side: a stack that belongs to the other side."""
+    if right:
+        begin = min(segment.x0 for segment in headings)
+        return [segment for segment in dates if segment.x1 <= begin]
+    begin = max(segment.x1 for segment in headings)
+    return [segment for segment in dates if segment.x0 >= begin]
 
 
 def _relation(left: Sequence[Segment], right: Sequence[Segment], signs: Signs) -> str:
@@ -397,7 +450,9 @@ def _relation(left: Sequence[Segment], right: Sequence[Segment], signs: Signs) -
         return "rail"
     # Labels with their values: each label has its value in its own row and says much less.
     rows = {segment.row for segment in right}
-    labelled = all(segment.row in rows for segment in left)
+    alone_left = sum(segment.row not in rows for segment in left)
+    # A long label is broken over lines that nothing stands beside.
+    labelled = alone_left * 3 <= len(left)
     if labelled and _length(left) * 2 <= _length(right) and _length(left) <= 25 * len(left):
         return "rows"
     return "columns"

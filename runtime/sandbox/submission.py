@@ -351,6 +351,13 @@ def _parsed(text: str, what: str) -> Any:
 
 def _shallow[Value](value: Value, what: str, depth: int = MAX_DEPTH) -> Value:
     """`value`, if it is nested no deeper than a result may be."""
+    if deeper_than(value, depth):
+        raise ValueError(_TOO_DEEP.format(what))
+    return value
+
+
+def deeper_than(value: object, depth: int) -> bool:
+    """Whether lists and objects are nested deeper in it. Recursion would end before their depth does."""
     level: list[Any] = [value]
     for _ in range(depth):
         level = [
@@ -360,5 +367,5 @@ def _shallow[Value](value: Value, what: str, depth: int = MAX_DEPTH) -> Value:
             for below in (item.values() if isinstance(item, dict) else item)
         ]
         if not level:
-            return value
-    raise ValueError(_TOO_DEEP.format(what))
+            return False
+    return True

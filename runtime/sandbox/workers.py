@@ -27,10 +27,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self, cast
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import JsonValue
 
+from . import observing
 from .engine import Ending, Language, Observation, Program, TestInput
 from .errors import SandboxUnavailable, UnsupportedLanguage
 from .machine_code import default_directory
@@ -43,18 +44,11 @@ _START_TIMEOUT_S: Final = 60
 _REFUSED_S: Final = 30
 # How often the wall's time is given again to a process that spent this share of it computing.
 _MORE_WALL: Final = 5
-_AT_WORK: Final = 0.04
-_MAX_DEPTH: Final = 200
-_MAX_ERROR: Final = 8192
-_BROKEN: Final = "the program broke the interpreter it ran in"
 _MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
 # Who ends a worker in one of these ways stands outside of it: a guest has no signals to send.
 _FROM_OUTSIDE: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
-# What a test gets of the clock before it is said that the machine kept the CPU from it.
-_STARVED: Final = 0.5
 # A wait ends up to this much before its time.
 _EARLY_S: Final = 0.01
-_GUEST_ENDINGS: Final = frozenset({"returned", "raised", "not_compiled", "memory", "output"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,16 +404,16 @@ class _Run:
                     observation, final = self._one(index, test)
                 except SandboxUnavailable as refusal:  # the worker that was to go on does not come up
                     observation = final = Observation(index, "engine_failed", error=str(refusal))
-                yield self._within_total(observation)
+                yield observing.within_total(observation, self._bytes_left, self._limits)
             elif time.monotonic() >= self._deadline:
-                yield self._not_run(index)
+                yield observing.not_run(index, self._limits)
             else:
                 yield Observation(index, final.ending, error=final.error, before_input=final.before_input)
 
     def _one(self, index: int, test: TestInput) -> tuple[Observation, Observation | None]:
         """The test's observation, and what all later tests get if this one settles them."""
         if time.monotonic() >= self._deadline:
-            left = self._not_run(index)
+            left = observing.not_run(index, self._limits)
             return left, left
         before = ""
         if self._slot.ready() is not self._loaded:
@@ -436,7 +430,7 @@ class _Run:
             self._loaded = None
         if observation.ending == "not_compiled":
             return observation, observation
-        return (_printed_first(before, observation) if before else observation), None
+        return (observing.printed_first(before, observation) if before else observation), None
 
     def _open_request(self) -> dict[str, Any]:
         return {
@@ -467,7 +461,12 @@ class _Run:
             # to give it that.
             left = self._deadline - time.monotonic()
             waited = time.monotonic() - started
-            if answer or left <= 0 or not worker.alive() or worker.cpu_s() - cpu_s < _AT_WORK * waited:
+            if (
+                answer
+                or left <= 0
+                or not worker.alive()
+                or worker.cpu_s() - cpu_s < observing.AT_WORK * waited
+            ):
                 break
             answer = worker.wait(min(self._wall_s, left))
         waited = time.monotonic() - started
@@ -486,8 +485,10 @@ class _Run:
         status = self._slot.discard()
         wall_ms = waited * 1e3
         if status is None:
-            if ended and not had_its_time(waited, cpu_s, min(self._wall_s, self._limits.submission_s)):
-                return self._not_run(index)
+            if ended and not observing.had_its_time(
+                waited, cpu_s, min(self._wall_s, self._limits.submission_s)
+            ):
+                return observing.not_run(index, self._limits)
             told = (
                 f"the submission's {self._limits.submission_s:g} s were used up"
                 if ended
@@ -531,54 +532,12 @@ class _Run:
         if len(frame) > self._limits.frame_bytes:
             return "output", None, f"the result is larger than {self._limits.frame_bytes} bytes"
         # A query's guest runs no code of the candidate's beside it, so that it is believed whose fault an error is.
-        return _parsed(
-            frame, _GUEST_ENDINGS | {"not_run"} if self._program.language == "sql" else _GUEST_ENDINGS
+        return observing.parsed(
+            frame,
+            observing.GUEST_ENDINGS | {"not_run"}
+            if self._program.language == "sql"
+            else observing.GUEST_ENDINGS,
         )
-
-    def _within_total(self, observation: Observation) -> Observation:
-        if self._bytes_left >= 0:
-            return observation
-        told = f"the submission's output is over {self._limits.total_bytes} bytes"
-        return Observation(
-            observation.index, "output", error=told, cpu_ms=observation.cpu_ms, wall_ms=observation.wall_ms
-        )
-
-    def _not_run(self, index: int) -> Observation:
-        return Observation(
-            index, "not_run", error=f"not run: the submission's {self._limits.submission_s:g} s were used up"
-        )
-
-
-def had_its_time(waited: float, cpu_s: float, alone: float) -> bool:
-    """Whether a test that the submission's end cut short has itself to blame: it had all the time that one has which is
-    `alone` in its submission, and the machine did not keep the CPU from it."""
-    computing = cpu_s >= _AT_WORK * waited
-    return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
-
-
-def _parsed(frame: str, endings: frozenset[str] = _GUEST_ENDINGS) -> tuple[Ending, JsonValue, str | None]:
-    """The guest's `[ending, value, error]`. It may be anything a candidate could make of it."""
-    ending: str
-    value: JsonValue
-    error: str | None
-    try:
-        match json.loads(frame):
-            case [str(ending), value, str() | None as error] if ending in endings:
-                pass
-            case _:
-                return "crashed", None, _BROKEN
-    except (ValueError, RecursionError) as problem:
-        return "raised", None, f"the result is no JSON value this reads: {str(problem)[:200]}"
-    if _deeper_than(value, _MAX_DEPTH):
-        return "raised", None, f"the result is nested deeper than {_MAX_DEPTH} levels"
-    if error is not None:
-        error = error[:_MAX_ERROR].encode("utf-8", "replace").decode()
-    return cast("Ending", ending), value if ending == "returned" else None, error
-
-
-def _printed_first(before: str, observation: Observation) -> Observation:
-    """What the module printed while loading is shown with the first test."""
-    return replace(observation, stdout=before + observation.stdout)
 
 
 def _crash(anomaly: str) -> str:
@@ -587,18 +546,4 @@ def _crash(anomaly: str) -> str:
         return "the program ended the interpreter before answering (os._exit)"
     if "out of bounds" in anomaly or "call stack exhausted" in anomaly:
         return "the interpreter's stack overflowed"
-    return _BROKEN
-
-
-def _deeper_than(value: JsonValue, depth: int) -> bool:
-    level: list[Any] = [value]
-    for _ in range(depth):
-        level = [
-            below
-            for item in level
-            if isinstance(item, (list, dict))
-            for below in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return False
-    return True
+    return observing.BROKEN

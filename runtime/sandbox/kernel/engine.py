@@ -26,12 +26,12 @@ from typing import Any, Final, Self
 
 from pydantic import JsonValue
 
+from .. import observing
 from ..engine import Ending, Language, Observation, Program, TestInput
 from ..errors import SandboxUnavailable, UnsupportedLanguage
 from ..machine_code import default_directory
 from ..seats import Seats
 from ..submission import Limits
-from ..workers import _parsed, had_its_time
 from . import messages, toolchains
 from .box import wire
 from .toolchains import NotAProgram, Toolchain
@@ -39,10 +39,6 @@ from .toolchains import NotAProgram, Toolchain
 _START_TIMEOUT_S: Final = 60
 _COMPILE_TIMEOUT_S: Final = 90
 _SLACK_S: Final = 10
-# A wait ends up to this much before its time.
-_EARLY_S: Final = 0.01
-# What a test gets of the clock while it computes before it is said that the machine kept the CPU from it.
-_STARVED, _AT_WORK = 0.5, 0.02
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
 # What a candidate is told of each language, around its tool's version.
 _TITLES: Final = {
@@ -458,13 +454,13 @@ class _Run:
             elif settled and (index == 0 or time.monotonic() < self._deadline):
                 yield Observation(index, final.ending, error=final.error, before_input=final.before_input)
             elif time.monotonic() >= self._deadline:
-                yield self._not_run(index)
+                yield observing.not_run(index, self._limits)
             else:
                 observation = self._test(index, test)
                 if index == 0 and before:
-                    observation = replace(observation, stdout=before + observation.stdout)
+                    observation = observing.printed_first(before, observation)
                 settled, final = observation.ending in ("not_compiled", "engine_failed"), observation
-                yield self._within_total(observation)
+                yield observing.within_total(observation, self._bytes_left, self._limits)
 
     def _open(self) -> Observation:
         try:
@@ -506,19 +502,12 @@ class _Run:
         if answer is not None and answer["error"] == "wall":
             if time.monotonic() >= self._deadline:
                 waited, cpu_s = answer["wall_ms"] / 1e3, answer["cpu_ms"] / 1e3
-                if not had_its_time(waited, cpu_s, min(self._wall_s, self._limits.submission_s)):
-                    return self._not_run(index)
+                if not observing.had_its_time(waited, cpu_s, min(self._wall_s, self._limits.submission_s)):
+                    return observing.not_run(index, self._limits)
                 answer["error"] = f"the submission's {self._limits.submission_s:g} s were used up"
             else:
                 answer["error"] = f"no answer in {clock['wall_s']:g} s"
         return self._read(index, answer)
-
-    def _had_its_time(self, waited: float, cpu_s: float) -> bool:
-        """Whether a test that the submission's end cut short has itself to blame: it had all the time that one alone
-        would have had, and the machine did not keep the CPU from it."""
-        alone = min(self._wall_s, self._limits.submission_s)
-        computing = cpu_s >= _AT_WORK * waited
-        return waited >= 0.9 * alone and not (computing and cpu_s < _STARVED * waited)
 
     def _clock(self) -> dict[str, float]:
         left = max(0.01, self._deadline - time.monotonic())
@@ -534,7 +523,7 @@ class _Run:
             if len(answer["frame"]) > self._limits.frame_bytes:
                 ending, error = "output", f"the result is larger than {self._limits.frame_bytes} bytes"
             else:
-                ending, value, error = _parsed(answer["frame"])
+                ending, value, error = observing.parsed(answer["frame"])
         language = self._program.language
         stderr = messages.ran(language, answer["stderr"])
         if ending == "raised" and answer["ending"] is None:
@@ -558,19 +547,6 @@ class _Run:
             cpu_ms=round(answer["cpu_ms"], 3),
             wall_ms=round(answer["wall_ms"], 3),
             peak_kb=answer["peak_kb"],
-        )
-
-    def _within_total(self, observation: Observation) -> Observation:
-        if self._bytes_left >= 0:
-            return observation
-        told = f"the submission's output is over {self._limits.total_bytes} bytes"
-        return Observation(
-            observation.index, "output", error=told, cpu_ms=observation.cpu_ms, wall_ms=observation.wall_ms
-        )
-
-    def _not_run(self, index: int) -> Observation:
-        return Observation(
-            index, "not_run", error=f"not run: the submission's {self._limits.submission_s:g} s were used up"
         )
 
 

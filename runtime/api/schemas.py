@@ -137,12 +137,15 @@ class TranscriptItem(_Body):
 
 
 class OpenTask(_Body):
-    """The coding task that is open, as the candidate may see it."""
+    """The coding task that is open, as the candidate may see it.
+
+    Without `function_name` it asks for a query, and `args` of an example hold one text: the SQL that fills the tables.
+    """
 
     task_id: str
     title: str
     statement: str
-    function_name: str
+    function_name: str | None
     starter: dict[str, str]
     examples: tuple[Example, ...] = ()
 

@@ -25,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from .generated import expanded, is_generated
 from .signatures import Signature
 
 BANK_DIR = Path(__file__).resolve().parents[2] / "knowledge"
@@ -110,31 +111,73 @@ class Question(_Entry):
         return self
 
 
+# Left out where they say nothing, so that plans frozen before there were any keep their digest.
+_unset: Any = Field(default=None, exclude_if=lambda value: value is None)
+_not_set: Any = Field(default=False, exclude_if=lambda value: not value)
+
+TableName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
+type Cell = int | float | str | None
+
+
 class TaskTest(_Entry):
     """A test of a coding task: `args` as JSON values, and the value expected back.
 
-    Hidden tests show only a verdict.
+    Hidden tests show only a verdict. What is large may stand in `args` as what makes it (`generated.py`).
+    rows: of a query, what its tables hold, by their names.
     """
 
-    args: tuple[JsonValue, ...]
+    args: tuple[JsonValue, ...] = ()
+    rows: dict[TableName, tuple[tuple[Cell, ...], ...]] | None = _unset
     expected: JsonValue
     hidden: bool = False
 
+    @property
+    def arguments(self) -> tuple[JsonValue, ...]:
+        """`args` in full."""
+        return tuple(map(expanded, self.args))
+
+    @property
+    def inserts(self) -> str:
+        """`rows` as the SQL that fills the tables with them."""
+        return "\n".join(
+            f"INSERT INTO {table} VALUES {', '.join(map(_row, rows))};"  # noqa: S608 (our own text)
+            for table, rows in (self.rows or {}).items()
+            if rows
+        )
+
+    @model_validator(mode="after")
+    def _what_is_generated_is_hidden(self) -> Self:
+        if not self.hidden and any(map(is_generated, self.args)):
+            raise ValueError(
+                "expected a test that candidates see to be written out; got one that is generated"
+            )
+        return self
+
+
+def _row(cells: tuple[Cell, ...]) -> str:
+    return f"({', '.join(map(_cell, cells))})"
+
+
+def _cell(value: Cell) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "NULL" if value is None else repr(value)
+
 
 class Example(_Entry):
-    """A test that the candidate may see, as JSON text: a browser's numbers would round what is large."""
+    """A test that the candidate may see, as JSON text: a browser's numbers would round what is large.
+
+    args: of a query one text, the SQL that fills its tables.
+    """
 
     args: tuple[str, ...]
     expected: str
 
 
-# Left out where they say nothing, so that plans frozen before there were any keep their digest.
-_unset: Any = Field(default=None, exclude_if=lambda value: value is None)
-_not_set: Any = Field(default=False, exclude_if=lambda value: not value)
-
-
 class CodingTask(_Entry):
-    """A coding task: what is said, what is shown, the function to write, and its tests.
+    """A coding task: what is said, what is shown, the function or the query to write, and its tests.
+
+    tables: the SQL that makes the tables which a query asks; a task has a function, or tables.
 
     signature: gives the `starter` of each language that has such a function, unless `starter` holds another one. Plans
     of 0.1 have none, and a starter in Python alone.
@@ -151,8 +194,9 @@ class CodingTask(_Entry):
     title: Annotated[str, StringConstraints(min_length=3, max_length=80)]
     text: Sentence
     statement: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=3000)]
-    function_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    function_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")] | None = _unset
     signature: Signature | None = _unset
+    tables: Annotated[str, StringConstraints(min_length=20, max_length=2000)] | None = _unset
     starter: Annotated[dict[str, str], Field(min_length=1)]
     checker: Literal["unordered", "unordered-nested"] | None = _unset
     in_place: bool = _not_set
@@ -164,7 +208,10 @@ class CodingTask(_Entry):
     def examples(self) -> tuple[Example, ...]:
         """The tests that are not hidden, in their order."""
         return tuple(
-            Example(args=tuple(map(_text, test.args)), expected=_text(test.expected))
+            Example(
+                args=(test.inserts,) if self.tables else tuple(map(_text, test.args)),
+                expected=_text(test.expected),
+            )
             for test in self.tests
             if not test.hidden
         )
@@ -173,11 +220,30 @@ class CodingTask(_Entry):
     @classmethod
     def _starters_of_the_signature(cls, given: Any) -> Any:
         # At loading, so that a frozen plan holds what its candidate began with.
-        if not isinstance(given, dict) or "signature" not in given:
+        if not isinstance(given, dict):
+            return given
+        if isinstance(tables := given.get("tables"), str):
+            return {**given, "starter": {"sql": _query_start(tables)} | given.get("starter", {})}
+        if "signature" not in given:
             return given
         signature = Signature.model_validate(given["signature"])
         starters = signature.starters(str(given.get("function_name")))
         return {**given, "signature": signature, "starter": starters | given.get("starter", {})}
+
+    @model_validator(mode="after")
+    def _a_function_or_a_query(self) -> Self:
+        if (self.function_name is None) is (self.tables is None):
+            raise ValueError(
+                f"task {self.id}: expected a function_name, or tables for a query; got both or none"
+            )
+        if self.tables and (self.signature or self.in_place or self.per_test):
+            raise ValueError(f"task {self.id}: a query has no signature, in_place or per_test")
+        for number, test in enumerate(self.tests, 1):
+            if (test.rows is None) is (self.tables is not None) or (self.tables and test.args):
+                raise ValueError(
+                    f"task {self.id}, test {number}: expected rows for the tables of a query, args for a function"
+                )
+        return self
 
     @model_validator(mode="after")
     def _tests_fit_the_signature(self) -> Self:
@@ -192,6 +258,12 @@ class CodingTask(_Entry):
         if (self.signature.returns == "none") is not self.in_place:
             raise ValueError(f"task {self.id}: a function returns none exactly where it works in place")
         return self
+
+
+def _query_start(tables: str) -> str:
+    # What can be asked for stands where it is needed; a query of nothing runs and answers no test.
+    told = "".join(f"-- {line}".rstrip() + "\n" for line in tables.strip().splitlines())
+    return f"{told}\nSELECT NULL;\n"
 
 
 def _text(value: JsonValue) -> str:

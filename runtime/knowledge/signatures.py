@@ -171,7 +171,10 @@ def _cpp(name: str, parameters: _Parameters, returns: _Type | None) -> str | Non
     headers = sorted(
         header for part, header in _CPP_HEADERS.items() if any(kind.holds(part) for kind in kinds)
     )
-    declared = ", ".join(f"{_in_cpp(kind)} {each}" for each, kind in parameters.items())
+    given = [f"{_in_cpp(kind)} {each}" for each, kind in parameters.items()]
+    if returns is None:  # what it changes is its caller's
+        given[0] = f"{_in_cpp(next(iter(parameters.values())))}& {next(iter(parameters))}"
+    declared = ", ".join(given)
     included = "".join(f"#include <{header}>\n" for header in headers)
     opened = f"{included}\nusing namespace std;\n\n" if headers else ""
     result, body = (_in_cpp(returns), "return {};") if returns else ("void", "")

@@ -25,6 +25,7 @@ from runtime.sandbox import (
     SandboxUnavailable,
     Submission,
     TestCase,
+    UnsupportedLanguage,
 )
 from runtime.services.errors import InterviewEndedError, KeyReusedError, NotThereError
 from runtime.services.plans import Plans
@@ -224,14 +225,26 @@ def _refuse_ended(interview: Interview) -> None:
 
 
 def task_submission(request: CodeRequest, task: CodingTask) -> Submission:
-    """The code against the tests of the task, whatever tests the request brings."""
+    """The code against the tests of the task, whatever tests the request brings.
+
+    Raises `UnsupportedLanguage` for a query in another language than SQL.
+    """
+    if task.tables is not None:
+        if request.language != "sql":
+            raise UnsupportedLanguage(request.language, ("sql",))
+        tests = tuple(
+            TestCase(stdin=f"{task.tables}\n{test.inserts}", expected=test.expected, hidden=test.hidden)
+            for test in task.tests
+        )
+    else:
+        tests = tuple(
+            TestCase(args=test.arguments, expected=test.expected, hidden=test.hidden) for test in task.tests
+        )
     return Submission(
         language=request.language,
         code=request.code,
         function_name=task.function_name,
-        tests=tuple(
-            TestCase(args=test.args, expected=test.expected, hidden=test.hidden) for test in task.tests
-        ),
+        tests=tests,
         per_test=task.per_test,
         in_place=task.in_place,
         checker=task.checker,

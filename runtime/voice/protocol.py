@@ -264,14 +264,17 @@ class ResponseDone(ServerEvent):
 
 
 class CodingTaskGiven(ServerEvent):
-    """A coding task is open: what to show, the code to start from, per language, and the tests that are not hidden."""
+    """A coding task is open: what to show, the code to start from, per language, and the tests that are not hidden.
+
+    Without `function_name` it asks for a query, and `args` of an example hold one text: the SQL that fills the tables.
+    """
 
     type: Literal["coding.task"] = "coding.task"
     seq: int
     task_id: str
     title: str
     statement: str
-    function_name: str
+    function_name: str | None = None
     starter: dict[str, str]
     examples: tuple[Example, ...] = ()
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import heapq
 import itertools
 import json
 import re
+import sqlite3
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
-from runtime.knowledge.bank import Bank, CodingTask, load_bank
+from runtime.knowledge.bank import Bank, CodingTask, TaskTest, load_bank
 from runtime.knowledge.signatures import Signature
 from runtime.sandbox.checking import VALUE_CHECKERS, value_passes
+from tests.task_solutions import backend, general
+from tests.task_solutions.queries import QUERIES, WRONG_QUERIES
 
 Solution = Callable[..., Any]
 
@@ -658,6 +663,8 @@ def intruder_reach_looks_once(
     return entered
 
 
+MODULES = (backend, general)
+
 REFERENCES: dict[str, Solution] = {
     "general-longest-streak": longest_streak,
     "general-free-slots": free_slots,
@@ -685,6 +692,8 @@ REFERENCES: dict[str, Solution] = {
     "security-nested-groups": who_may,
     "security-intruders-reach": intruder_reach,
 }
+for _module in MODULES:
+    REFERENCES |= _module.REFERENCES
 
 WRONG: list[tuple[str, Solution]] = [
     ("general-longest-streak", longest_streak_forgets_the_last_run),
@@ -717,7 +726,14 @@ WRONG: list[tuple[str, Solution]] = [
     ("security-firewall-rules", firewall_decisions_takes_the_narrowest),
     ("security-nested-groups", who_may_denies_by_name_only),
     ("security-intruders-reach", intruder_reach_looks_once),
+    *(pair for module in MODULES for pair in module.WRONG),
 ]
+
+
+def answered(task: CodingTask, solution: Solution, arguments: tuple[Any, ...]) -> Any:
+    given = copy.deepcopy(arguments)  # a solution may change what it gets, and the bank is shared
+    value = solution(*given)
+    return given[0] if task.in_place else value
 
 
 def failed(task: CodingTask, solution: Solution) -> list[int]:
@@ -725,7 +741,7 @@ def failed(task: CodingTask, solution: Solution) -> list[int]:
     positions = []
     for position, test in enumerate(task.tests):
         try:
-            actual = solution(*test.args)
+            actual = answered(task, solution, test.arguments)
         except (ArithmeticError, LookupError, TypeError, ValueError):
             positions.append(position)
             continue
@@ -745,8 +761,8 @@ def bank() -> Bank:
 
 
 def test_every_task_has_a_reference_solution_and_a_wrong_one(tasks: dict[str, CodingTask]) -> None:
-    assert set(REFERENCES) == set(tasks)
-    assert {task_id for task_id, _ in WRONG} == set(tasks)
+    assert {*REFERENCES, *QUERIES} == set(tasks)
+    assert {task_id for task_id, _ in (*WRONG, *WRONG_QUERIES)} == set(tasks)
 
 
 @pytest.mark.parametrize("task_id", REFERENCES)
@@ -765,6 +781,53 @@ def test_a_plausible_wrong_solution_fails_a_hidden_test(
     assert hidden
 
 
+def answered_by_query(task: CodingTask, query: str) -> list[int]:
+    """The positions of the task's tests that the query does not pass."""
+    positions = []
+    for position, test in enumerate(task.tests):
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            database.executescript(f"{task.tables}\n{test.inserts}")
+            rows: list[JsonValue] = [list(row) for row in database.execute(query)]
+        if not value_passes(rows, test.expected, task.checker):
+            positions.append(position)
+    return positions
+
+
+@pytest.mark.parametrize("task_id", QUERIES)
+def test_the_reference_query_passes_every_test(tasks: dict[str, CodingTask], task_id: str) -> None:
+    assert not answered_by_query(tasks[task_id], QUERIES[task_id])
+
+
+@pytest.mark.parametrize(("task_id", "query"), WRONG_QUERIES, ids=[task_id for task_id, _ in WRONG_QUERIES])
+def test_a_plausible_wrong_query_fails_a_hidden_test(
+    tasks: dict[str, CodingTask], task_id: str, query: str
+) -> None:
+    failed = answered_by_query(tasks[task_id], query)
+
+    assert any(tasks[task_id].tests[position].hidden for position in failed)
+
+
+def test_a_query_begins_with_its_tables_and_asks_nothing(tasks: dict[str, CodingTask]) -> None:
+    for task_id in QUERIES:
+        start = tasks[task_id].starter
+        assert [*start] == ["sql"]
+        assert answered_by_query(tasks[task_id], start["sql"]), task_id
+        assert "-- CREATE TABLE" in start["sql"]
+
+
+def test_the_statement_of_a_query_names_every_table_and_column(tasks: dict[str, CodingTask]) -> None:
+    for task_id in QUERIES:
+        names = re.findall(r"CREATE TABLE (\w+)|^  (\w+) ", tasks[task_id].tables or "", re.MULTILINE)
+        for name in (table or column for table, column in names):
+            assert re.search(rf"`[^`]*\b{name}\b[^`]*`", tasks[task_id].statement), f"{task_id}: {name}"
+
+
+def test_values_of_rows_are_written_as_sql_writes_them(tasks: dict[str, CodingTask]) -> None:
+    test = TaskTest(rows={"pets": (("O'Hara", None, 3, 1.5), ("", -1, 0, 2.0)), "none": ()}, expected=[])
+
+    assert test.inserts == "INSERT INTO pets VALUES ('O''Hara', NULL, 3, 1.5), ('', -1, 0, 2.0);"
+
+
 def test_every_task_shows_two_tests_and_hides_three(bank: Bank) -> None:
     for task in bank.tasks:
         hidden = sum(test.hidden for test in task.tests)
@@ -774,38 +837,63 @@ def test_every_task_shows_two_tests_and_hides_three(bank: Bank) -> None:
 
 def test_tests_of_a_task_differ_in_their_arguments(bank: Bank) -> None:
     for task in bank.tasks:
-        arguments = [repr(test.args) for test in task.tests]
+        arguments = [repr((test.args, test.rows)) for test in task.tests]
         assert len(set(arguments)) == len(arguments), task.id
 
 
+def functions(bank: Bank) -> list[CodingTask]:
+    return [task for task in bank.tasks if task.function_name]
+
+
 def test_the_starter_defines_the_function_and_nothing_else(bank: Bank) -> None:
-    for task in bank.tasks:
+    for task in functions(bank):
         parameters = len(task.tests[0].args)
         namespace: dict[str, Any] = {}
         exec(task.starter["python"], namespace)  # our own text, from the repository
-        assert namespace[task.function_name].__code__.co_argcount == parameters, task.id
+        assert namespace[str(task.function_name)].__code__.co_argcount == parameters, task.id
         assert re.fullmatch(rf"def {task.function_name}\(.*\):\n    \.\.\.\n", task.starter["python"]), (
             task.id
         )
 
 
 def test_the_statement_names_the_function_and_gives_an_example(bank: Bank) -> None:
-    for task in bank.tasks:
+    for task in functions(bank):
         assert f"`{task.function_name}(" in task.statement, task.id
 
 
 def test_every_task_begins_in_the_languages_that_run_everywhere_and_in_most_compiled_ones(bank: Bank) -> None:
-    for task in bank.tasks:
+    for task in functions(bank):
         assert {"python", "javascript", "typescript", "java", "go"} <= set(task.starter), task.id
         for start in task.starter.values():
             assert re.search(rf"\b{task.function_name}\(", start), task.id
 
 
 def test_of_the_tests_only_the_visible_ones_are_examples(bank: Bank) -> None:
-    for task in bank.tasks:
+    for task in functions(bank):
         shown = [test for test in task.tests if not test.hidden]
         found = [([*map(json.loads, each.args)], json.loads(each.expected)) for each in task.examples]
         assert found == [([*test.args], test.expected) for test in shown]
+
+
+def test_an_example_of_a_query_is_the_sql_that_fills_its_tables(tasks: dict[str, CodingTask]) -> None:
+    task = tasks["data-sql-repeat-buyers"]
+
+    assert [each.args for each in task.examples] == [
+        (each.inserts,) for each in task.tests if not each.hidden
+    ]
+    assert task.examples[0].args[0].startswith("INSERT INTO orders VALUES (")
+
+
+def test_a_task_asks_for_a_function_or_for_a_query(tasks: dict[str, CodingTask]) -> None:
+    with pytest.raises(ValidationError, match="expected a function_name, or tables"):
+        changed(tasks["general-longest-streak"], tables=tasks["data-sql-repeat-buyers"].tables)
+    with pytest.raises(ValidationError, match="test 1: expected rows for the tables of a query"):
+        changed(
+            tasks["data-sql-repeat-buyers"],
+            tests=[each.model_dump(mode="json") for each in tasks["general-longest-streak"].tests],
+        )
+    with pytest.raises(ValidationError, match="a query has no signature"):
+        changed(tasks["data-sql-repeat-buyers"], per_test=True)
 
 
 def test_a_checker_of_a_task_is_one_of_the_sandbox(tasks: dict[str, CodingTask]) -> None:

@@ -1,4 +1,4 @@
-// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema b4654777ac6bcd078ccce02e9cd7922ba27141b25f7c4caa81a5d44975a97e37
+// Written by web/generate_protocol.py from runtime/voice/protocol.py. Schema c0603c7e8549ff0c1cf3b72d88883cd5dd04ece117874378c9b6b94c1a6b9f31
 
 export const PROTOCOL_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 30000;
@@ -269,6 +269,8 @@ export interface ResponseDone {
 }
 /**
  * A coding task is open: what to show, the code to start from, per language, and the tests that are not hidden.
+ *
+ * Without `function_name` it asks for a query, and `args` of an example hold one text: the SQL that fills the tables.
  */
 export interface CodingTaskGiven {
   type: "coding.task";
@@ -276,7 +278,7 @@ export interface CodingTaskGiven {
   task_id: string;
   title: string;
   statement: string;
-  function_name: string;
+  function_name?: string | null;
   starter: {
     [k: string]: string;
   };
@@ -284,6 +286,8 @@ export interface CodingTaskGiven {
 }
 /**
  * A test that the candidate may see, as JSON text: a browser's numbers would round what is large.
+ *
+ * args: of a query one text, the SQL that fills its tables.
  */
 export interface Example {
   args: string[];

@@ -9,6 +9,11 @@ test("a task is offered in the languages it starts in and that run here, in its 
   expect(offered(STARTER, [])).toEqual([]);
 });
 
+test("a query is offered in SQL alone, and nowhere else once it is known that SQL does not run", () => {
+  expect(offered({ sql: "SELECT NULL;" }, ["python", "sql"])).toEqual(["sql"]);
+  expect(offered({ sql: "SELECT NULL;" }, ["python"])).toEqual([]);
+});
+
 test("until it is known what runs here, only the first one is offered", () => {
   expect(offered(STARTER, null)).toEqual(["python"]);
 });

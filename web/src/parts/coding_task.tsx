@@ -153,7 +153,7 @@ export function CodingTask({ task, interview }: { task: CodingTaskGiven; intervi
         <p class={run && run.passed === run.total ? "verdict good" : "verdict"} role="status">
           {running ? <span class="unseen">Running the tests in {languageName(language)}.</span> : run && summary(run)}
         </p>
-        {run && !running && <TestResults run={run} functionName={task.function_name} examples={task.examples} />}
+        {run && !running && <TestResults run={run} functionName={task.function_name ?? null} examples={task.examples} />}
       </div>
     </section>
   );
@@ -199,7 +199,7 @@ function Examples({ task }: { task: CodingTaskGiven }) {
       <ul>
         {task.examples.map((example, nth) => (
           <li key={nth}>
-            <Call functionName={task.function_name} example={example} /> gives <code>{example.expected}</code>
+            <Call functionName={task.function_name ?? null} example={example} /> gives <code>{example.expected}</code>
           </li>
         ))}
       </ul>

@@ -26,8 +26,8 @@ function _unbuilt(run: CodeRun): string | null {
   return run.results.every(({ verdict }) => verdict === "CE") ? (run.results.find(({ error }) => error)?.error ?? "") : null;
 }
 
-/** The tests of a run. `examples`: those that are not hidden, in their order. */
-export function TestResults(props: { run: CodeRun; functionName: string; examples: readonly Example[] }) {
+/** The tests of a run. `functionName`: none of a query. `examples`: those that are not hidden, in their order. */
+export function TestResults(props: { run: CodeRun; functionName: string | null; examples: readonly Example[] }) {
   const { run, functionName, examples } = props;
   const unbuilt = _unbuilt(run);
   if (unbuilt !== null) {
@@ -72,7 +72,8 @@ export function TestResults(props: { run: CodeRun; functionName: string; example
   );
 }
 
-function Outcome({ result, functionName, example }: { result: TestResult; functionName: string; example: Example | undefined }) {
+function Outcome(props: { result: TestResult; functionName: string | null; example: Example | undefined }) {
+  const { result, functionName, example } = props;
   return (
     <>
       {example && <Call functionName={functionName} example={example} />}
@@ -105,7 +106,15 @@ function Outcome({ result, functionName, example }: { result: TestResult; functi
   );
 }
 
-export function Call({ functionName, example }: { functionName: string; example: Example }) {
+/** What a test calls the function with, or the rows it asks a query about. */
+export function Call({ functionName, example }: { functionName: string | null; example: Example }) {
+  if (functionName === null) {
+    return (
+      <pre tabIndex={0} aria-label="The rows">
+        {example.args.join("\n") || "-- no rows"}
+      </pre>
+    );
+  }
   return (
     <code>
       {functionName}({example.args.join(", ")})

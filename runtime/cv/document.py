@@ -41,6 +41,8 @@ _PAGE_NUMBER = re.compile(
     r"^(?:.{0,60}\D)?(?:page|seite|pagina)?\s*\d{1,2}\s*(?:/|of|von|de|di|sur)\s*\d{1,2}\W*$", re.IGNORECASE
 )
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_MARKDOWN_TABLE_ROW = re.compile(r"^\s*\|(.*\|.*)\|\s*$")
+_MARKDOWN_TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?)?\s*$")
 _MARKDOWN_MARKS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`")
 
 
@@ -108,6 +110,7 @@ SIGNS = Signs(
     is_contact=lambda text: _CONTACT.search(text) is not None,
     is_period=lambda text: dates.is_date(text) and any(period.ranged for period in dates.periods(text)),
     is_broken=dates.is_broken,
+    is_label=lambda text: vocabulary.field_of(text) is not None,
 )
 
 
@@ -177,16 +180,37 @@ def from_text(text: str) -> Document:
         heading = _MARKDOWN_HEADING.match(written.strip())
         line = heading[1] if heading else written
         line = _MARKDOWN_MARKS.sub("", line.replace("\xad", ""))
-        indent = float(len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip()))
-        parts = [part.strip() for part in re.split(r"\t+|[ \xa0]{3,}", line.strip()) if part.strip()]
+        if _MARKDOWN_TABLE_RULE.match(line):
+            continue
+        parts = _cells(line) or _parts(line)
         if parts:
             # Rows count as a line's place, so that an empty line is white like any other.
             segments = tuple(
-                Segment(part, x0=indent + 40.0 * column, top=number, bottom=number + 1, row=number)
-                for column, part in enumerate(parts)
+                Segment(part, x0=x0, top=number, bottom=number + 1, row=number) for x0, part in parts
             )
             result.append(Line(segments, 1, heading=heading is not None))
     return Document("text", _bounded(result), 1, hidden=hidden)
+
+
+def _parts(line: str) -> list[tuple[float, str]]:
+    """What stands between tabs and wide gaps, each with the column it begins in."""
+    return [
+        (float(len(line[: part.start()].expandtabs(4))), part[0].rstrip())
+        for part in re.finditer(r"[^\s](?:[^\t \xa0]|[ \xa0]{1,2}(?![ \xa0\t]))*", line)
+    ]
+
+
+def _cells(line: str) -> list[tuple[float, str]]:
+    """The cells of a row of a Markdown table; lines within a cell stand a little further right each."""
+    row = _MARKDOWN_TABLE_ROW.match(line)
+    if row is None:
+        return []
+    return [
+        (40.0 * column + number, text.strip())
+        for column, cell in enumerate(re.split(r"(?<!\\)\|", row[1]))
+        for number, text in enumerate(re.split(r"<br\s*/?>", cell))
+        if text.strip()
+    ]
 
 
 def _bounded(found: Iterable[Line]) -> tuple[Line, ...]:

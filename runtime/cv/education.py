@@ -91,20 +91,39 @@ def _institution(study: _Study) -> Leaf | None:
     return study.school.leaf(0.9 if known else 0.6, "vocabulary" if known else "order")
 
 
-def _study(entry: Entry) -> _Study:
-    study = _Study()
+def _study_pieces(entry: Entry, study: _Study) -> list[Passage]:
+    """What the head names, without the places and what labels already told."""
     pieces: list[Passage] = []
     head = entry.head
     if not any(row.parts for row in head) and entry.body:
         head = [*head, entry.body[0]]
     for row in head:
         for part in row.parts:
-            for piece in part.split(_SEPARATOR):
-                named, place = without_place(piece, alone=False)
-                study.place = study.place or place
-                pieces += [part for whole in _joined(piece, named) for part in _apart(whole)]
+            told = row.told.get(part)
+            if told == "school" and study.school is None:
+                named, place = without_place(part, alone=True)
+                study.school, study.place = (named[0] if named else part), study.place or place
+            elif told in {"other", "duties", "place", "area"}:
+                study.area = study.area or (part if told == "area" else None)
+            else:
+                pieces += _names_in(part, study)
         for part in row.rail:
             study.place = study.place or (part if without_place(part, alone=False)[1] is not None else None)
+    return pieces
+
+
+def _names_in(part: Passage, study: _Study) -> list[Passage]:
+    found: list[Passage] = []
+    for piece in part.split(_SEPARATOR):
+        named, place = without_place(piece, alone=False)
+        study.place = study.place or place
+        found += [part for whole in _joined(piece, named) for part in _apart(whole)]
+    return found
+
+
+def _study(entry: Entry) -> _Study:
+    study = _Study()
+    pieces = _study_pieces(entry, study)
     rest = []
     for piece in pieces:
         found = degree(piece.text)

@@ -15,26 +15,20 @@ from typing import Literal
 
 from runtime.cv.dates import DURATION, Period, periods
 from runtime.cv.document import Document
-from runtime.cv.layout import Line
+from runtime.cv.layout import Line, Segment
 from runtime.cv.passage import Passage
-from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, degree, fold
+from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, Field, begins_field, degree, field_of, fold
 
 _BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
 _URL = re.compile(r"^\W{0,8}(?:https?://|www\.)\S+\W{0,8}$|^\W{0,8}[\w-]+(?:\.[\w-]+)+/\S*$")
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
 # Employer, department, place, title, engagement and dates, each on a line of its own, and some to spare.
 _LONGEST_HEAD = 12
-_COLUMN_LABEL = re.compile(
-    r"period|dates?|years?|from|to|when|time|duration|employer|company|organi[sz]ation|firm|where|position|title|role"
-    r"|job title|responsibilities|duties|tasks|what|location|place|institution|school|university|degree|qualification"
-    r"|course|subject"
-    r"|grade|result|zeitraum|datum|jahre?|von|bis|arbeitgeber|firma|unternehmen|position|funktion|tatigkeit|aufgaben|ort"
-    r"|einrichtung|schule|hochschule|abschluss|fach|note|periode|annees?|dates|employeur|entreprise|societe|poste|fonction"
-    r"|lieu|etablissement|ecole|diplome|formation|periodo|fechas?|anos?|empresa|empleador|puesto|cargo|funciones|lugar"
-    r"|institucion|centro|titulo|titulacion|estudios|date|anni|azienda|datore di lavoro|ruolo|mansione|luogo|istituto"
-    r"|titolo|corso|datas?|empregador|funcao|local|instituicao|curso|grau"
-)
+# Cells of one column begin within so many points, or characters of plain text, of each other.
+_SAME_COLUMN = 4.0
+_FIELD = re.compile(r"^\s*([^\W\d_][^:;|•]{1,60}?)\s*:\s*")
 _SINCE = re.compile(r"(?:since|seit|depuis|desde|dal|da|ab)\b")
+_SHORT_SENTENCE = re.compile(r"(?<![\w.])[^\W\d_A-Z]{4,}\.$")
 _ABBREVIATION = re.compile(
     r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$"
 )
@@ -76,6 +70,10 @@ class Row:
     dates: list[Date]
     kind: Literal["head", "bullet", "prose", "link"] = "head"
     rail: list[Passage] = field(default_factory=list)
+    # What a label or a column's head says that a part is.
+    told: dict[Passage, Field] = field(default_factory=dict)
+    labelled: bool = False
+    label: str = ""
 
     @property
     def left(self) -> float:
@@ -102,7 +100,14 @@ type SplitRule = Callable[[Entry, Row], bool]
 
 def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     """The section's lines, told apart into heads and bodies."""
-    result = [_row(document, index) for index in indexes if not _is_table_head(document.lines[index])]
+    result: list[Row] = []
+    columns: dict[float, Field] = {}
+    for index in indexes:
+        named = _column_names(document.lines[index])
+        if named:
+            columns = named
+        else:
+            result.append(_row(document, index, columns, result[-1].label if result else ""))
     gaps = sorted(
         b.line.top - a.line.top
         for a, b in pairwise(result)
@@ -122,17 +127,35 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     return result
 
 
-def _is_table_head(line: Line) -> bool:
-    """Whether the line only names the columns of a table."""
-    return len(line.segments) > 1 and all(
-        _COLUMN_LABEL.fullmatch(fold(segment.text).strip(" :.")) for segment in line.segments
-    )
+def _column_names(line: Line) -> dict[float, Field]:
+    """What the line says the columns under it hold, if it only names the columns of a table."""
+    fields = {segment.x0: field_of(segment.text) for segment in line.segments}
+    named = {x0: field for x0, field in fields.items() if field is not None}
+    if "title" not in named.values():
+        # Then the title stands over what was done, or is that.
+        named = {x0: "title" if field == "duties" else field for x0, field in named.items()}
+    return named if 1 < len(line.segments) == len(named) else {}
 
 
-def _row(document: Document, index: int) -> Row:
+def _row(document: Document, index: int, columns: dict[float, Field], above: str) -> Row:
     row = Row(index, document.lines[index], [], [])
     bulleted = _BULLET.match(row.line.text) is not None
-    for number, (segment, passage) in enumerate(document.segments(index)):
+    segments = document.segments(index)
+    label: Field | None = None
+    for number, (segment, written) in enumerate(segments):
+        if number + 1 < len(segments) and not columns:
+            if above and field_of(f"{above} {written.text}") is not None:
+                # The second line of a label.
+                continue
+            field = field_of(written.text) or begins_field(written.text)
+            if field is not None:
+                label, row.labelled, row.label = field, True, written.text
+                continue
+        named, passage = _without_label(written)
+        row.labelled = row.labelled or named is not None
+        told = named or label or _column(columns, segment)
+        label = None
+        begin = len(row.parts)
         found = periods(passage.text)
         rest = len(passage.text) - sum(period.stop - period.begin for period in found)
         # A bullet's own text may name years; only what stands beside it dates the entry.
@@ -143,20 +166,39 @@ def _row(document: Document, index: int) -> Row:
             if (p.ranged or segment.rail or rest <= 40 or _at_rim(p, passage.text))
             and not (rest > 40 and _is_told(p, passage.text))
         ]
-        if not own and edge and (rest <= 120):
+        if told in {"duties", "other"}:
+            row.kind = "prose"
+            row.parts.append(passage)
+        elif not own and edge and (rest <= 120):
             row.dates += [Date(period, passage) for period in edge]
-            begin = 0
+            start = 0
             for period in edge:
-                row.parts.append(passage.cut(begin, period.begin))
-                begin = period.stop
-            row.parts.append(passage.cut(begin, len(passage.text)))
+                row.parts.append(passage.cut(start, period.begin))
+                start = period.stop
+            row.parts.append(passage.cut(start, len(passage.text)))
         elif not DURATION.match(fold(passage.text)):
             part = passage.cut(0, len(passage.text))
             (row.rail if segment.rail else row.parts).append(part)
+        if told is not None:
+            row.told |= dict.fromkeys(row.parts[begin:], told)
     row.parts = [
         part for part in row.parts if re.search(r"\w", part.text) and not DURATION.match(fold(part.text))
     ]
     return row
+
+
+def _without_label(passage: Passage) -> tuple[Field | None, Passage]:
+    """ "Employer: Acme" as what it says of Acme, and Acme."""
+    match = _FIELD.match(passage.text)
+    named = field_of(match[1]) if match is not None else None
+    if match is None or named is None:
+        return None, passage
+    return named, passage.cut(match.end(), len(passage.text))
+
+
+def _column(columns: dict[float, Field], segment: Segment) -> Field | None:
+    near = [x0 for x0 in columns if abs(x0 - segment.x0) <= _SAME_COLUMN]
+    return columns[min(near, key=lambda x0: abs(x0 - segment.x0))] if near else None
 
 
 def _is_told(period: Period, text: str) -> bool:
@@ -172,11 +214,10 @@ def _at_rim(period: Period, text: str) -> bool:
 def _classify(row: Row, previous: Row | None, head: Row | None, close: float, right: float) -> None:
     text = row.parts[0].text if row.parts else ""
     written = row.line.text
-    if _BULLET.match(written):
-        row.kind = "bullet"
+    if row.labelled:
         return
-    if _URL.match(written):
-        row.kind = "link"
+    if _BULLET.match(written) or _URL.match(written):
+        row.kind = "bullet" if _BULLET.match(written) else "link"
         return
     if previous is None:
         return
@@ -212,7 +253,7 @@ def _classify(row: Row, previous: Row | None, head: Row | None, close: float, ri
     )
     # What is set bold over plain lines is a name, however long.
     set_apart = row.line.bold and not previous.line.bold and len(row.line.text) <= 120
-    known = TITLE.search(fold(text)) or ORGANISATION.search(fold(text)) or degree(text)
+    known = any(words.search(fold(text)) for words in (TITLE, ORGANISATION, SCHOOL)) or degree(text)
     said = row.line.segments[0].text if len(row.line.segments) == 1 and not dated else text
     if (not set_apart and (_is_prose(text) or _is_prose(said))) or (indented and not known and not row.dates):
         row.kind = "prose"
@@ -270,6 +311,11 @@ def _is_prose(text: str) -> bool:
         return True
     if len(words) > 3 and re.search(r"[\w)%]\.$", text) and not _ABBREVIATION.search(fold(text)):
         return True
+    if len(words) > 1 and _SHORT_SENTENCE.search(text) and not _ABBREVIATION.search(fold(text)):
+        return True
+    capitals = sum(word[0].isupper() for word in words)
+    if capitals * 5 >= len(words) * 3:
+        return False
     small = len(_SMALL.findall(fold(text)))
     if len(words) > 7 and small >= 2 and not degree(text):
         return True
@@ -281,7 +327,7 @@ def entries(found: Sequence[Row], splits: SplitRule) -> list[Entry]:
     result: list[Entry] = []
     for row in found:
         entry = result[-1] if result else None
-        if row.kind == "head" and (entry is None or entry.body or splits(entry, row)):
+        if row.kind == "head" and (entry is None or _begins(entry, row) or splits(entry, row)):
             result.append(Entry())
             entry = result[-1]
         elif entry is None:
@@ -293,6 +339,14 @@ def entries(found: Sequence[Row], splits: SplitRule) -> list[Entry]:
             entry.body.append(row)
         entry.dates += row.dates
     return _merged(result)
+
+
+def _begins(entry: Entry, row: Row) -> bool:
+    """Whether the head follows a body; a form goes on until a field comes again."""
+    if not row.labelled:
+        return bool(entry.body)
+    known = {field for other in (*entry.head, *entry.body) for field in other.told.values()}
+    return bool(known & set(row.told.values()))
 
 
 def _merged(found: Iterable[Entry]) -> list[Entry]:

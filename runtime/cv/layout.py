@@ -117,6 +117,8 @@ class Signs:
     is_period: Callable[[str], bool]
     # Whether a date goes on in the next line.
     is_broken: Callable[[str], bool]
+    # Whether it names what stands beside it: "Employer", "Dates".
+    is_label: Callable[[str], bool]
 
 
 def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
@@ -175,37 +177,57 @@ def _segments(words: Sequence[Word], signs: Signs) -> list[Segment]:
         else:
             rows.append([word])
     split = [_split_row(row, signs) for row in rows]
-    columns = _columns_begun(split)
+    wide = _wide_gap(split)
+    columns = _columns_begun(split, wide)
     return [
         _segment(part, number)
         for number, groups in enumerate(split)
         for group in groups
-        for part in _split_at_columns(group, columns)
+        for part in _split_at_columns(group, columns, wide)
     ]
 
 
-def _columns_begun(rows: Sequence[Sequence[Sequence[Word]]]) -> tuple[float, ...]:
-    """Where three or more rows begin anew after a gap, or have white before their only piece."""
+def _columns_begun(rows: Sequence[Sequence[Sequence[Word]]], wide: float) -> tuple[float, ...]:
+    """Where three or more rows have a word after more white than usual, or begin."""
     begun: dict[int, list[float]] = {}
     left = min((row[0][0].x0 for row in rows), default=0.0)
     for row in rows:
-        for group in row:
-            if group[0].x0 > left + 5:
-                begun.setdefault(round(group[0].x0), []).append(group[0].x0)
+        places = [group[0].x0 for group in row if group[0].x0 > left + 5]
+        places += [group[position].x0 for group in row for position in _wide_gaps(group, wide)]
+        for place in places:
+            begun.setdefault(round(place), []).append(place)
     return tuple(statistics.median(places) for places in begun.values() if len(places) >= _ROWS_OF_A_COLUMN)
 
 
-def _split_at_columns(group: list[Word], columns: Sequence[float]) -> list[list[Word]]:
-    """The group in two where a word begins in line with a column: a long date may come close to the text beside it."""
-    if len(group) == 1 or not columns:
-        return [group]
+def _wide_gap(rows: Sequence[Sequence[Sequence[Word]]]) -> float:
+    """The white before a word, in heights, that is more than the page's spaces."""
+    gaps = [
+        (after.x0 - before.x1) / after.height
+        for row in rows
+        for group in row
+        for before, after in pairwise(group)
+    ]
+    return max(_COLUMN_GAP, 1.6 * statistics.median(gaps)) if gaps else _COLUMN_GAP
+
+
+def _wide_gaps(group: Sequence[Word], wide: float) -> list[int]:
+    """The positions of the words that stand further from the one before than the page's and the group's words do."""
     gaps = [after.x0 - before.x1 for before, after in pairwise(group)]
-    for position, gap in enumerate(gaps):
-        word = group[position + 1]
-        others = gaps[:position] + gaps[position + 1 :]
-        wide = gap >= _COLUMN_GAP * word.height and (not others or gap >= 1.5 * statistics.median(others))
-        if wide and any(abs(word.x0 - column) < 1 for column in columns):
-            return [group[: position + 1], group[position + 1 :]]
+    if max(gaps, default=0.0) < wide * group[0].height:
+        return []
+    usual = statistics.median_low(gaps) if len(gaps) > 1 else 0.0
+    return [
+        position
+        for position, gap in enumerate(gaps, 1)
+        if gap >= wide * group[position].height and gap >= 1.5 * usual
+    ]
+
+
+def _split_at_columns(group: list[Word], columns: Sequence[float], wide: float) -> list[list[Word]]:
+    """The group in two where a word begins in line with a column: a long date may come close to the text beside it."""
+    for position in _wide_gaps(group, wide) if columns else ():
+        if any(abs(group[position].x0 - column) < 1 for column in columns):
+            return [group[:position], group[position:]]
     return [group]
 
 
@@ -288,10 +310,12 @@ def _cut(segments: list[Segment], signs: Signs) -> list[list[Segment]]:
 
 
 def _cut_band(segments: list[Segment], signs: Signs) -> list[list[Segment]]:
+    top = next(iter(_rows(segments)), [])
+    headed = len(top) > 1 and all(signs.is_label(segment.text) for segment in top)
     for gutter in _gutters(segments, signs):
         left, right = _sides(segments, gutter)
         verdict = _relation(left, right, signs)
-        if verdict == "columns" and _is_table(segments, left, right):
+        if verdict == "columns" and (headed or _is_table(segments, left, right)):
             continue
         if verdict == "columns":
             return _columns(segments, gutter, left, right, lambda part: _cut_band(part, signs))
@@ -442,6 +466,9 @@ def _relation(left: Sequence[Segment], right: Sequence[Segment], signs: Signs) -
     minor = _minor(left, right)
     major = right if minor is left else left
     dates = [segment for segment in minor if signs.is_date(segment.text)]
+    # A form's labels with what was filled in.
+    if sum(signs.is_label(segment.text) for segment in left) * 2 >= len(left):
+        return "rows"
     # A stack of dates carries a place or a duration with each date, rarely more. A year that a sentence ends with is
     # none of the dates that a stack of periods would be beside.
     periods = any(signs.is_period(segment.text) for segment in dates)

@@ -41,6 +41,9 @@ def sections(document: Document) -> tuple[Section, ...]:
         if index in headings:
             result.append((headings[index], []))
             continue
+        if not re.search(r"[^\W_]", line.text):
+            # A rule drawn with dashes.
+            continue
         # A column that begins with the name does not go on with the section that ended the last column.
         if line.page == 1 and line.size == display and result[-1][0] != "basics":
             result.append(("basics", []))

@@ -181,6 +181,94 @@ HEADINGS: dict[str, SectionKind] = {
     for kind, names in _HEADINGS.items()
     for name in (part.strip() for part in names.replace("\n", "").split("|"))
 }
+Field = Literal["date", "employer", "title", "place", "school", "degree", "area", "duties", "name", "other"]
+# What forms and tables call their fields and columns.
+_FIELDS: dict[Field, str] = {
+    "name": """name|full name|surname and first name|first name and surname|surname first name|vor- und nachname
+        |nachname vorname|name vorname|vorname name|nom|nom et prenom|nom prenom|nom(s) prenom(s)|nombre
+        |nombre y apellidos
+        |apellidos y nombre|apellido(s) nombre(s)|nome|nome e cognome|cognome e nome|cognome nome|nome completo
+        |candidate|kandidat""",
+    "date": """from|to|von|bis|period|date|dates|dates employed|employment dates|employment period
+        |period of employment|year|years
+        |from - to|when|time|time period
+        |duration|start/end|attended|dates attended|date of graduation|graduation date|graduated|zeitraum|datum|jahr
+        |jahre|dauer
+        |von - bis|periode|annee|annees|duree|periodo|fecha|fechas|ano|anos|duracion|data|date (da - a)|anni|anno
+        |durata|datas|dates (from - to)|fechas (de - a)""",
+    "employer": """employer|company|organi[sz]ation|firm|workplace|hospital|institution/employer|company name
+        |name of employer
+        |employer name|name and address of employer|client|unit|arbeitgeber|firma|unternehmen|betrieb|kunde|auftraggeber
+        |name und adresse des arbeitgebers|name und anschrift des arbeitgebers|employeur|entreprise|societe
+        |nom et adresse de l'employeur|empresa|empleador|nombre y direccion de la empresa|compania
+        |nombre y direccion del empleador|azienda|datore di lavoro|nome e indirizzo del datore di lavoro|societa|ditta
+        |empregador|nome e endereco do empregador|nome e morada do empregador""",
+    "title": """position|job title|title|role|post|rank|designation|position held|positions held|post held
+        |occupation or position held|occupation|job|funktion|tatigkeit|tatigkeit als|stelle|beruf|rolle
+        |beruf oder funktion|poste|fonction|intitule du poste|poste occupe|fonction ou poste occupe
+        |emploi ou fonction occupe|puesto|cargo|puesto de trabajo|profesion o cargo desempenado|funcion
+        |ruolo|posizione|mansione|qualifica|lavoro o posizione ricoperti|tipo di impiego|funcao|posicao
+        |funcao ou cargo ocupado|dienstgrad|grade et fonction""",
+    "place": """location|place|city|where|country|ort|standort|einsatzort|lieu|ville|lugar|ciudad|ubicacion|luogo
+        |sede|citta|local|localidade|cidade""",
+    "school": """school|university|college|institution|name of institution|education provider|training provider
+        |name and type of organisation
+        |name and type of organisation providing education and training|einrichtung|schule|hochschule|universitat
+        |bildungseinrichtung|name und art der bildungseinrichtung|ausbildungsstatte|etablissement|ecole|universite
+        |nom et type de l'etablissement
+        |nom et type de l'etablissement d'enseignement ou de formation|institucion|centro|universidad|centro de estudios
+        |nombre y tipo de la organizacion|istituto|universita|scuola|ateneo
+        |nome e tipo d'organizzazione|nome e tipo di istituto|instituicao|universidade|escola
+        |nome e tipo da organizacao""",
+    "degree": """degree|qualification|award|title of qualification awarded|qualification awarded|diploma|certificate
+        |course|programme|abschluss|studiengang|formation|corso|bezeichnung der erworbenen qualifikation
+        |titel der zuerkannten qualifikation|diplome|intitule du diplome
+        |intitule du certificat ou diplome delivre|titulo|titulacion|estudios|titulo de la cualificacion obtenida
+        |titolo|titolo di studio|corso di studi|titolo della qualifica rilasciata|qualifica conseguita|grau|curso
+        |habilitacao
+        |designacao da qualificacao atribuida|titulo da qualificacao atribuida""",
+    "area": """major|field|field of study|subject|fach|fachrichtung|studienfach|specialite|especialidad|indirizzo
+        |specializzazione|area""",
+    "duties": """duties|what|responsibilities|key responsibilities|main responsibilities|tasks|main tasks|activities
+        |main activities|achievements|key achievements|description|job description
+        |main activities and responsibilities|aufgaben|aufgabenbereich|tatigkeiten|wichtigste tatigkeiten
+        |wichtigste tatigkeiten und zustandigkeiten|verantwortung|taches|missions|missions principales|activites
+        |principales activites et responsabilites|realisations|funciones|tareas|responsabilidades|logros
+        |funciones y responsabilidades principales|funciones y responsabilidades|mansioni|attivita|responsabilita
+        |principali attivita e responsabilita|principali mansioni e responsabilita|funcoes|tarefas|atividades
+        |principais actividades e responsabilidades|principais atividades e responsabilidades""",
+    "other": """type of business or sector|sector|industry|type of employment|grade|result|note|branche
+        |art des unternehmens|tatigkeitsbereich oder branche|type ou secteur d'activite|secteur
+        |tipo de empresa o sector|settore|tipo di attivita o settore|tipo di azienda o settore|setor
+        |tipo de empresa ou sector|level in national classification|reason for leaving|supervisor|salary|hours
+        |hours per week""",
+}
+_FIELD_NAMES: dict[str, Field] = {
+    name: field
+    for field, names in _FIELDS.items()
+    for name in (
+        part.strip()
+        for part in names.replace("\n", "").replace("organi[sz]ation", "organisation|organization").split("|")
+    )
+}
+
+
+def field_of(text: str) -> Field | None:
+    """What `text`, taken alone as a label, says that the text beside it is."""
+    if len(text) > 80:
+        return None
+    folded = re.sub(r"\s{0,8}[–—/-]\s{0,8}", " - ", fold(text).replace("’", "'")).strip(" :.*•")
+    return _FIELD_NAMES.get(folded) or _FIELD_NAMES.get(folded.replace(" - ", "/"))
+
+
+def begins_field(text: str) -> Field | None:
+    """What the label says that a narrow column broke after `text`: "Name und Adresse des"."""
+    folded = fold(text).replace("’", "'").strip() + " "
+    if folded.count(" ") < 2:
+        return None
+    return next((field for name, field in _FIELD_NAMES.items() if name.startswith(folded)), None)
+
+
 _JOINERS = re.compile(r"\s{0,8}(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s{0,8}")
 _MODIFIERS = re.compile(
     r"^(?:(?:top|digital|core|key|main|relevant|selected|additional|other|further|specialist|special"

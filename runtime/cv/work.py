@@ -23,6 +23,8 @@ _SEPARATOR = re.compile(
 _WITHIN = re.compile(
     r"\s(?:en|em|na|no|nos|nas|in|im|a|au|aux|for|with|del|della|of)\s(?:the\s)?(?=[^\W\d_a-z])"
 )
+_TOLD_EMPLOYER = frozenset({"employer", "school"})
+_TOLD_ASIDE = frozenset({"duties", "other", "area", "name"})
 # What follows a title over a comma and is no employer: "Vice President, Operations, Acme".
 _FIELD_OF_WORK = re.compile(
     r"^(?:(?:global|regional|corporate|north|south|east|west|central|international|product|software|data|human|public|people"
@@ -49,8 +51,8 @@ _SELF_EMPLOYED = re.compile(
 
 def _begins_job(entry: Entry, row: Row) -> bool:
     """A second period begins another job, and so does a new name after a dated and named head."""
-    if not entry.ranges:
-        return False
+    if not entry.ranges or row.labelled:
+        return bool(entry.ranges) and any(date.period.ranged for date in row.dates)
     if any(date.period.ranged for date in row.dates):
         # "Company 2015 - 2020" over "Title 2018 - 2020" are two, whatever follows.
         return True
@@ -138,12 +140,32 @@ def _names(document: Document, entry: Entry) -> _Names:
     found: list[_Piece] = []
     parts = [(number, part) for number, row in enumerate(head) for part in row.parts]
     for order, (number, part) in enumerate(parts):
-        pieces = _pieces(part, names, alone=len(parts) == 1)
-        found += [_Piece(piece, number, order) for piece in pieces]
+        told = head[number].told.get(part)
+        if told in _TOLD_EMPLOYER:
+            pieces = _pieces(part, names, alone=True)
+            names.employer = _over_dashes(document, pieces, names) if pieces else part
+        elif told == "title" and names.title is None:
+            names.title = _told_title(part)
+        elif told == "place":
+            names.place = names.place or part
+        elif told not in _TOLD_ASIDE:
+            pieces = _pieces(part, names, alone=len(parts) == 1)
+            found += [_Piece(piece, number, order) for piece in pieces]
     for row in (*head, *entry.body):
         _rail_place(row, names)
-    _assign(document, found, names)
+    if names.title is None and names.employer is None:
+        _assign(document, found, names)
+    elif found and names.title is None:
+        names.title = found[0].passage
+    elif found and names.employer is None:
+        names.employer = found[0].passage
     return names
+
+
+def _told_title(part: Passage) -> Passage:
+    """The title in what a form or a table has for it, which may say what was done as well."""
+    pieces = part.split(_SEPARATOR)
+    return next((piece for piece in pieces if _is_title(piece.text)), pieces[0] if pieces else part)
 
 
 def _rail_place(row: Row, names: _Names) -> None:

@@ -134,12 +134,12 @@ class _Starter:
 
 
 class Interpreter:
-    """Makes instances from `image`, what `build` returned."""
+    """Makes instances from what `build` returned, which lies in the folder `image`."""
 
     faults = (wasmtime.Trap, wasmtime.WasmtimeError)
 
     def __init__(self, image: str) -> None:
-        with open(image, "rb") as file:  # noqa: PTH123 - no import more than it takes
+        with open(f"{image}/image", "rb") as file:  # noqa: PTH123 - no import more than it takes
             head = json.loads(file.readline())
             parts = [bytearray(file.read(size)) for size in head["sizes"]]
         made = engine()

@@ -63,7 +63,7 @@ def engine() -> wasmtime.Engine:
 
 
 class Interpreter:
-    """Makes instances of the snapshot at `image`; the standard library lies beside it."""
+    """Makes instances of the snapshot in the folder `image`; the standard library lies beside it."""
 
     control: ClassVar = {
         "language": "python",
@@ -74,9 +74,9 @@ class Interpreter:
     faults = (wasmtime.WasmtimeError, wasmtime.Trap)
 
     def __init__(self, image: str) -> None:
-        self.library = str(Path(image).with_suffix(".library"))
+        self.library = str(Path(image) / "library")
         self.engine = engine()
-        self.component = component.Component.deserialize_file(self.engine, image)
+        self.component = component.Component.deserialize_file(self.engine, str(Path(image) / "snapshot"))
         self.running: _Session | None = None
         self.memory = _Memory()
         self.linker = component.Linker(self.engine)

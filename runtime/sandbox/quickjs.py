@@ -5,16 +5,14 @@ folder: the packages come with the page's, by its lock.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import platform
-import tempfile
 from pathlib import Path
 from typing import Final
 
+from . import machine_code
 from .errors import SandboxUnavailable
-from .machine_code import ensure as ensure_built
 
 NO_PACKAGE: Final = "the JavaScript sandbox needs the package wasmtime: install the code-executor extra"
 
@@ -24,24 +22,24 @@ _INTERPRETER: Final = Path(__file__).with_name("_javascript_interpreter.py")
 
 
 def ensure(directory: Path) -> Path:
-    """The image's path in `directory`, built first if need be (two seconds). Raises `SandboxUnavailable`."""
+    """The folder in `directory` that holds the image, built first if need be (two seconds).
+
+    Raises `SandboxUnavailable`.
+    """
     try:
         parts = (importlib.metadata.version("wasmtime"), platform.system(), platform.machine())
-        digest = hashlib.sha256("\0".join(parts).encode())
-        digest.update(_INTERPRETER.read_bytes())
-        for name in _FILES:
-            digest.update((_BUILT / name).read_bytes())
+        sources = [_INTERPRETER.read_bytes(), *((_BUILT / name).read_bytes() for name in _FILES)]
     except importlib.metadata.PackageNotFoundError:
         raise SandboxUnavailable(NO_PACKAGE) from None
     except FileNotFoundError as error:
         raise SandboxUnavailable(
             f"the JavaScript sandbox needs what `make setup` builds of it; {error.filename} is missing"
         ) from None
-    path = directory / f"javascript-{digest.hexdigest()[:16]}.image"
-    return ensure_built(path, builder=__name__, title="the JavaScript sandbox's image")
+    build = machine_code.in_child(__name__, "the JavaScript sandbox's image")
+    return machine_code.ensure(directory, "javascript", *parts, *sources, build=build)
 
 
-def build(path: Path) -> None:
+def build(folder: Path) -> None:
     """Compile the image: a child process's whole life."""
     # 30 MB of code that only the child and the workers need.
     from ._javascript_interpreter import build as build_image  # noqa: PLC0415 - as above
@@ -49,8 +47,4 @@ def build(path: Path) -> None:
     guest, stripper = ((_BUILT / name).read_text(encoding="utf-8") for name in ("guest.js", "stripper.js"))
     versions = json.loads((_BUILT / "versions.json").read_text(encoding="utf-8"))
     image = build_image((_BUILT / "quickjs.wasm").read_bytes(), guest, stripper, versions)
-    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-        built = Path(scratch) / path.name
-        built.write_bytes(image)
-        built.chmod(0o600)
-        built.replace(path)
+    (folder / "image").write_bytes(image)

@@ -7,19 +7,17 @@ standard library, for what is imported seldom.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import platform
-import shutil
 import struct
 import tempfile
 from pathlib import Path
 from typing import Final
 
+from . import machine_code
 from .errors import SandboxUnavailable
-from .machine_code import ensure as ensure_built
 from .metrics import PACKAGES
 
 NO_PACKAGE: Final = (
@@ -52,23 +50,18 @@ _IMPORTS: Final = tuple(
 
 
 def ensure(directory: Path) -> Path:
-    """The snapshot's path in `directory`, built first if need be. Raises `SandboxUnavailable`."""
+    """The folder in `directory` that holds the snapshot and its library, built first if need be.
+
+    Raises `SandboxUnavailable`.
+    """
     try:
-        path = directory / f"python-{_digest()}.snapshot"
+        versions = [*map(importlib.metadata.version, ("pyeryx", "wasmtime", "lizard", "pyflakes"))]
     except importlib.metadata.PackageNotFoundError:
         raise SandboxUnavailable(NO_PACKAGE) from None
-    return ensure_built(path, builder=__name__, title="the Python sandbox's snapshot")
-
-
-def _digest() -> str:
-    parts = (
-        *map(importlib.metadata.version, ("pyeryx", "wasmtime", "lizard", "pyflakes")),
-        platform.system(),
-        platform.machine(),
-        *(guest.read_text() for guest in (*_GUESTS.values(), _INTERPRETER, Path(__file__))),
-        *_IMPORTS,
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    sources = (path.read_text(encoding="utf-8") for path in (*_GUESTS.values(), _INTERPRETER, Path(__file__)))
+    facts = (*versions, platform.system(), platform.machine(), *sources, *_IMPORTS)
+    build = machine_code.in_child(__name__, "the Python sandbox's snapshot")
+    return machine_code.ensure(directory, "python", *facts, build=build)
 
 
 def _sources() -> dict[str, tuple[bool, str]]:
@@ -91,19 +84,15 @@ def _sources() -> dict[str, tuple[bool, str]]:
     return found
 
 
-def build(path: Path) -> None:
+def build(folder: Path) -> None:
     """Build the snapshot: a child process's whole life."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
         # The package unpacks the standard library below the temporary directory.
         os.environ["TMPDIR"] = scratch
-        saved, built = Path(scratch) / "saved", Path(scratch) / path.name
+        saved = Path(scratch) / "saved"
         _save(saved)
-        built.write_bytes(_loadable(saved.read_bytes()))
-        built.chmod(0o600)
-        library = path.with_suffix(".library")
-        shutil.rmtree(library, ignore_errors=True)  # of a build that was cut off here
-        (Path(scratch) / "eryx-embedded" / "python-stdlib").replace(library)
-        built.replace(path)
+        (folder / "snapshot").write_bytes(_loadable(saved.read_bytes()))
+        (Path(scratch) / "eryx-embedded" / "python-stdlib").replace(folder / "library")
 
 
 def _loadable(saved: bytes) -> bytes:

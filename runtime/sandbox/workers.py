@@ -34,7 +34,7 @@ from pydantic import JsonValue
 from . import observing
 from .engine import Ending, Language, Observation, Program, TestInput
 from .errors import SandboxUnavailable, UnsupportedLanguage
-from .machine_code import default_directory
+from .machine_code import default_directory, used
 from .seats import Seats
 from .submission import Limits
 
@@ -159,7 +159,7 @@ class WorkerEngine(abc.ABC):
 
     @abc.abstractmethod
     def _build(self, directory: Path) -> Path:
-        """The file that workers start from, built first if need be. Raises `SandboxUnavailable`."""
+        """The folder that workers start from, built first if need be. Raises `SandboxUnavailable`."""
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Slot]:
@@ -257,11 +257,11 @@ class _Slot:
             self._pool._start_spare()  # noqa: SLF001
 
 
-def _environment(directory: Path) -> dict[str, str]:
-    """All that a worker is told: where the runtime unpacks its standard library (beside the snapshot, not in a shared
-    /tmp), and where the interpreter's own library lies, which Lambda's Python finds in no other way."""
+def _environment() -> dict[str, str]:
+    """All that a worker is told: where the interpreter's own library lies, which Lambda's Python finds in no other
+    way."""
     libraries = os.environ.get("LD_LIBRARY_PATH")
-    return {"TMPDIR": str(directory)} | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
+    return {"LD_LIBRARY_PATH": libraries} if libraries else {}
 
 
 class _Worker:
@@ -272,6 +272,7 @@ class _Worker:
         package = importlib.util.find_spec(hosted.package)
         if package is None or package.origin is None:
             raise SandboxUnavailable(hosted.no_package)
+        used(image)
         self._channel, theirs = Pipe()
         with theirs:
             command = [
@@ -289,7 +290,7 @@ class _Worker:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=_environment(image.parent),
+                    env=_environment(),
                     cwd="/",
                 )
             except OSError as error:

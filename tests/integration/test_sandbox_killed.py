@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -28,8 +29,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="pr
 
 
 def ours() -> list[int]:
-    """The engines' own processes: workers, the zygote and the one that waits for it, wardens. What is below them is the
-    candidate's, and how it ends is what the candidate is told."""
+    """Everything the engines have started: workers, the zygote and the one that waits for it, wardens, what runs in
+    boxes and what that started."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -40,10 +41,40 @@ def ours() -> list[int]:
             if fields[0] != "Z":
                 parents.setdefault(int(fields[1]), []).append(int(entry.name))
     level, found = [os.getpid()], []
-    for _ in range(3):
-        level = [child for parent in level for child in parents.get(parent, [])]
+    while level := [child for parent in level for child in parents.get(parent, [])]:
         found += level
     return found
+
+
+def named(name: str) -> list[int]:
+    found = []
+    for pid in ours():
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+                found.append(pid)
+    return found
+
+
+@contextlib.contextmanager
+def killing(name: str, *, times: int) -> Iterator[list[int]]:
+    """Ends processes of that name as soon as they are seen, so many of them; the list is those that were."""
+    ended: list[int] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while len(ended) < times and not over.wait(0.002):
+            for pid in set(named(name)) - set(ended):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                    ended.append(pid)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield ended
+    finally:
+        over.set()
+        killer.join()
 
 
 def sleeping(engine: Engines, seconds: float, *, tests: int = 3) -> Submission:
@@ -134,6 +165,47 @@ def test_a_sandbox_that_comes_back_with_less_than_it_began_with_is_not_run_on() 
                 execute(engine, control("c"))
         kernel._namespaces = True
         assert execute(engine, control("c")).all_passed
+
+
+SLEEPS_IN_C = Submission(
+    language="c",
+    code="""
+    #include <stdio.h>
+    #include <unistd.h>
+    int main(void) { int a; scanf("%d", &a); usleep(300000); printf("%d", a); }
+    """,
+    tests=tuple(TestCase(stdin=str(number), expected=str(number)) for number in (1, 2)),
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel engine is Linux's")
+def test_what_ends_a_candidates_process_from_outside_is_not_their_doing() -> None:
+    with KernelEngine(workers=1) as kernel:
+        if "c" not in kernel.speaks:
+            pytest.skip("no C here")
+        kernel.languages()
+        with killing("solution", times=1) as ended:
+            assert [one.verdict for one in execute(Engines(kernel), SLEEPS_IN_C).results] == ["AC", "AC"]
+        assert ended
+        with killing("solution", times=100):
+            run = execute(Engines(kernel), SLEEPS_IN_C)
+        assert {one.verdict for one in run.results} == {"IE"}, run
+        assert run.results[0].error == "the sandbox was ended from outside"
+        assert execute(kernel, SLEEPS_IN_C).all_passed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel engine is Linux's")
+@pytest.mark.parametrize("process", ["gcc", "cc1", "collect2", "ld"])
+def test_a_compiler_that_was_ended_from_outside_compiles_again(process: str) -> None:
+    with KernelEngine(workers=1) as kernel:
+        if "c" not in kernel.speaks:
+            pytest.skip("no C here")
+        kernel.languages()
+        with killing(process, times=1) as ended:
+            runs = [execute(kernel, SLEEPS_IN_C)]
+            while not ended:  # it was over before it was seen
+                runs.append(execute(kernel, SLEEPS_IN_C))
+    assert all(run.all_passed for run in runs), runs
 
 
 CONTROLS: dict[str, tuple[str, str | None]] = {
@@ -259,7 +331,7 @@ def test_a_full_disk_names_the_way_out(tmp_path: Path, engine: type[WasmPython |
             with pytest.raises(SandboxError, match="XDG_CACHE_HOME") as refusal:
                 broken.languages()
         assert "MB are free" in str(refusal.value) or "No space left" in str(refusal.value), refusal.value
-        left = [path for path in (small / "prepai").rglob("*") if path.suffix in {".snapshot", ".image"}]
+        left = [path for path in (small / "prepai").rglob("*") if path.suffix != ".lock"]
         assert not left, "nothing half-written stays"
     finally:
         subprocess.run(["umount", small], check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -428,9 +429,9 @@ def test_an_engine_that_cannot_start_refuses_and_says_why(tmp_path: Path) -> Non
 def test_a_snapshot_that_is_none_refuses(tmp_path: Path, engine: WasmPython) -> None:
     languages(engine)
     real = engine._image.result()
-    (tmp_path / real.name).write_bytes(b"not a snapshot")
-    tmp_path.chmod(0o700)
-    (tmp_path / real.name).chmod(0o600)
+    shutil.copytree(real, tmp_path / real.name)
+    spoiled = tmp_path / real.name / "snapshot"
+    spoiled.write_bytes(bytes(spoiled.stat().st_size))
     with (
         WasmPython(directory=tmp_path) as broken,
         pytest.raises(SandboxUnavailable, match="does not start here: WasmtimeError"),

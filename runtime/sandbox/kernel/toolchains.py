@@ -6,9 +6,7 @@ is found by asking the compiler, so that the box has those files and no others.
 
 from __future__ import annotations
 
-import fcntl
 import functools
-import hashlib
 import os
 import platform
 import re
@@ -23,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from .. import machine_code
 from ..engine import Program
+from ..errors import SandboxUnavailable
 from . import c_functions
 
 _ROOMS: Final = Path(__file__).parent / "rooms"
@@ -73,11 +73,12 @@ def found(directory: Path, *, python: bool) -> tuple[list[Toolchain], dict[str, 
     finders: dict[str, Callable[[Path], Toolchain]] = {"c": _c, "cpp": _cpp, "java": _java, "go": _go}
     if python:
         finders["python"] = _python
+    directory = directory.resolve()  # what a box may read is named by real paths
     toolchains, reasons = [], {}
     for language, find in finders.items():
         try:
             toolchains.append(find(directory))
-        except (NoToolchain, OSError, subprocess.SubprocessError) as reason:
+        except (NoToolchain, SandboxUnavailable, OSError, subprocess.SubprocessError) as reason:
             reasons[language] = str(reason)
     return toolchains, reasons
 
@@ -106,7 +107,7 @@ def _c(directory: Path) -> Toolchain:
     linked = [str(bounds), "-lm"]
     try:
         calls = _cpp_tools(directory)
-    except (NoToolchain, OSError, subprocess.SubprocessError):
+    except (NoToolchain, SandboxUnavailable, OSError, subprocess.SubprocessError):
         calls = None
 
     def recipe(program: Program) -> Recipe:
@@ -143,7 +144,10 @@ def _bounds(directory: Path, driver: str) -> Path:
     def build(folder: Path) -> None:
         _run([driver, "-O2", "-c", str(source), "-o", "bounds.o"], cwd=folder)
 
-    return _prepared(directory, "c", source.read_bytes(), _version(driver), build=build) / "bounds.o"
+    return (
+        machine_code.ensure(directory, "kernel-c", source.read_bytes(), _version(driver), build=build)
+        / "bounds.o"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ def _cpp_tools(directory: Path) -> _CppTools:
     options = (driver, "-std=gnu++20", "-O2", *_DIAGNOSTICS)
     header = _ROOMS / _HEADER
     facts = (header.read_bytes(), _version(driver), " ".join(options))
-    folder = _prepared(directory, "cpp", *facts, build=_precompiled([*options], header))
+    folder = machine_code.ensure(directory, "kernel-cpp", *facts, build=_precompiled([*options], header))
     bounds = _bounds(directory, driver)
     return _CppTools(driver, options, folder, bounds, (*read, str(folder), str(bounds.parent)), execute)
 
@@ -294,9 +298,9 @@ def _java(directory: Path) -> Toolchain:
     loaders, libraries = _libraries([str(java), *map(str, (home / "lib").rglob("*.so"))])
     source = _ROOMS / "Room.java"
     options = _jvm_options()
-    folder = _prepared(
+    folder = machine_code.ensure(
         directory,
-        "java",
+        "kernel-java",
         source.read_bytes(),
         told,
         " ".join(options),
@@ -423,7 +427,7 @@ def _go(directory: Path) -> Toolchain:
         for name in ("room", "bounds")
     }
     build = _go_packages(go, f"{tools}/compile", ours)
-    folder = _prepared(directory, "go", version, root, *ours.values(), build=build)
+    folder = machine_code.ensure(directory, "kernel-go", version, root, *ours.values(), build=build)
     programs = [f"{tools}/compile", f"{tools}/link"]
     loaders, libraries = _libraries(programs)
     outside = {root + "/pkg"} if root in (folder / "importcfg").read_text(encoding="utf-8") else set()
@@ -626,30 +630,6 @@ def _libraries(programs: Iterable[str]) -> tuple[list[str], list[str]]:
 def _normal(path: str) -> str:
     """The path by its folder's real name: /lib is a link on most machines."""
     return str(Path(path).parent.resolve() / Path(path).name)
-
-
-def _prepared(directory: Path, name: str, *facts: bytes | str, build: Callable[[Path], None]) -> Path:
-    """The folder that `build` filled once for these facts."""
-    digest = hashlib.sha256(
-        b"\0".join(fact if isinstance(fact, bytes) else fact.encode() for fact in facts)
-    ).hexdigest()[:16]
-    folder = (directory / f"kernel-{name}-{digest}").resolve()
-    ready = folder / "ready"
-    if not ready.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        # In its final place, which some of what is built remembers; one process at a time.
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not ready.exists():
-                build(folder)
-                _readable(folder)
-                ready.touch()
-    return folder
-
-
-def _readable(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _run(

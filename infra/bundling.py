@@ -25,6 +25,7 @@ import uv
 
 from infra import ROOT
 from infra.environments import Architecture
+from runtime.knowledge import bank, phrases
 
 _OURS: Final = ("runtime", "lambdas")
 _PLATFORMS: Final[dict[Architecture, str]] = {
@@ -52,6 +53,7 @@ class Deployable:
     data: folders of the clone that it reads.
     sources: packages that it reads as text, beside or instead of importing them.
     main: the text of a `main.py` for platforms that start a file and not a module.
+    bank: whether it reads the question bank, which comes along as JSON, read and found whole here.
     """
 
     entry: str
@@ -60,6 +62,7 @@ class Deployable:
     data: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     main: str | None = field(default=None)
+    bank: bool = False
 
     def files(self) -> tuple[Path, ...]:
         """What is ours in the asset, relative to the clone, in order."""
@@ -81,7 +84,19 @@ class Deployable:
         for path in (Path("requirements") / f"{self.lock}.lock", *self.files()):
             digest.update(f"\0{path}\0".encode())
             digest.update((ROOT / path).read_bytes())
+        for path, document in self.rendered().items():
+            digest.update(f"\0{path}\0{document}".encode())
         return digest.hexdigest()
+
+    def rendered(self) -> dict[Path, str]:
+        """What is made of the authors' files, by its place in the asset."""
+        if not self.bank:
+            return {}
+        folder = bank.BANK_DIR.relative_to(ROOT)
+        return {
+            folder / bank.RENDERED: bank.load_bank().model_dump_json(),
+            folder / phrases.RENDERED: phrases.load_phrases().model_dump_json(),
+        }
 
     def build(self, target: Path, architecture: Architecture) -> None:
         """Write the asset into the folder `target`. Raises `BundlingError`."""
@@ -90,6 +105,9 @@ class Deployable:
         for path in self.files():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, target / path)
+        for path, document in self.rendered().items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).write_text(document, encoding="utf-8")
         if self.main is not None:
             (target / "main.py").write_text(self.main, encoding="utf-8")
         # Ours with its sources: a traceback of ours shows its lines.

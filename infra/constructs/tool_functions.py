@@ -46,7 +46,7 @@ CV_ANALYZER: Final = Deployable(
     entry="lambdas.cv_analyzer.handler", lock="cv-analyzer", data=("knowledge/skills",)
 )
 PERFORMANCE_EVALUATOR: Final = Deployable(
-    entry="lambdas.performance_evaluator.handler", lock="performance-evaluator", data=("knowledge",)
+    entry="lambdas.performance_evaluator.handler", lock="performance-evaluator", bank=True
 )
 
 

@@ -32,7 +32,7 @@ TICKET_HEADER: Final = "X-Amzn-Bedrock-AgentCore-Runtime-Custom-Ticket"
 DEPLOYABLE: Final = Deployable(
     entry="runtime.voice_server",
     lock="voice",
-    data=("knowledge",),
+    bank=True,
     main="from runtime.voice_server import main\n\nmain()\n",
 )
 # AgentCore runs on Graviton alone, whatever the functions run on.

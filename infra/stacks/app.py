@@ -42,7 +42,7 @@ from infra.stacks.speech import SpeechStack
 from infra.stacks.tools import ToolsStack
 from runtime.settings import ApiSettings
 
-API: Final = Deployable(entry="lambdas.api.handler", lock="api", data=("knowledge",))
+API: Final = Deployable(entry="lambdas.api.handler", lock="api", bank=True)
 
 
 class AppStack(cdk.Stack):

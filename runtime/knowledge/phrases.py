@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from runtime.knowledge.bank import BANK_DIR
@@ -131,9 +130,18 @@ class Phrases(BaseModel):
         return self
 
 
+RENDERED: Final = "phrases.json"
+"""The phrases as a deployed process carries them, in the place of the authors' file; see `bank.RENDERED`."""
+
+
 @functools.cache
 def load_phrases(path: Path = BANK_DIR / "phrases.yaml") -> Phrases:
     """Read the phrases. Raises `ValueError` naming the file when they do not fit."""
+    rendered = path.with_name(RENDERED)
+    if rendered.exists():
+        return Phrases.model_validate_json(rendered.read_bytes())
+    import yaml  # noqa: PLC0415 - only where the authors' file is read
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (a safe loader)
     try:

@@ -302,7 +302,8 @@ def test_everything_in_an_asset_belongs_to_a_package_or_is_ours(
         for record in asset.glob("*.dist-info/RECORD")
         for line in record.read_text().splitlines()
     }
-    ours = {str(path) for path in processes[name].deployable.files()} | {"main.py"}
+    deployable = processes[name].deployable
+    ours = {str(path) for path in (*deployable.files(), *deployable.rendered())} | {"main.py"}
     # Packages come as bytecode in their sources' place.
     compiled = {f"{name}c" for name in recorded if name.endswith(".py")}
 

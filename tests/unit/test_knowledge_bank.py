@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runtime.knowledge.bank import BANK_DIR, STAR, Bank, CodingTask, Level, Question, load_bank
+from runtime.knowledge.bank import BANK_DIR, RENDERED, STAR, Bank, CodingTask, Level, Question, load_bank
 
 TECHNICAL_FAMILIES = ("backend", "frontend", "data", "devops", "ml", "mobile", "qa", "security", "product")
 LEVELS: tuple[Level, ...] = ("junior", "mid", "senior")
@@ -263,3 +263,13 @@ def test_a_follow_up_must_open_a_key_point_of_its_question(bank: Bank) -> None:
 
     with pytest.raises(ValueError, match="nowhere"):
         Question.model_validate(question)
+
+
+def test_a_bank_rendered_as_one_document_is_the_same_bank(tmp_path: Path) -> None:
+    bank = load_bank()
+    (tmp_path / RENDERED).write_text(bank.model_dump_json(), encoding="utf-8")
+
+    rendered = load_bank(tmp_path)
+
+    assert rendered == bank
+    assert rendered.digest == bank.digest

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.knowledge.bank import BANK_DIR
-from runtime.knowledge.phrases import OCCASIONS, PLACEHOLDERS, Occasion, Phrases, load_phrases
+from runtime.knowledge.phrases import OCCASIONS, PLACEHOLDERS, RENDERED, Occasion, Phrases, load_phrases
 
 PRAISE_OR_VERDICT = re.compile(
     r"\b(amazing|awesome|best|brilliant|clever|correct|correctly|disappoint\w*|exactly|excellent|fantastic|good|great"
@@ -208,3 +208,10 @@ def test_incomplete_or_unknown_occasions_do_not_load(
 
     with pytest.raises(ValueError, match=message):
         load_phrases(path)
+
+
+def test_phrases_rendered_as_one_document_are_the_same_phrases(tmp_path: Path) -> None:
+    written = load_phrases()
+    (tmp_path / RENDERED).write_text(written.model_dump_json(), encoding="utf-8")
+
+    assert load_phrases(tmp_path / "phrases.yaml") == written

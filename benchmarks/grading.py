@@ -3,6 +3,8 @@
     python -m benchmarks.grading DIR          # check on DIR/unseen_answers, guards included
     python -m benchmarks.grading DIR --fit    # search the calibration on DIR/training, one question left out
 
+It fails when agreement is no longer what reports say it is (`runtime/evaluation/validity.py`).
+
 DIR holds `training/*.xml` and `unseen_answers/*.xml`: per file one question, a reference, graded answers.
 Intervals are 90 % bootstrap intervals over answers.
 """
@@ -10,6 +12,7 @@ Intervals are 90 % bootstrap intervals over answers.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import random
 import re
@@ -25,6 +28,8 @@ from xml.etree import ElementTree as ET
 
 from runtime.evaluation import Answer, AnswerTurn, EvaluationInput, LexicalExtractor, evaluate, grade
 from runtime.evaluation.calibration import Calibration
+from runtime.evaluation.report import Measured
+from runtime.evaluation.validity import LEXICAL
 from runtime.knowledge import load_bank
 
 _SEED = 20260730
@@ -66,6 +71,15 @@ def read(folder: Path) -> list[Graded]:
         print(f"no graded answers: expected {folder}/*.xml")
         raise SystemExit(2)
     return found
+
+
+def digest(folder: Path) -> str:
+    """SHA-256, hex, over the names and contents of a folder's files, in order of name."""
+    found = hashlib.sha256()
+    for path in sorted(folder.glob("*.xml")):
+        found.update(f"\0{path.name}\0".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def pearson(left: Sequence[float], right: Sequence[float]) -> float:
@@ -173,6 +187,30 @@ def check(folder: Path) -> None:
         print(f"  {name:28s} " + "  ".join(shown))
     guards(training, unseen)
     interview()
+    _stands(folder / "unseen_answers", unseen, rows[0][1])
+
+
+def _stands(folder: Path, unseen: Sequence[Graded], marks: Sequence[float]) -> None:
+    """Exit with 1 when reports carry another figure, or one for another data set."""
+    found, low_high = agreement(unseen, marks), intervals(unseen, marks)
+
+    def measured(name: str) -> Measured:
+        low, high = low_high[name]
+        return Measured(value=round(found[name], 3), low=round(low, 2), high=round(high, 2))
+
+    now = LEXICAL.model_copy(
+        update={
+            "digest": digest(folder),
+            "answers": len(unseen),
+            "questions": len({one.question_id for one in unseen}),
+            "r": measured("per-question r"),
+            "kappa": measured("QWK"),
+        }
+    )
+    if now != LEXICAL:
+        print(f"reports say {LEXICAL}\nmeasured is {now}")
+        raise SystemExit(1)
+    print("reports carry this figure")
 
 
 def _sentences(text: str) -> list[str]:

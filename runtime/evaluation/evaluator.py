@@ -28,6 +28,7 @@ from runtime.evaluation.report import (
     Strength,
 )
 from runtime.evaluation.structure import structure
+from runtime.evaluation.validity import validity_of
 
 _CLEARLY_SHOWN = 0.6
 _ATTEMPT_COST, _MOST_ATTEMPTS_COST = 0.03, 0.15
@@ -88,9 +89,12 @@ def evaluate(given: EvaluationInput, *, extractor: Extractor | None = None) -> R
         method=Method(
             engine=extractor.name,
             version=extractor.version,
+            model_digest=extractor.digest,
+            prompts_digest=extractor.prompts_digest,
             rubric_digest=_rubric_digest(given.answers),
             plan_digest=given.plan_digest,
             bank_digest=given.bank_digest,
+            validity=validity_of(extractor),
             quotes_checked=sum(one.checked for one in read),
             quotes_dropped=sum(one.dropped for one in read),
         ),
@@ -381,16 +385,17 @@ _TO_DO: Mapping[star.Part, str] = {
 
 
 def _did(point: KeyPointEvidence) -> str:
-    part = _story_part(point)
+    part = story_part(point)
     return point.claim if part is None else _DID[part]
 
 
 def _to_do(point: KeyPointEvidence) -> str:
-    part = _story_part(point)
+    part = story_part(point)
     return point.claim if part is None else _TO_DO[part]
 
 
-def _story_part(point: KeyPointEvidence) -> star.Part | None:
+def story_part(point: KeyPointEvidence) -> star.Part | None:
+    """The part of a story that a key point of a behavioural question asks for; anybody may be told those."""
     about_candidate = point.claim.startswith("The candidate ")
     return star.part_of(point.key_point_id, point.claim) if about_candidate else None
 

@@ -5,11 +5,15 @@ An `Extractor` reads; `check_quotes` believes nothing it says without finding th
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from typing import Protocol, Self
+from pathlib import Path
+from typing import Final, Protocol, Self
 
 from runtime.evaluation import comparison, guards, recital, stance, star, subjects
 from runtime.evaluation.calibration import Calibration
@@ -88,6 +92,16 @@ class Extractor(Protocol):
     @property
     def version(self) -> str: ...
 
+    @property
+    def digest(self) -> str:
+        """SHA-256, hex, of whatever decides what it reads: its code and numbers, or a model's name and settings."""
+        ...
+
+    @property
+    def prompts_digest(self) -> str | None:
+        """SHA-256, hex, of what it asks a model; None when it asks none."""
+        ...
+
     def extract(self, rubric: Rubric, turns: Sequence[AnswerTurn]) -> Extraction: ...
 
 
@@ -127,6 +141,23 @@ def check_quotes(extraction: Extraction, turns: Sequence[AnswerTurn]) -> Extract
     )
 
 
+# Everything that decides what an answer is worth, and nothing that only says or shows it.
+JUDGES: Final = (
+    "calibration", "comparison", "correction", "evaluator", "evidence", "guards", "language", "lexicon", "masking",
+    "matching", "rarity", "recital", "recommendation", "scores", "stance", "star", "structure", "subjects",
+)  # fmt: skip
+
+
+@functools.cache
+def _code_digest() -> str:
+    """SHA-256, hex, of the judging modules' text: offline they are the model."""
+    digest = hashlib.sha256()
+    for name in JUDGES:
+        digest.update(f"\0{name}\0".encode())
+        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
 # Less than this is a word in common and no touch.
 _LEAST_TOUCH = 0.05
 
@@ -136,9 +167,16 @@ class LexicalExtractor:
 
     name = "lexical"
     version = "3"
+    prompts_digest = None
 
     def __init__(self, calibration: Calibration | None = None) -> None:
         self._calibration = calibration or Calibration()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, hex, of the judging code and the numbers that were fitted."""
+        numbers = json.dumps(asdict(self._calibration), sort_keys=True)
+        return hashlib.sha256(f"{_code_digest()} {numbers}".encode()).hexdigest()
 
     def extract(self, rubric: Rubric, turns: Sequence[AnswerTurn]) -> Extraction:
         """Read the turns against the rubric; the quotes returned are those of the best place for each claim."""

@@ -6,6 +6,7 @@ and the stored blob alike.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,7 +22,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
     "cultural_fit",
 )
 Status = Literal["shown", "touched", "contradicted", "absent", "not_asked"]
-Recommendation = Literal["strong_hire", "hire", "borderline", "no_hire", "incomplete"]
+Verdict = Literal["strong_hire", "hire", "borderline", "no_hire"]
+Recommendation = Literal[Verdict, "incomplete"]
 Points = Annotated[float, Field(ge=1, le=10)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -157,14 +159,45 @@ class Finding(_Value):
     quote: Quote | None = None
 
 
+class Measured(_Value):
+    """A measured value with its 90 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Validity(_Value):
+    """How far this way of scoring agreed with people, and on which answers that was measured.
+
+    `digest`: SHA-256 of the data set, hex (`benchmarks/grading.py` says over what). `r`: the mean of each question's
+    Pearson correlation with human grades; `kappa`: quadratic weighted kappa over five classes.
+    """
+
+    data_set: str
+    digest: str
+    answers: int
+    questions: int
+    r: Measured
+    kappa: Measured
+
+
 class Method(_Value):
-    """What made the report, so that it can be made again. Digests are SHA-256, hex."""
+    """What made the report, so that it can be made again. Digests are SHA-256, hex.
+
+    `model_digest` is of whatever read the answers: of the offline extractor its own code and fitted numbers, of a
+    model its name and settings. `prompts_digest`: null when no model was asked. `validity`: null when agreement with
+    people was not measured for this engine. All three are missing in reports of before they were given.
+    """
 
     engine: str
     version: str
+    model_digest: str = ""
+    prompts_digest: str | None = None
     rubric_digest: str
     plan_digest: str
     bank_digest: str
+    validity: Validity | None = None
     quotes_checked: int
     quotes_dropped: int
 
@@ -187,3 +220,88 @@ class Report(_Value):
     code: tuple[CodeEvidence, ...]
     findings: tuple[Finding, ...]
     method: Method
+
+
+class Override(_Value):
+    """What a person decided in the report's place, with their reason. The report itself stays as it was made.
+
+    `scores`: those that they gave other points, null for all others. `by`: the id of who decided.
+    """
+
+    recommendation: Verdict
+    scores: Scores
+    reason: str
+    by: str
+    at: datetime
+
+
+class ReviewerReport(Report):
+    """The whole report, and every override of it, oldest first: the last one counts."""
+
+    view: Literal["reviewer"] = "reviewer"
+    overrides: tuple[Override, ...] = ()
+
+
+class ShownPoint(_Value):
+    """A key point that the answer showed, with where it was said."""
+
+    claim: str
+    quotes: tuple[Quote, ...]
+
+
+class CandidateQuestion(_Value):
+    """One question as its candidate may see it: what was shown, and how much of what counts that was."""
+
+    question_id: str
+    question: str
+    competency: Dimension | None
+    asked: bool
+    answered: bool
+    skipped: bool
+    level: Share | None
+    structure: Share | None
+    shown: tuple[ShownPoint, ...] = ()
+
+
+class CandidateImprovement(_Value):
+    """What would raise this dimension by one band, without saying what the answer is."""
+
+    dimension: Dimension
+    text: str
+    question_id: str | None = None
+    would_reach: Points | None = None
+
+
+class Decision(_Value):
+    """That a person decided, and what; who and why is the reviewers' affair."""
+
+    recommendation: Verdict
+    scores: Scores
+    at: datetime
+
+
+class CandidateReport(_Value):
+    """The report as its candidate sees it.
+
+    Made of what is named here and nothing else: what the rubric says of things that were not shown stays with the
+    reviewers, and so does whatever a later release adds to `Report`.
+    """
+
+    view: Literal["candidate"] = "candidate"
+    interview_id: str
+    mode: Literal["practice", "assessment"]
+    scores: Scores
+    overall: Points | None
+    intervals: Intervals
+    coverage: Coverage
+    strengths: tuple[Strength, ...]
+    improvements: tuple[CandidateImprovement, ...]
+    recommendation: Recommendation
+    recommendation_reason: str
+    evidence: tuple[CandidateQuestion, ...]
+    code: tuple[CodeEvidence, ...]
+    method: Method
+    decision: Decision | None = None
+
+
+View = Literal["candidate", "reviewer"]

@@ -6,6 +6,7 @@ import random
 import string
 from typing import Any
 
+import grimp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,13 +16,17 @@ from runtime.evaluation import (
     AnswerTurn,
     CodeEvidence,
     EvaluationInput,
+    Improvement,
     PersonalAnswer,
     Report,
+    Strength,
     check_quotes,
     evaluate,
 )
-from runtime.evaluation.evidence import LexicalExtractor, Rubric
+from runtime.evaluation.calibration import Calibration
+from runtime.evaluation.evidence import JUDGES, LexicalExtractor, Rubric
 from runtime.evaluation.report import Quote
+from runtime.evaluation.validity import LEXICAL
 from runtime.knowledge import Question
 
 INDEX = Question.model_validate(
@@ -325,14 +330,13 @@ def test_the_report_names_tests_runs_and_what_was_measured_of_the_code(
         total=4,
         attempts=attempts,
         tests_by="task",
-        **measured,  # type: ignore[arg-type]
+        **measured,
     )
 
     report = evaluate(interview(GOOD_INDEX, code=(run,)))
 
-    words = [
-        each.text for each in (*report.strengths, *report.improvements) if each.dimension == "code_quality"
-    ]
+    said: list[Strength | Improvement] = [*report.strengths, *report.improvements]
+    words = [each.text for each in said if each.dimension == "code_quality"]
     assert len(words) == 1
     assert words[0].startswith(f"Sum: {told}")
     plain = run.model_copy(update=dict.fromkeys(measured))
@@ -379,6 +383,34 @@ def test_improvements_name_the_open_key_point_and_where_it_leads() -> None:
     assert first.would_reach is not None
     assert report.scores.technical_knowledge is not None
     assert first.would_reach > report.scores.technical_knowledge
+
+
+def test_a_report_says_what_judged_and_what_its_validity_was_measured_on() -> None:
+    method = evaluate(interview(GOOD_INDEX)).method
+
+    assert method.model_digest == LexicalExtractor().digest
+    assert method.prompts_digest is None
+    assert method.validity == LEXICAL
+    assert len({method.model_digest, method.rubric_digest, LEXICAL.digest}) == 3
+
+
+def test_other_numbers_are_another_model_and_have_no_validity_of_their_own_version() -> None:
+    class Newer(LexicalExtractor):
+        version = "unmeasured"
+
+    assert LexicalExtractor(Calibration(curve=0.9)).digest != LexicalExtractor().digest
+    assert evaluate(interview(GOOD_INDEX), extractor=Newer()).method.validity is None
+
+
+def test_whatever_the_evaluator_runs_is_in_the_models_digest() -> None:
+    graph = grimp.build_graph("runtime", cache_dir=None)
+    runs = graph.find_upstream_modules("runtime.evaluation.evaluator") | {"runtime.evaluation.evaluator"}
+    ours = {
+        name.removeprefix("runtime.evaluation.") for name in runs if name.startswith("runtime.evaluation.")
+    }
+
+    # Inputs and report are the shapes that go in and come out; validity is a figure about all others.
+    assert ours - {"inputs", "report", "validity"} == set(JUDGES)
 
 
 def test_all_five_scores_are_always_present_on_the_wire() -> None:

@@ -64,14 +64,16 @@ _DASH += r"(?:(?:until|till|to|bis|zum|hasta|ate|jusqu['’]a|fino ad?)\s+)?(?:l
 _RANGE = re.compile(
     rf"(?<![\w/.,$€£#])(?:(?:from|von|de|du|da|dal|desde)\s+)?"
     rf"(?:{_POINT.format('s')}|(?P<bare>{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?)"
-    rf"{_DASH}(?:{_POINT.format('e')}|(?P<short>\d\d)(?![\w%])|{_PRESENT})"
+    rf"{_DASH}\(?(?:{_POINT.format('e')}|(?P<short>\d\d)(?![\w%])|{_PRESENT})"
 )
+# The year of a school: "2016/17", "2016/2017".
+_SCHOOL_YEAR = re.compile(r"(?<![\w/.,$€£#-])(?P<s>(?:19|20)\d\d)/(?P<e>(?:19|20)?\d\d)(?![\w/-])")
 _SINCE = re.compile(
     rf"\b(?:since|seit|depuis(?: le)?|desde|dal|da|ab|a partir (?:de|du|da))\s+(?:{_POINT.format('s')})"
     rf"(?:\s*{_DASH}{_PRESENT})?"
 )
-# A dash with nothing after it says that it goes on; only where nothing else stands beside it.
-_OPEN = re.compile(rf"^\s*(?:{_POINT.format('s')})\s*[-–—]\s*$")
+# A dash with nothing after it says that it goes on; only where nothing else stands beside it, or far off.
+_OPEN = re.compile(rf"^\s*(?:{_POINT.format('s')})\s*[-–—](?:\s*$|\s{{2,8}}(?=[^\W\d_]))")
 # Years of two digits are years only beside months, and only at both ends: "03/18 - 06/20", "Mar 18 - today".
 _SHORT_POINT = (
     rf"(?:(?P<{{0}}month>0?[1-9]|1[0-2])[/.]|(?P<{{0}}name>{_any(_MONTHS)})\.?\s)"
@@ -123,11 +125,24 @@ def periods(text: str) -> tuple[Period, ...]:
     unfinished = _OPEN.match(folded)
     if unfinished is not None:
         return (_period(unfinished, ranged=True),)
-    for pattern, ranged in ((_RANGE, True), (_SINCE, True), (_SHORT_RANGE, True), (_SINGLE, False)):
+    patterns = ((_RANGE, True), (_SINCE, True), (_SHORT_RANGE, True), (_SCHOOL_YEAR, True), (_SINGLE, False))
+    for pattern, ranged in patterns:
         for match in pattern.finditer(folded):
             if all(match.end() <= known.begin or match.start() >= known.stop for known in found):
+                if pattern is _SCHOOL_YEAR:
+                    found += _school_year(match)
+                    continue
                 found.append(_short_period(match) if pattern is _SHORT_RANGE else _period(match, ranged))
     return tuple(sorted(found, key=lambda period: period.begin))
+
+
+def _school_year(match: re.Match[str]) -> list[Period]:
+    """ "2016/17" if the second year is the next; "2011/12" may be a month."""
+    first, second = int(match["s"]), int(match["e"])
+    if second % 100 != (first + 1) % 100 or second <= 12:  # noqa: PLR2004 - months
+        return []
+    points, spans = (Point(first), Point(first + 1)), (match.span("s"), match.span("e"))
+    return [Period(points[0], points[1], False, True, match.start(), match.end(), spans[0], spans[1])]
 
 
 def _short_period(match: re.Match[str]) -> Period:

@@ -10,7 +10,7 @@ from runtime.cv import entries
 from runtime.cv.document import Document
 from runtime.cv.entries import Entry, Row
 from runtime.cv.passage import Passage
-from runtime.cv.places import without_place
+from runtime.cv.places import apart_from_place, ways_of_writing, without_place
 from runtime.cv.result import Education, Leaf
 from runtime.cv.vocabulary import degree
 from runtime.cv.work import ends
@@ -62,8 +62,10 @@ class _Study:
 def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ...]:
     """The courses of study of one section, in the document's order."""
     result = []
-    for entry in entries.entries(entries.rows(document, indexes), _begins_study):
-        study = _study(entry)
+    found = entries.entries(entries.rows(document, indexes), _begins_study)
+    ways = ways_of_writing(part.text for entry in found for row in entry.head for part in row.parts)
+    for entry in found:
+        study = _study(entry, ways)
         if study.school is None and study.degree is None:
             continue
         dates = entry.ranges or entry.dates
@@ -91,15 +93,17 @@ def _institution(study: _Study) -> Leaf | None:
     return study.school.leaf(0.9 if known else 0.6, "vocabulary" if known else "order")
 
 
-def _study_pieces(entry: Entry, study: _Study) -> list[Passage]:
+def _study_pieces(entry: Entry, study: _Study, ways: frozenset[int]) -> list[Passage]:
     """What the head names, without the places and what labels already told."""
     pieces: list[Passage] = []
     head = entry.head
     if not any(row.parts for row in head) and entry.body:
         head = [*head, entry.body[0]]
     for row in head:
-        for part in row.parts:
-            told = row.told.get(part)
+        for whole in row.parts:
+            part, aside = apart_from_place(whole, ways)
+            study.place = study.place or aside
+            told = row.told.get(whole)
             if told == "school" and study.school is None:
                 named, place = without_place(part, alone=True)
                 study.school, study.place = (named[0] if named else part), study.place or place
@@ -121,9 +125,9 @@ def _names_in(part: Passage, study: _Study) -> list[Passage]:
     return found
 
 
-def _study(entry: Entry) -> _Study:
+def _study(entry: Entry, ways: frozenset[int]) -> _Study:
     study = _Study()
-    pieces = _study_pieces(entry, study)
+    pieces = _study_pieces(entry, study, ways)
     rest = []
     for piece in pieces:
         found = degree(piece.text)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from runtime.cv.passage import Passage
 from runtime.cv.vocabulary import COUNTRIES, ORGANISATION, TITLE, fold, is_city, is_region
 
-COMMA = re.compile(r",\s+")
+# A comma between brackets separates nothing outside of them.
+COMMA = re.compile(r",\s+(?![^()]{0,80}\))")
+_BRACKETS = re.compile(r"^([^()]{2,120}?)\s{0,4}\(([^()]{2,60})\)$")
+_SEPARATED = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*")
+_IN_BRACKETS = 0
+_WORDS_OF_A_PLACE = 3
 
 
 def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...], Passage | None]:
@@ -39,6 +45,46 @@ def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...]
     first, last = taken[0], taken[-1]
     offset = passage.start
     return tuple(parts), passage.cut(first.start - offset, last.stop - offset)
+
+
+def ways_of_writing(texts: Iterable[str]) -> frozenset[int]:
+    """How the heads of a section write the places that are known: in brackets (0), or as the last of so many pieces."""
+    ways: set[int] = set()
+    for text in texts:
+        brackets = _BRACKETS.match(text)
+        pieces = _SEPARATED.split(text)
+        if brackets is not None and _is_place(brackets[2]):
+            ways.add(_IN_BRACKETS)
+        elif len(pieces) > 1 and _is_place(pieces[-1]):
+            ways.add(len(pieces))
+    return frozenset(ways)
+
+
+def apart_from_place(passage: Passage, ways: frozenset[int]) -> tuple[Passage, Passage | None]:
+    """The passage without the place at its end, where it stands as the places of other heads do."""
+    brackets = _BRACKETS.match(passage.text)
+    if brackets is not None:
+        place = brackets[2]
+        if _is_place(place) or (_IN_BRACKETS in ways and _may_be_city(place)):
+            return passage.cut(0, brackets.end(1)), passage.cut(brackets.start(2), brackets.end(2))
+        return passage, None
+    separators = list(_SEPARATED.finditer(passage.text))
+    if separators and len(separators) + 1 in ways:
+        last = passage.cut(separators[-1].end(), len(passage.text))
+        if (
+            _may_be_city(last.text)
+            and last.text[:1].isupper()
+            and len(last.text.split()) <= _WORDS_OF_A_PLACE
+        ):
+            return passage.cut(0, separators[-1].start()), last
+    return passage, None
+
+
+def _is_place(text: str) -> bool:
+    parts = [part.strip() for part in text.split(",")]
+    return is_city(parts[0]) or (
+        is_region(parts[-1]) and len(parts[-1]) > 1 and all(map(_may_be_city, parts))
+    )
 
 
 def _may_be_city(text: str) -> bool:

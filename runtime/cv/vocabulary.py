@@ -415,6 +415,33 @@ TITLE = re.compile(
         cleaner janitor caretaker custodian undergraduate postgraduate co-op trustee treasurer bookseller
         checker tutor
         geographer archivist archaeologist astronomer engineer-in-training salesman saleswoman""",
+        # English, of work with people, hands and books
+        """bricklayer scaffolder labourer fabricator toolmaker millwright lineman technologist cleaner brewer winemaker
+        beekeeper jockey zookeeper confectioner chocolatier seamstress cobbler upholsterer locksmith glazier
+        blacksmith watchmaker jeweller ceramicist sculptor choreographer violinist pianist cellist soprano
+        dramaturge screenwriter playwright novelist columnist correspondent reporter presenter broadcaster
+        proofreader subtitler lexicographer comptroller bursar stockbroker financier economist econometrician
+        demographer sociologist anthropologist historian linguist philosopher theologian pastor priest chaplain
+        vicar rabbi imam deacon missionary mediator arbitrator bailiff conveyancer legislator senator councillor
+        mayor diplomat consul attache lobbyist organizer organiser fundraiser canvasser oncologist cardiologist
+        radiologist anaesthetist anesthesiologist dermatologist neurologist pathologist paediatrician
+        pediatrician urologist orthodontist podiatrist chiropractor osteopath masseur acupuncturist audiologist
+        embalmer orderly extern midshipman commander airman seaman gunner quartermaster bosun boatswain stoker
+        signaller armorer armourer teamster trucker chauffeur stevedore docker shunter signalman dispatcher
+        expediter storekeeper shopkeeper stockist greengrocer fishmonger wholesaler retailer importer exporter
+        influencer vlogger blogger podcaster streamer moderator""",
+        # German, of the army, of care and with the endings of compounds
+        """grundwehrdiener zivildienstleistende[rn]? zivildiener wehrdienstleistende[rn]? soldat(?:in)? unteroffizier
+        feldwebel hauptmann oberleutnant souschef(?:in)? kuchenchef(?:in)? \\w*referent(?:in)? \\w{4,}leitung
+        \\w*assistenz \\w*beauftragte[rn]? \\w*beamt(?:er|e|in) \\w*pfleger(?:in)? \\w*schwester
+        \\w*therapeut(?:in)? \\w*psycholog(?:e|in) \\w*padagog(?:e|in) \\w*lehrer(?:in)? \\w*trainer(?:in)?
+        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)? \\w*biolog(?:e|in)
+        \\w*monteur(?:in)? \\w*mechaniker(?:in)? \\w*elektriker(?:in)? \\w*installateur(?:in)? \\w*fuhrer(?:in)?
+        \\w*praktikant(?:in)? \\w{3,}student(?:in)? praktikum \\w*konstrukteur(?:in)? \\w*controller(?:in)?
+        \\w*einkaufer(?:in)? \\w*vertreter(?:in)? \\w*makler(?:in)? \\w*verkaufer(?:in)? \\w*assistent(?:in)?
+        \\w*berater(?:in)? \\w*manager(?:in)? \\w*lektor(?:in)? \\w*ubersetzer(?:in)? \\w*dolmetscher(?:in)?
+        journalist(?:in)? bibliothekar(?:in)? \\w*forscher(?:in)? doktorand(?:in)? postdoktorand(?:in)?
+        professor(?:in)? oberarzt assistenzarzt hebamme lehrling geselle""",
         # German
         """(?:ober|elektro|industrie|kfz-|haus)?meister(?:in)? geselle gesellin (?:ober)?monteur(?:in)?
         elektroniker(?:in)?
@@ -444,6 +471,28 @@ TITLE = re.compile(
         audit(?:eur|rice)
         gestionnaire chargee? coiffeu(?:r|se) boulang(?:er|ere) patissi(?:er|ere) adjointe?
         institut(?:eur|rice) developpeu(?:r|se)""",
+        # French, Spanish, Italian, Portuguese: further ones
+        """cuisinier cuisiniere livreu(?:r|se) couvreu(?:r|se) soudeu(?:r|se) carreleu(?:r|se) tourneu(?:r|se)
+        fraiseu(?:r|se) ajusteu(?:r|se) chaudronni(?:er|ere) charpenti(?:er|ere) jardini(?:er|ere) paysagiste
+        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire traduct(?:eur|rice)
+        interprete chercheu(?:r|se) doctorante? kinesitherapeute orthophoniste psychologue ambulanci(?:er|ere)
+        preparat(?:eur|rice) receptionniste gouvernante barmaid barman plongeu(?:r|se) directeur-adjoint
+        sous-directeur contremaitre dessinat(?:eur|rice) geometre urbaniste styliste modeliste webmestre
+        web-designer concept(?:eur|rice) integrat(?:eur|rice) administrat(?:eur|rice) coordinat(?:eur|rice)
+        coordonnat(?:eur|rice) superviseu(?:r|se) telecommerciale? disenador[ae]? aparejador[a]? albanil
+        pintor[a]? soldador[a]? carpinter[oa] jardiner[oa] repartidor[a]? transportista reponedor[a]?
+        almacener[oa] carretiller[oa] panader[oa] pasteler[oa] peluquer[oa] esteticista fisioterapeuta
+        psicolog[oa] logopeda trabajador[a]? educador[a]? monitor[a]? cuidador[a]? bibliotecari[oa] bombero
+        gestor[a]? azafata recepcionista gobernanta subdirector[a]? interventor[a]? auditor[a]? economista
+        bioquimic[oa] biolog[oa] becari[oa] doctorand[oa] catedratic[oa] adjunt[oa] teleoperador[a]?
+        promotor[a]? capocantiere muratore falegname saldatore giardiniere parrucchier[ea] estetista
+        pasticcer[ea] panettiere pizzaiolo fisioterapista logopedista poliziotto carabiniere dottorand[oa]
+        ricercatore borsista geometra perito ingegnera disegnat(?:ore|rice) sistemista programmatrice
+        receptionist governante direttrice vicedirettore consigliere contabilista rececionista empregad[oa]
+        vendedor[a]? repositor[a]? armazenista pedreiro carpinteiro soldador serralheiro pintor jardineiro
+        padeiro pasteleir[oa] cabeleireir[oa] bombeir[oa] investigador[a]? doutorand[oa] bolseir[oa]
+        tesoureir[oa] consultor[a]? supervisor[a]? administrador[a]? analista contador[a]? escriturari[oa]
+        assessor[a]?""",
         # Spanish
         """abogad[oa] asesora? camarer[oa] cociner[oa] dependient[ea] vendedora? cajer[oa] administrativ[oa]
         auxiliar secretari[oa]
@@ -484,6 +533,14 @@ ORGANISATION = re.compile(
     r"|universitat|universite|universidad|universita|universidade|college|school|institute|institut|foundation"
     r"|agency|agentur|consulting|associates|network|media|press|publishing|airlines|airways|motors"
     r"|energy|insurance|logistics|restaurant|hotel|council|ministry|department of|research|video|analytics"
+    r"|union|association|society|trust|charity|museum|theatre|theater|library|brewery|bakery|cafe|bistro|farms?|garage"
+    r"|army|navy|air force|marine corps|police|nhs|hospice|nursing home|care home|dental|surgery"
+    r"|stadtwerke|bundeswehr|bundesheer|ministerium|verein|stiftung|verlag|praxis|kanzlei|werke|klinikverbund|landratsamt"
+    r"|gasthof|gasthaus|backerei|brauerei|ingenieurburo|architekturburo|universitatsmedizin|krankenhaus|sparkasse"
+    r"|mairie|prefecture|cabinet|clinique|chu|ehpad|boulangerie|brasserie|transports|maison|etablissements|fondation"
+    r"|ayuntamiento|clinica|bufete|asociacion|fundacion|talleres|panaderia|laboratorios|conservas|junta de"
+    r"|comune di|ospedale|associazione|fondazione|officina|arredi|panificio|prefeitura|associacao|fundacao|auditoria"
+    r"|laboratori|hospitals|clinics|medical centre|health centre|centro medico|centre hospitalier"
     r"|financial|games|robotics|pharma|pharmaceuticals|biotech|telecom|stores?|retail|foods?)\b\.?"
 )
 SCHOOL = re.compile(
@@ -494,6 +551,9 @@ SCHOOL = re.compile(
     r"|handwerkskammer|kolleg|hauptschule|gesamtschule|grundschule|fachschule|college|instituut|skola"
     r"|skole|shkola|faculty|faculdade|facultad|facolta|conservatory|seminary|berufsschule|realschule"
     r"|iut"
+    r"|\w{3,}(?:schule|gymnasium|universitat|hochschule|akademie|kolleg|lyzeum)|hogeschool|polytech\w*|conservatoire"
+    r"|conservatorio|konservatorium|sciences po|ies|cfa|politechnika|liceum|szkola|technikum|tafe|ucl|lse|essec"
+    r"|escp|edhec|insa|unicamp|fgv|vocational|bootcamp|volkshochschule|escuelas|schools"
     r"|mit|eth|epfl|ucla|usc|nyu|tu|fh|uc|iit|caltech|tum|rwth|kit|lmu|hec|insead)\b"
 )
 _LEVELS: dict[DegreeLevel, str] = {

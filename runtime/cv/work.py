@@ -10,7 +10,7 @@ from runtime.cv import entries
 from runtime.cv.document import Document
 from runtime.cv.entries import Date, Entry, Row
 from runtime.cv.passage import Passage, closed
-from runtime.cv.places import COMMA, without_place
+from runtime.cv.places import COMMA, apart_from_place, ways_of_writing, without_place
 from runtime.cv.result import Leaf, Method, Work
 from runtime.cv.vocabulary import ORGANISATION, TITLE, country_of, fold, is_city
 
@@ -43,6 +43,13 @@ _ENGAGEMENT = re.compile(
     r"|cdi|cdd|self-employed)\W*$"
 )
 
+# A part of an army belongs to its name.
+_TROOPS = re.compile(
+    r"\b(?:\d+(?:st|nd|rd|th)\s.*(?:division|group|wing|fleet|army|corps)"
+    r"|battalion|regiment|brigade|squadron|platoon|bataillon|geschwader|kompanie|batallon)\b"
+)
+# "Nurse, Emergency Department" is a title; "Professor, Department of Biology" has a place in a university behind it.
+_UNIT = re.compile(r"\s(?:department|dept|division|unit|ward|abteilung)\.?$")
 _DEPARTMENT = re.compile(r"(?:department|dept|division|faculty|school|college|abteilung|departement)\b")
 _SELF_EMPLOYED = re.compile(
     r"\b(?:freelancer?|self-employed|independent|freiberuf\w*|selbststandig\w*|autonom[oa])\b"
@@ -105,7 +112,8 @@ def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
     """The jobs of one section, in the document's order."""
     found = entries.entries(entries.rows(document, indexes), _begins_job)
     found = _without_asides(found)
-    names = [_names(document, entry) for entry in found]
+    ways = ways_of_writing(part.text for entry in found for row in entry.head for part in row.parts)
+    names = [_names(document, entry, ways) for entry in found]
     _fill_by_order(names)
     _share_employers(document, names, found)
     jobs = [
@@ -129,7 +137,7 @@ def _without_asides(found: list[Entry]) -> list[Entry]:
     return result
 
 
-def _names(document: Document, entry: Entry) -> _Names:
+def _names(document: Document, entry: Entry, ways: frozenset[int]) -> _Names:
     names = _Names()
     head = entry.head
     if not any(row.parts for row in head) and entry.body and entry.body[0].kind == "bullet":
@@ -139,8 +147,10 @@ def _names(document: Document, entry: Entry) -> _Names:
             head = [*head, entry.body.pop(0)]
     found: list[_Piece] = []
     parts = [(number, part) for number, row in enumerate(head) for part in row.parts]
-    for order, (number, part) in enumerate(parts):
-        told = head[number].told.get(part)
+    for order, (number, whole) in enumerate(parts):
+        part, aside = apart_from_place(whole, ways)
+        names.place = names.place or aside
+        told = head[number].told.get(whole)
         if told in _TOLD_EMPLOYER:
             pieces = _pieces(part, names, alone=True)
             names.employer = _over_dashes(document, pieces, names) if pieces else part
@@ -197,7 +207,7 @@ def _joined(piece: Passage, parts: Sequence[Passage]) -> list[Passage]:
     one."""
     result: list[Passage] = []
     for part in parts:
-        if result and _LEGAL_FORM.match(part.text):
+        if result and (_LEGAL_FORM.match(part.text) or _TROOPS.search(fold(part.text))):
             before = result.pop()
             result.append(piece.cut(before.start - piece.start, part.stop - piece.start))
         else:
@@ -237,7 +247,7 @@ def _assign(document: Document, found: list[_Piece], names: _Names) -> None:
             piece.passage
             for piece in rest
             if title.passage.stop <= piece.passage.start < chosen.passage.start
-            and _FIELD_OF_WORK.match(fold(piece.text))
+            and (_FIELD_OF_WORK.match(fold(piece.text)) or _UNIT.search(fold(piece.text)))
         ]
         names.title = _with_field(document, title.passage, between)
     if chosen.part != title.part:

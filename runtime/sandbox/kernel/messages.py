@@ -13,7 +13,9 @@ _MOST_FRAMES: Final = 10
 _MOST_ERROR: Final = 4000
 _EXHAUSTED: Final = re.compile(
     r"(?m)^(?:virtual memory exhausted|.*: out of memory allocating|fatal error: .*(?:out of|cannot allocate) memory|"
-    r"cc1(?:plus)?: error: .*emory)"
+    r"cc1(?:plus)?: error: .*emory|"
+    r"\S+: (?:fatal error|internal compiler error): (?:Killed|CPU time limit exceeded) signal terminated program |"
+    r"collect2: fatal error: ld terminated with signal (?:9|24) )"
 )
 _HARNESS: Final = ("harness.", "room.", "whole.hpp", "preamble.")
 

@@ -116,7 +116,9 @@ def _limit(box: Box, *, counted: bool) -> None:
     ):
         hard = resource.getrlimit(name)[1]
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(name, (least, least))
+        # Of CPU time the first limit's signal says what it was; the second, a second later, is for who ignores it.
+        most = least + 1 if name == resource.RLIMIT_CPU and least != hard else least
+        resource.setrlimit(name, (least, most))
 
 
 def _processes_of_user() -> int:

@@ -112,6 +112,11 @@ class Process:
             self._bury(0)
         return self._status is None
 
+    @property
+    def cpu_s(self) -> float:
+        """CPU time that it has used so far, of all that it was asked."""
+        return self._cpu()
+
     def ask(self, question: bytes | None, watch: Watch) -> Seen:
         """Send `question` and wait for an answer on the channel; None waits for the process's end. What broke its
         limits is dead when this returns."""

@@ -40,7 +40,6 @@ class Place:
 
     work: str
     namespaces: bool
-    user: int
 
 
 def settle(paths: list[str], seats: int, *, namespaces: bool = True) -> Place:
@@ -69,7 +68,7 @@ def settle(paths: list[str], seats: int, *, namespaces: bool = True) -> Place:
         _leave_root(work)
     _fork_and_wait(None if apart else work)
     syscalls.control(_PR_SET_CHILD_SUBREAPER, 1)
-    return Place(work, apart, os.geteuid())
+    return Place(work, apart)
 
 
 def _can_move(paths: list[str], seats: int) -> bool:

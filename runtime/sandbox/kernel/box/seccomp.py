@@ -31,6 +31,7 @@ _WRITING: Final = 0o1 | 0o2 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRU
 _MAP_PRIVATE, _MAP_ANONYMOUS = 0x02, 0x20
 _THREAD: Final = 0x00010900  # CLONE_VM, CLONE_SIGHAND, CLONE_THREAD
 _NAMESPACES: Final = 0x7E020000
+_SIGKILL: Final = 9
 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
 _DESCRIPTOR_COMMANDS: Final = (0, 1, 2, 3, 4, 1030)
 _TERMINAL_QUESTIONS: Final = (0x5401, 0x541B)  # TCGETS (isatty), FIONREAD
@@ -49,7 +50,7 @@ _BOTH: Final = """
     restart_syscall exit exit_group
 """.split()  # noqa: SIM905 - these read better as words
 _COMPILING: Final = """
-    mmap open openat fork vfork clone execve wait4 waitid ioctl fcntl prctl prlimit64 setrlimit unlink
+    mmap open openat fork vfork execve wait4 waitid ioctl fcntl prctl prlimit64 setrlimit unlink
     unlinkat rename renameat renameat2 mkdir mkdirat rmdir chmod fchmod fchmodat ftruncate fallocate
     utimensat link linkat flock msync fsync fdatasync umask chdir copy_file_range sendfile
 """.split()  # noqa: SIM905 - these read better as words
@@ -59,7 +60,8 @@ _Instruction = tuple[int, int, int, int]
 
 def compiling() -> bytes:
     """The filter for a toolchain: nothing that reaches beyond its own files and processes."""
-    return _assembled(_head(), _allowed(_BOTH), _allowed(_COMPILING), _without("clone3"), _signals())
+    blocks = [_head(), _allowed(_BOTH), _allowed(_COMPILING), _without("clone3"), _signals()]
+    return _assembled(*blocks, _cloning(0))
 
 
 def running(pid: int, cookie: int | None = None, *, pairs: bool = False) -> bytes:
@@ -74,7 +76,7 @@ def running(pid: int, cookie: int | None = None, *, pairs: bool = False) -> byte
             and nothing can be sent over them but bytes: connecting, binding and passing descriptors stay refused.
     """
     blocks = [_head(), _allowed(_BOTH), _without("clone3"), _signals(pid)]
-    blocks += [_mapping(), _opening(), _threads(), _limits_read(), _once(cookie)]
+    blocks += [_mapping(), _opening(), _cloning(_THREAD), _limits_read(), _once(cookie)]
     blocks += [
         _one_of("fcntl", 1, _DESCRIPTOR_COMMANDS),
         _one_of("ioctl", 1, _TERMINAL_QUESTIONS),
@@ -113,16 +115,25 @@ def _without(name: str) -> list[_Instruction]:
 
 
 def _signals(pid: int | None = None) -> list[_Instruction]:
-    """Signals to oneself: abort() and raise() need them. None: to nobody (a toolchain's drivers do without)."""
+    """Signals to oneself: abort() and raise() need them. None: to nobody (a toolchain's drivers do without).
+
+    But not SIGKILL: one that the warden did not send then came from outside, and is not the candidate's doing.
+    """
     if pid is None:
         return _on("tgkill", [(_RETURN, 0, 0, _ERRNO | _EPERM)])
-    to_itself = [
+    return [*_on("kill", _to(pid, signal=1)), *_on("tgkill", _to(pid, signal=2))]
+
+
+def _to(pid: int, *, signal: int) -> list[_Instruction]:
+    """`signal`: which argument is its number."""
+    return [
         *_argument(0),
-        (_EQUAL, 0, 1, pid),
+        (_EQUAL, 0, 3, pid),
+        *_argument(signal),
+        (_EQUAL, 1, 0, _SIGKILL),
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _ERRNO | _EPERM),
     ]
-    return [*_on("tgkill", to_itself), *_on("kill", to_itself)]
 
 
 def _mapping() -> list[_Instruction]:
@@ -157,13 +168,14 @@ def _opening() -> list[_Instruction]:
     ]
 
 
-def _threads() -> list[_Instruction]:
+def _cloning(flags: int) -> list[_Instruction]:
+    """Threads (`_THREAD`) or processes (0), and neither in namespaces of their own."""
     return _on(
         "clone",
         [
             *_argument(0),
-            (_AND, 0, 0, _THREAD | _NAMESPACES),
-            (_EQUAL, 0, 1, _THREAD),
+            (_AND, 0, 0, flags | _NAMESPACES),
+            (_EQUAL, 0, 1, flags),
             (_RETURN, 0, 0, _ALLOW),
             (_RETURN, 0, 0, _ERRNO | _EPERM),
         ],

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import shutil
 import socket
@@ -35,6 +36,10 @@ _START: Final = Watch(cpu_s=30, wall_s=60, most_s=60, output_bytes=65536)
 # The kernel's last word on CPU time, for a process that answers many tests; the watch is sooner.
 _MOST_CPU_S: Final = 120
 _SIGXCPU, _SIGKILL = 24, 9
+_ENDED_FROM_OUTSIDE: Final = "the sandbox was ended from outside"
+_KILLED: Final = re.compile(
+    rb"(?m)^\S+: fatal error: (?:Killed signal terminated program|ld terminated with signal 9)"
+)
 # What a runtime says when it is refused more; whoever prints it for fun gets what it means.
 _OUT_OF_MEMORY: Final = (b"std::bad_alloc", b"OutOfMemoryError", b"out of memory")
 
@@ -88,11 +93,12 @@ class Warden:
             return self._program(request, watch)
         if kind == "python" and (not function or self._request["per_test"]):
             self.close()
+        if self._process is not None and self._process.cpu_s + watch.cpu_s > _MOST_CPU_S:
+            self.close()  # or the kernel's last word would fall in a test that has done nothing for it
         if self._process is None or not self._process.alive:
-            loading = self._started(self._request["memory_bytes"]) if kind == "native" else None
-            answer = _answer(loading) if loading else self._load(watch) if kind != "native" else None
-            if answer is not None and answer["ending"] != "returned" and not _returned(answer):
-                return answer
+            loaded = self._load(watch)
+            if not _returned(loaded):
+                return loaded
         return self._asked(self._question(request), watch)
 
     def _question(self, request: dict[str, Any]) -> bytes:
@@ -111,7 +117,7 @@ class Warden:
         return str(request["tokens"]).encode()
 
     def _load(self, watch: Watch) -> dict[str, Any]:
-        """A process that has read the source: the interpreters', which compile and load in one."""
+        """A process that has read the source, which is all of the work where an interpreter compiles it."""
         asked = self._request
         if self._process is None or not self._process.alive:
             seen = self._started(asked["memory_bytes"])
@@ -121,9 +127,10 @@ class Warden:
                     f"the virtual machine did not come up (status {seen.status}, stopped by {seen.stopped})"
                 )
                 return _answer(Seen(), ending="engine_failed", error=told)
-        if self._recipe["kind"] == "python":
-            if asked["function"] is None:
-                return _answer(Seen(), ending="returned")
+        kind = self._recipe["kind"]
+        if kind == "native" or (kind == "python" and asked["function"] is None):
+            return _answer(Seen(), ending="returned")
+        if kind == "python":
             loading = {"do": "load", "with": [asked["source"], asked["function"], asked["output_bytes"]]}
             return self._asked(json.dumps(loading).encode(), watch)
         function = (asked["function"] or "").encode()
@@ -170,10 +177,14 @@ class Warden:
             seen = Seen()
             for step in attempt:
                 seen = self._step(step)
+                if _killed(seen):  # it leaves nothing behind that a second run would find
+                    seen = self._step(step)
                 if seen.status != 0 or seen.stopped:
                     break
             if seen.stopped == "owner":
                 return _answer(seen, ending="engine_failed")
+            if _from_outside(seen):
+                return _answer(Seen(), ending="engine_failed", error=_ENDED_FROM_OUTSIDE)
             if seen.status == 0 and seen.stopped is None:
                 return self._compiled(seen)
             # The first attempt is what the candidate meant; later ones are made in their favour, and not told.
@@ -247,8 +258,10 @@ class Warden:
             return _answer(seen, ending=ending, error=stopped)
         if seen.frame is not None:
             return _answer(seen)
-        if -status in (_SIGXCPU, _SIGKILL) and seen.cpu_s >= 1:
-            return _answer(seen, ending="time", error="cpu")
+        if (
+            status == -_SIGKILL
+        ):  # the candidate has no way to send that one, and the watch has told of its own
+            return _answer(Seen(), ending="engine_failed", error=_ENDED_FROM_OUTSIDE)
         limit_kb = self._request.get("memory_bytes", 1 << 40) >> 10
         if status == 0 and program:
             return _answer(seen, ending="memory" if seen.peak_kb > limit_kb else "returned")
@@ -302,7 +315,20 @@ def _answer(seen: Seen, *, ending: str | None = None, error: str | None = None) 
 
 
 def _returned(answer: dict[str, Any]) -> bool:
-    return answer["ending"] is None and (answer["frame"] or "").startswith('["returned"')
+    return answer["ending"] == "returned" or (
+        answer["ending"] is None and (answer["frame"] or "").startswith('["returned"')
+    )
+
+
+def _from_outside(seen: Seen) -> bool:
+    """Whether somebody else ended a step: not the watch, and not the kernel's limit on its CPU time."""
+    return seen.status == -_SIGKILL and seen.stopped is None and seen.cpu_s < _COMPILE_CPU_S
+
+
+def _killed(seen: Seen) -> bool:
+    """The same of the step's own processes, too, as a driver tells it. A source can make a compiler say that, for which
+    it is compiled twice."""
+    return _from_outside(seen) or _KILLED.search(seen.stderr) is not None
 
 
 _SIGNALS: Final = {

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from runtime.sandbox import SandboxUnavailable
-from runtime.sandbox.kernel import KernelEngine, engine
 from runtime.sandbox.kernel.box import seccomp, syscalls
 
 ALLOW, KILL = 0x7FFF0000, 0x80000000
@@ -98,10 +96,17 @@ def test_one_execution_is_allowed_to_whoever_knows_the_cookie(machine: str) -> N
 
 def test_signals_go_to_nobody_else(machine: str) -> None:
     program = seccomp.running(PID)
-    for name in ("kill", "tgkill"):
-        assert allowed(program, machine, name, PID, PID)
+    for name, threads in (("kill", ()), ("tgkill", (PID,))):
+        assert allowed(program, machine, name, PID, *threads, 6)
         for other in (PID + 1, 1, 0, -1, -PID):
-            assert not allowed(program, machine, name, other, PID)
+            assert not allowed(program, machine, name, other, *threads, 6)
+
+
+def test_nobody_ends_themselves_as_only_others_can(machine: str) -> None:
+    program = seccomp.running(PID)
+    assert not allowed(program, machine, "kill", PID, 9)
+    assert not allowed(program, machine, "tgkill", PID, PID, 9)
+    assert not allowed(program, machine, "kill", PID, 1 << 32 | 9), "the kernel looks at the lower half"
 
 
 def test_threads_are_made_and_processes_are_not(machine: str) -> None:
@@ -159,6 +164,14 @@ def test_a_toolchain_forks_and_executes_and_reaches_nothing_else(machine: str) -
         assert not allowed(program, machine, name)
 
 
+def test_what_a_toolchain_forks_is_in_the_same_namespaces(machine: str) -> None:
+    program = seccomp.compiling()
+    assert allowed(program, machine, "clone", 0x1200011)  # as the C library forks
+    assert allowed(program, machine, "clone", 0x4111)  # as it spawns
+    for namespace in (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000):
+        assert not allowed(program, machine, "clone", 0x1200011 | namespace)
+
+
 def test_a_pair_of_sockets_is_for_the_virtual_machine_only(machine: str) -> None:
     assert allowed(seccomp.running(PID, pairs=True), machine, "socketpair")
     assert not allowed(seccomp.running(PID), machine, "socketpair")
@@ -168,41 +181,3 @@ def test_an_unknown_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(OSError, match="expected one of the machines x86_64, aarch64; got riscv64"):
         seccomp.running(PID)
-
-
-def test_where_a_wall_does_not_hold_no_language_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Leaking:
-        trial = engine.Trial(
-            namespaces=True,
-            landlock=7,
-            attempts={"running: a socket": "done", "running: a file": "refused (x)"},
-        )
-
-        def __init__(self, *_: object, **__: object) -> None: ...
-
-        def alive(self) -> bool:
-            return True
-
-        def close(self) -> None: ...
-
-    monkeypatch.setattr(engine, "_Zygote", Leaking)
-    monkeypatch.setattr("sys.platform", "linux")
-    with KernelEngine(native_python=True) as kernel:
-        with pytest.raises(SandboxUnavailable, match="does not hold here against: running: a socket"):
-            kernel.languages()
-        assert kernel.walls()["running: a socket"] == "done"
-
-
-def test_without_a_compiler_the_engine_says_which_it_misses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.sandbox.kernel.toolchains.PATH", "/nowhere")
-    monkeypatch.setattr("sys.platform", "linux")
-    with KernelEngine() as kernel:
-        assert kernel.speaks == ()
-        with pytest.raises(SandboxUnavailable, match=r"there is no gcc here; there is no g\+\+ here"):
-            kernel.languages()
-
-
-def test_elsewhere_than_on_linux_the_engine_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.platform", "darwin")
-    with KernelEngine() as kernel, pytest.raises(SandboxUnavailable, match="needs Linux"):
-        kernel.languages()

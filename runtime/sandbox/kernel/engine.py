@@ -39,6 +39,10 @@ from .toolchains import NotAProgram, Toolchain
 _START_TIMEOUT_S: Final = 60
 _COMPILE_TIMEOUT_S: Final = 90
 _SLACK_S: Final = 10
+# How long a submission waits for a virtual machine that is on its way before it starts one of its own.
+_SPARE_TIMEOUT_S: Final = 10
+# For how long a failed preparation is believed: what it lacked (a disk's room, a process) may be there again.
+_REFUSED_S: Final = 30
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
 # What a candidate is told of each language, around its tool's version.
 _TITLES: Final = {
@@ -114,6 +118,7 @@ class KernelEngine:
         self._spare: Future[_Warden] | None = None
         self._reasons: dict[str, str] = {}
         self._found: Future[dict[str, Toolchain]] = Future()
+        self._refused_at = 0.0
         self._folder = directory or default_directory()
         self._begun = False
         if ahead:
@@ -190,8 +195,7 @@ class KernelEngine:
         if zygote is not None:
             zygote.close()  # and with it the spare, if it is still on its way
         if spare is not None:
-            with contextlib.suppress(SandboxUnavailable):
-                spare.result().close()
+            spare.add_done_callback(_discarded)
 
     def wake(self) -> None:
         self.rest()
@@ -206,20 +210,25 @@ class KernelEngine:
         self.rest()
 
     def _begin(self) -> Future[dict[str, Toolchain]]:
+        """The preparation: under way, done, or failed a moment ago."""
         with self._lock:
-            begun, self._begun = self._begun, True
+            refused = self._found.done() and self._found.exception() is not None
+            if refused and time.monotonic() >= self._refused_at + _REFUSED_S:
+                self._found, self._begun = Future(), False
+            begun, self._begun, found = self._begun, True, self._found
         if not begun:
-            threading.Thread(target=self._prepare, daemon=True).start()
-        return self._found
+            threading.Thread(target=self._prepare, args=(found,), daemon=True).start()
+        return found
 
-    def _prepare(self) -> None:
+    def _prepare(self, found: Future[dict[str, Toolchain]]) -> None:
         try:
-            self._found.set_result(self._proved(self._folder))
-        except SandboxUnavailable as error:
-            self._found.set_exception(error)
+            found.set_result(self._proved(self._folder))
         except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
-            self._found.set_exception(
-                SandboxUnavailable(f"the kernel sandbox could not be prepared: {error!r}")
+            self._refused_at = time.monotonic()
+            found.set_exception(
+                error
+                if isinstance(error, SandboxUnavailable)
+                else SandboxUnavailable(f"the kernel sandbox could not be prepared: {error!r}")
             )
 
     def _proved(self, directory: Path) -> dict[str, Toolchain]:
@@ -248,11 +257,15 @@ class KernelEngine:
 
     def _control_run(self, chain: Toolchain) -> str | None:
         """Why the language does not answer in the box; None when it does."""
-        warden = self._warden(chain, Limits())
-        try:
-            (seen,) = _Run(warden, chain, chain.hello, Limits(cpu_s=10)).observations([TestInput(stdin="21")])
-        finally:
-            warden.close()
+        for _ in range(2):
+            warden = self._warden(chain, Limits())
+            try:
+                run = _Run(warden, chain, chain.hello, Limits(cpu_s=10))
+                (seen,) = run.observations([TestInput(stdin="21")])
+            finally:
+                warden.close()
+            if seen.ending != "engine_failed":  # ended from outside, which says nothing of the language
+                break
         if seen.ending == "returned" and seen.stdout.strip() == "42":
             return None
         return f"the control run came to {seen.ending}: {(seen.error or seen.stdout)[:400]}"
@@ -290,9 +303,14 @@ class KernelEngine:
         if toolchain.language == "java" and limits.memory_mb << 20 == _DEFAULT_MEMORY:
             with self._lock:
                 spare, self._spare = self._spare, None
-            with contextlib.suppress(SandboxUnavailable):
-                if spare is not None and (warden := spare.result()).alive():
-                    return warden
+            if spare is not None:
+                try:
+                    if (warden := spare.result(_SPARE_TIMEOUT_S)).alive():
+                        return warden
+                except TimeoutError:
+                    spare.add_done_callback(_discarded)
+                except SandboxUnavailable:
+                    pass  # a new one is asked for below, and says why where there is none
         try:
             return self._running().warden()
         except _GoneError:  # it is closed, so the next one is new
@@ -305,19 +323,30 @@ class KernelEngine:
                 return
             spare = self._spare = Future[_Warden]()
         try:
-            warden = self._running().warden()
-        except SandboxUnavailable as error:
-            spare.set_exception(error)
-            return
-        recipe = toolchain.recipe(toolchain.hello)
-        hello = warden.ask(
-            {"kind": "prepare", "recipe": recipe, "memory_bytes": _DEFAULT_MEMORY}, _COMPILE_TIMEOUT_S
-        )
-        if hello is not None and hello["ending"] == "returned":
-            spare.set_result(warden)
-        else:
-            warden.close()
-            spare.set_exception(SandboxUnavailable("no virtual machine came up ahead of time"))
+            spare.set_result(self._warmed(toolchain))
+        except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
+            told = f"no virtual machine came up ahead of time: {error!r}"
+            spare.set_exception(SandboxUnavailable(told))
+
+    def _warmed(self, toolchain: Toolchain) -> _Warden:
+        warden = self._running().warden()
+        request = {
+            "kind": "prepare",
+            "recipe": toolchain.recipe(toolchain.hello),
+            "memory_bytes": _DEFAULT_MEMORY,
+        }
+        with contextlib.ExitStack() as unless_it_came_up:
+            unless_it_came_up.callback(warden.close)
+            hello = warden.ask(request, _COMPILE_TIMEOUT_S)
+            if hello is None or hello["ending"] != "returned":
+                raise SandboxUnavailable(str((hello or {}).get("error") or "it ended"))
+            unless_it_came_up.pop_all()
+        return warden
+
+
+def _discarded(spare: Future[_Warden]) -> None:
+    if spare.exception() is None:
+        spare.result().close()
 
 
 class _GoneError(SandboxUnavailable):

@@ -53,7 +53,10 @@ def _fork_wardens(control: socket.socket, place: Place) -> None:
             break
         folder = f"{place.work}/{secrets.token_hex(8)}"
         with socket.socket(fileno=descriptors[0]) as channel:
-            child = os.fork()
+            try:
+                child = os.fork()
+            except OSError:  # no process left here: whoever asked sees the channel end, and others go on
+                continue
             if child == 0:
                 control.close()
                 _die_with_parent()

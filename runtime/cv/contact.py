@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import phonenumbers
 
 from runtime.cv.document import Document
-from runtime.cv.passage import Passage
+from runtime.cv.passage import Passage, closed
 from runtime.cv.places import without_place
 from runtime.cv.result import Basics, Leaf, Profile
 from runtime.cv.sections import Section
-from runtime.cv.vocabulary import TITLE, US_STATES, country_of, fold, heading_kind, language_regions
+from runtime.cv.vocabulary import (
+    TITLE,
+    US_STATES,
+    country_of,
+    field_of,
+    fold,
+    heading_kind,
+    language_regions,
+)
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+(?![\w-])")
 _URL = re.compile(
@@ -58,6 +67,9 @@ _HONORIFIC = re.compile(
 )
 _HEAD_LINES = 30
 _FIRST_LINES = 3
+_WORDS_OF_A_NAME = 5
+_WORDS_OF_A_SURNAME = 2
+_BESIDE_A_NAME = re.compile(r"\s*[|·•●]\s*|\s+[-–—]\s+")
 
 
 def basics(document: Document, found: Sequence[Section]) -> Basics:
@@ -210,38 +222,87 @@ def _location(document: Document, indexes: Iterable[int]) -> Leaf | None:
 def _name(document: Document, found: Sequence[Section]) -> Leaf | None:
     """The largest writing at the top that can be a name; without sizes, the first line that can."""
     own = {index for section in found if section.kind in {"basics", "summary"} for index in section.indexes}
+    first = [index for index, line in enumerate(document.lines) if line.page == 1]
     address = _address(document)
-    candidates: list[tuple[float, int, Passage]] = []
-    for index, line in enumerate(document.lines):
-        if line.page != 1 or index not in own:
-            continue
-        for number, (segment, passage) in enumerate(document.segments(index)[:2]):
-            for piece in passage.split(re.compile(r"\s*[|·•●]\s*"))[:1]:
-                if without_place(piece, alone=True)[1] is not None:
-                    continue
-                clean = piece.cut(0, len(_SUFFIX.sub("", _CREDENTIALS.sub("", piece.text))))
-                bare = _HONORIFIC.sub("", clean.text)
-                if number == 0 and _can_be_name(bare, known=_in_address(clean.text, address)):
-                    candidates.append((segment.size, -index, clean))
+    labelled = next(
+        (name for index in first[:_HEAD_LINES] if (name := _labelled_name(document, index))), None
+    )
+    if labelled is not None:
+        return labelled.leaf(0.95, "pattern")
+    candidates = [name for index in first if index in own for name in _names_on(document, index, address)]
+    if not any(len(name.passage.text.split()) > 1 for name in candidates):
+        # A rail with sections of its own may stand before the name: then the address must tell it.
+        candidates += [
+            name
+            for index in first
+            if index not in own
+            for name in _names_on(document, index, address)
+            if name.addressed and len(name.passage.text.split()) > 1
+        ]
     if not candidates:
         return None
     # Where nothing is set larger, the address tells a name from a street or an employer.
-    size, position, passage = max(
-        candidates,
-        key=lambda candidate: (candidate[0], _in_address(candidate[2].text, address), candidate[1]),
-    )
-    index = -position
-    if len(passage.text.split()) == 1:
-        # A name in display type is often set over two lines.
-        following = [c for c in candidates if c[1] == -(index + 1) and abs(c[0] - size) < 0.5]
-        if not following or size <= 0:
-            # Some people have one name; then it stands in their address, too.
-            alone = _in_address(passage.text, address) and index <= _FIRST_LINES
-            return passage.leaf(0.7, "layout" if size > 0 else "order") if alone else None
-        passage = document.between(passage, following[0][2])
-        if len(passage.text.split()) > 5:
-            return None
-    return passage.leaf(0.95 if size > 0 else 0.8, "layout" if size > 0 else "order")
+    best = max(candidates, key=lambda name: (name.size, name.addressed, -name.index))
+    passage = _over_lines(document, best, candidates)
+    if len(passage.text.split()) > _WORDS_OF_A_NAME:
+        return None
+    if len(passage.text.split()) == 1 and not (best.addressed and best.index <= _FIRST_LINES):
+        # Some people have one name; then it stands in their address, too.
+        return None
+    confidence = 0.7 if len(passage.text.split()) == 1 else 0.95 if best.size > 0 else 0.8
+    value = re.sub(r"(?<=\w)-\s+(?=\w)", "-", closed(passage.text))
+    return passage.leaf(confidence, "layout" if best.size > 0 else "order", value=value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What can be the name; `addressed`: a word of it stands in the e-mail address."""
+
+    passage: Passage
+    size: float
+    index: int
+    addressed: bool
+
+
+def _labelled_name(document: Document, index: int) -> Passage | None:
+    """ "Name: Ana Souza", on one line or in two cells."""
+    segments = document.segments(index)
+    if len(segments) > 1 and field_of(segments[0][1].text) == "name":
+        return segments[1][1] if _can_be_name(segments[1][1].text, known=True) else None
+    label, colon, rest = segments[0][1].text.partition(":")
+    if not colon or field_of(label) != "name" or not _can_be_name(rest.strip(), known=True):
+        return None
+    return segments[0][1].cut(len(label) + 1, len(segments[0][1].text))
+
+
+def _names_on(document: Document, index: int, address: str) -> list[_Candidate]:
+    segment, passage = document.segments(index)[0]
+    piece = next(iter(passage.split(_BESIDE_A_NAME)), None)
+    if piece is None or without_place(piece, alone=True)[1] is not None:
+        return []
+    clean = piece.cut(0, len(_SUFFIX.sub("", _CREDENTIALS.sub("", piece.text))))
+    addressed = _in_address(clean.text, address)
+    if not _can_be_name(_HONORIFIC.sub("", clean.text), known=addressed):
+        return []
+    if passage.text.endswith("-"):
+        clean = Passage(clean.text + "-", clean.start, clean.page)
+    return [_Candidate(clean, segment.size, index, addressed)]
+
+
+def _over_lines(document: Document, name: _Candidate, candidates: Sequence[_Candidate]) -> Passage:
+    """The name with what stands of it on the next lines: in display type it is often set over two or three."""
+    passage, last = name.passage, name
+    while name.size > 0:
+        below = next(
+            (c for c in candidates if c.index == last.index + 1 and abs(c.size - name.size) < 0.5), None
+        )
+        if below is None:
+            break
+        broken = last.passage.text.endswith("-") or len(passage.text.split()) == 1
+        if not broken and not (below.addressed and len(below.passage.text.split()) <= _WORDS_OF_A_SURNAME):
+            break
+        passage, last = document.between(passage, below.passage), below
+    return passage
 
 
 def _address(document: Document) -> str:

@@ -139,7 +139,7 @@ def periods(text: str) -> tuple[Period, ...]:
 def _school_year(match: re.Match[str]) -> list[Period]:
     """ "2016/17" if the second year is the next; "2011/12" may be a month."""
     first, second = int(match["s"]), int(match["e"])
-    if second % 100 != (first + 1) % 100 or second <= 12:  # noqa: PLR2004 - months
+    if second % 100 != (first + 1) % 100 or second <= 12:
         return []
     points, spans = (Point(first), Point(first + 1)), (match.span("s"), match.span("e"))
     return [Period(points[0], points[1], False, True, match.start(), match.end(), spans[0], spans[1])]

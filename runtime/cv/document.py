@@ -40,7 +40,8 @@ _CONTACT = re.compile(r"@\w|https?://|www\.|\+?\(?\d{2,4}\)?[ .-]\d{3}[ .-]?\d{3
 _PAGE_NUMBER = re.compile(
     r"^(?:.{0,60}\D)?(?:page|seite|pagina)?\s*\d{1,2}\s*(?:/|of|von|de|di|sur)\s*\d{1,2}\W*$", re.IGNORECASE
 )
-_MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_MARKDOWN_BOLD = re.compile(r"^\s*(\*\*|__)(?!\s)[^*_]{1,80}\1\s*:?\s*$")
 _MARKDOWN_TABLE_ROW = re.compile(r"^\s*\|(.*\|.*)\|\s*$")
 _MARKDOWN_TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?)?\s*$")
 _MARKDOWN_MARKS = re.compile(
@@ -180,7 +181,8 @@ def from_text(text: str) -> Document:
     result: list[Line] = []
     for number, written in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
         heading = _MARKDOWN_HEADING.match(written.strip())
-        line = heading[1] if heading else written
+        line = heading[2] if heading else written
+        bold = _MARKDOWN_BOLD.match(line) is not None
         line = _MARKDOWN_MARKS.sub("", line.replace("\xad", ""))
         if _MARKDOWN_TABLE_RULE.match(line):
             continue
@@ -188,9 +190,11 @@ def from_text(text: str) -> Document:
         if parts:
             # Rows count as a line's place, so that an empty line is white like any other.
             segments = tuple(
-                Segment(part, x0=x0, top=number, bottom=number + 1, row=number) for x0, part in parts
+                Segment(part, x0=x0, top=number, bottom=number + 1, bold=bold, row=number)
+                for x0, part in parts
             )
-            result.append(Line(segments, 1, heading=heading is not None))
+            level = len(heading[1]) if heading else 0
+            result.append(Line(segments, 1, heading=heading is not None, level=level))
     return Document("text", _bounded(result), 1, hidden=hidden)
 
 

@@ -24,6 +24,7 @@ _URL = re.compile(r"^\W{0,8}(?:https?://|www\.)\S+\W{0,8}$|^\W{0,8}[\w-]+(?:\.[\
 _SENTENCE = re.compile(r"[a-z)\]%][.;]$")
 # Employer, department, place, title, engagement and dates, each on a line of its own, and some to spare.
 _LONGEST_HEAD = 12
+_LONGEST_ITEM = 140
 # Cells of one column begin within so many points, or characters of plain text, of each other.
 _SAME_COLUMN = 4.0
 _FIELD = re.compile(r"^\s*([^\W\d_][^:;|•]{1,60}?)\s*:\s*")
@@ -74,6 +75,8 @@ class Row:
     told: dict[Passage, Field] = field(default_factory=dict)
     labelled: bool = False
     label: str = ""
+    # An entry's head that a bullet stands before.
+    item: bool = False
 
     @property
     def left(self) -> float:
@@ -102,12 +105,13 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     """The section's lines, told apart into heads and bodies."""
     result: list[Row] = []
     columns: dict[float, Field] = {}
+    listed = _are_listed(document, indexes)
     for index in indexes:
         named = _column_names(document.lines[index])
         if named:
             columns = named
         else:
-            result.append(_row(document, index, columns, result[-1].label if result else ""))
+            result.append(_row(document, index, columns, result[-1].label if result else "", listed))
     gaps = sorted(
         b.line.top - a.line.top
         for a, b in pairwise(result)
@@ -127,6 +131,22 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
     return result
 
 
+def _are_listed(document: Document, indexes: Sequence[int]) -> bool:
+    """Whether the entries are the items of a list: only lines with bullets have periods, at one of their ends."""
+    lines = [document.lines[index] for index in indexes]
+    dated = [line for line in lines if any(period.ranged for period in periods(line.text))]
+    return bool(dated) and all(_is_dated_item(line) for line in dated)
+
+
+def _is_dated_item(line: Line) -> bool:
+    written = line.segments[0].text
+    bullet = _BULLET.match(written)
+    text = written[bullet.end() :] if bullet is not None else ""
+    return len(text) <= _LONGEST_ITEM and any(
+        period.ranged and _at_rim(period, text) for period in periods(text)
+    )
+
+
 def _column_names(line: Line) -> dict[float, Field]:
     """What the line says the columns under it hold, if it only names the columns of a table."""
     fields = {segment.x0: field_of(segment.text) for segment in line.segments}
@@ -137,9 +157,11 @@ def _column_names(line: Line) -> dict[float, Field]:
     return named if 1 < len(line.segments) == len(named) else {}
 
 
-def _row(document: Document, index: int, columns: dict[float, Field], above: str) -> Row:
+def _row(document: Document, index: int, columns: dict[float, Field], above: str, listed: bool) -> Row:
     row = Row(index, document.lines[index], [], [])
-    bulleted = _BULLET.match(row.line.text) is not None
+    bullet = _BULLET.match(row.line.text)
+    row.item = listed and _is_dated_item(row.line)
+    bulleted = bullet is not None and not row.item
     segments = document.segments(index)
     label: Field | None = None
     for number, (segment, written) in enumerate(segments):
@@ -151,7 +173,8 @@ def _row(document: Document, index: int, columns: dict[float, Field], above: str
             if field is not None:
                 label, row.labelled, row.label = field, True, written.text
                 continue
-        named, passage = _without_label(written)
+        begins = bullet.end() if bullet is not None and row.item and number == 0 else 0
+        named, passage = _without_label(written.cut(begins, len(written.text)) if begins else written)
         row.labelled = row.labelled or named is not None
         told = named or label or _column(columns, segment)
         label = None
@@ -216,7 +239,7 @@ def _classify(row: Row, previous: Row | None, head: Row | None, close: float, ri
     written = row.line.text
     if row.labelled:
         return
-    if _BULLET.match(written) or _URL.match(written):
+    if (_BULLET.match(written) and not row.item) or _URL.match(written):
         row.kind = "bullet" if _BULLET.match(written) else "link"
         return
     if previous is None:

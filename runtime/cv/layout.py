@@ -62,6 +62,8 @@ class Segment:
     bold: bool = False
     rail: bool = False
     row: int = 0
+    # So many characters at its beginning are bold and the others not.
+    lead: int = 0
 
     @property
     def height(self) -> float:
@@ -76,6 +78,8 @@ class Line:
     page: int
     region: int = 0
     heading: bool = False
+    # The depth that the document gives a heading, if it does.
+    level: int = 0
 
     @property
     def text(self) -> str:
@@ -253,7 +257,14 @@ def _segment(group: Sequence[Word], row: int) -> Segment:
         size=round(statistics.median(word.size or word.height for word in group), 1),
         bold=sum(len(word.text) for word in group if word.bold) * 2 > sum(len(word.text) for word in group),
         row=row,
+        lead=_lead(group),
     )
+
+
+def _lead(group: Sequence[Word]) -> int:
+    """How long the bold words are that plain ones follow: "**Languages** English, Welsh"."""
+    plain = next((position for position, word in enumerate(group) if not word.bold), 0)
+    return len(" ".join(word.text for word in group[:plain]))
 
 
 def _heads_its_line(group: Sequence[Word], word: Word, signs: Signs) -> bool:

@@ -127,7 +127,21 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
             line.heading and TITLE.search(fold(line.text)) and heading_kind(line.text) is None
         ):
             known[index] = kind
-    return dict(sorted(known.items()))
+    return _without_labels(lines, dict(sorted(known.items())))
+
+
+def _without_labels(
+    lines: Sequence[Line], known: dict[int, SectionKind | Literal["unnamed"]]
+) -> dict[int, SectionKind | Literal["unnamed"]]:
+    """The headings without those under "Skills" that the document sets a level deeper: there "Languages" is a label."""
+    left: dict[int, SectionKind | Literal["unnamed"]] = {}
+    level = 0
+    for index, kind in known.items():
+        if level and lines[index].level > level:
+            continue
+        left[index] = kind
+        level = lines[index].level if kind == "skills" else 0
+    return left
 
 
 def _least_size(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from runtime.cv.document import Document
+from runtime.cv.layout import Line, Segment
 from runtime.cv.passage import Passage
 from runtime.cv.result import Language, Skill
 from runtime.cv.vocabulary import PROFICIENCY, SPOKEN, fold
@@ -16,7 +17,10 @@ _LABEL = re.compile(r"^\W*([^\W\d_][^:;|•,]{1,48}?)\s*:\s*(?=\S|$)")
 # Every repetition here is bounded: a document made of white space or commas would take the square of its length.
 _LIST = re.compile(r"\s{0,8}[,;|•·●▪∙⋅]\s{0,8}(?![^()]{0,200}\))|\s{1,8}/\s{1,8}|\s{1,8}[–—]\s{1,8}|\t")
 _AND = re.compile(r"^(?:and|und|et|y|e)\s+", re.IGNORECASE)
-_LEADING = re.compile(r"^[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]+")
+_LEADING = re.compile(r"^(?:[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]|\+\s)+")
+# A hyphen between white is a separator where it stands again and again.
+_HYPHEN = re.compile(r"\s{1,8}-\s{1,8}")
+_CONTACT = re.compile(r"\w@\w|https?://|www\.|(?:\d[\s().-]{0,3}){7}")
 _LEVEL_IN_BRACKETS = re.compile(r"\s{0,8}\(([^()]{0,80})\)\s*$")
 _LEVEL_AFTER_DASH = re.compile(r"\s{1,8}[–—:-]\s{1,8}(.{1,80})$")
 _NO_SKILL = re.compile(
@@ -115,6 +119,8 @@ def _set_apart(document: Document, indexes: Sequence[int]) -> set[int]:
     for (index, line), (_, following) in pairwise(lines):
         if len(line.segments) > 1 or not _looks_like_label(line.text):
             continue
+        if line.level:
+            found.add(document.passage(index).start)
         heavier = line.bold and not following.bold and len(plain) * 2 >= len(lines)
         hanging = not line.size and line.x0 < following.x0 and len(indented) * 2 >= len(lines)
         if heavier or hanging:
@@ -127,10 +133,11 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
     next."""
     result: list[Passage] = []
     previous_region = None
+    columns = _value_columns(document, indexes)
     for index in indexes:
         line = document.lines[index]
         segments = document.segments(index)
-        if len(segments) > 1 and _looks_like_label(segments[0][1].text) and "," in segments[1][1].text:
+        if _is_labelled(line, columns):
             parts = [document.between(segments[0][1], segments[-1][1])]
             written = parts[0].text
             parts = [
@@ -141,7 +148,7 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
                 )
             ]
         else:
-            parts = [passage for _, passage in segments]
+            parts = [_with_colon(segment, passage) for segment, passage in segments]
         for part in parts:
             stripped = _LEADING.sub("", part.text)
             begin = len(part.text) - len(stripped)
@@ -159,6 +166,40 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
                 result.append(clean)
         previous_region = line.region
     return result
+
+
+def _value_columns(document: Document, indexes: Sequence[int]) -> frozenset[int]:
+    """Where the lists begin that labels stand beside."""
+    lines = [document.lines[index] for index in indexes]
+    return frozenset(
+        round(line.segments[1].x0)
+        for line in lines
+        if len(line.segments) > 1
+        and _looks_like_label(line.segments[0].text)
+        and "," in line.segments[1].text
+    )
+
+
+def _is_labelled(line: Line, columns: frozenset[int]) -> bool:
+    """Whether the line is a label and its list; a list of one is known by the column it stands in."""
+    return (
+        len(line.segments) > 1
+        and _looks_like_label(line.segments[0].text)
+        and round(line.segments[1].x0) in columns
+    )
+
+
+def _with_colon(segment: Segment, passage: Passage) -> Passage:
+    """The passage with a colon after the bold label it begins with."""
+    label, rest = passage.text[: segment.lead], passage.text[segment.lead + 1 :]
+    if (
+        not segment.lead
+        or not rest
+        or not _looks_like_label(label)
+        or re.search(r"[:|;•·]", label + rest[:1])
+    ):
+        return passage
+    return Passage(f"{label}:{rest}", passage.start, passage.page)
 
 
 def _goes_on(last: str, text: str) -> bool:
@@ -192,7 +233,9 @@ def _is_label(rows: Sequence[Passage], number: int) -> bool:
 
 def _pieces(passage: Passage) -> tuple[Passage, ...]:
     text = passage.text.rstrip(". ")
-    pieces = Passage(text, passage.start, passage.page).split(_LIST)
+    whole = Passage(text, passage.start, passage.page)
+    hyphens = len(_HYPHEN.findall(text)) > 1 and "," not in text
+    pieces = whole.split(_HYPHEN if hyphens else _LIST)
     result = []
     for piece in pieces:
         joined = _AND.match(piece.text)
@@ -215,4 +258,5 @@ def _is_name(text: str) -> bool:
         and len(text.split()) <= 6
         and re.search(r"\w", text) is not None
         and not PROFICIENCY.match(fold(text))
+        and _CONTACT.search(text) is None
     )

@@ -19,7 +19,7 @@ from pydantic import JsonValue, ValidationError
 from runtime.knowledge.bank import Bank, CodingTask, TaskTest, load_bank
 from runtime.knowledge.signatures import Signature
 from runtime.sandbox.checking import VALUE_CHECKERS, value_passes
-from tests.task_solutions import backend, data, devops, general
+from tests.task_solutions import backend, data, devops, frontend, general, ml, qa
 from tests.task_solutions.queries import QUERIES, WRONG_QUERIES
 
 Solution = Callable[..., Any]
@@ -663,7 +663,7 @@ def intruder_reach_looks_once(
     return entered
 
 
-MODULES = (backend, data, devops, general)
+MODULES = (backend, data, devops, frontend, general, ml, qa)
 
 REFERENCES: dict[str, Solution] = {
     "general-longest-streak": longest_streak,

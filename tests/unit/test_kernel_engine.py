@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 
 from runtime.sandbox import Limits, Program, SandboxUnavailable
-from runtime.sandbox.kernel import KernelEngine, box, engine, toolchains
+from runtime.sandbox.kernel import KernelEngine, box, engine, messages, toolchains
+from runtime.sandbox.kernel.box import process, warden
 
 Found = tuple[list[toolchains.Toolchain], dict[str, str]]
 
@@ -188,3 +190,45 @@ def test_a_fork_that_fails_costs_one_submission_and_no_other() -> None:
     folder = str(Path(box.__file__).parents[1])
     done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['', 'served']"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "g++: internal compiler error: CPU time limit exceeded signal terminated program cc1plus\nPlease submit",
+        "gcc: fatal error: Killed signal terminated program cc1\ncompilation terminated.",
+        "collect2: fatal error: ld terminated with signal 24 [CPU time limit exceeded]",
+    ],
+)
+def test_a_compiler_that_was_stopped_is_told_in_words_of_the_limit(said: str) -> None:
+    assert messages.compiled("cpp", said) == "the compiler needed more time or memory than it has"
+
+
+def test_a_process_with_little_cpu_time_left_is_not_asked_another_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Running:
+        alive = True
+        closed = False
+
+        def __init__(self, cpu_s: float) -> None:
+            self.cpu_s = cpu_s
+
+        def ask(self, *_: object) -> process.Seen:
+            return process.Seen(frame=b'0\n["returned", 1, null]')
+
+        def close(self) -> None:
+            self.closed = True
+
+    request = {"function": "f", "per_test": False, "memory_bytes": 1 << 28, "tokens": "c"}
+    clock = {"cpu_s": 2.0, "wall_s": 5.0, "most_s": 5.0, "output_bytes": 100}
+    fresh = Running(0)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        served: Any = warden.Warden(ours, "/nowhere")
+        served._recipe, served._request = {"kind": "native"}, request
+        monkeypatch.setattr(served, "_started", lambda _: setattr(served, "_process", fresh))
+        for used, replaced in ((117.5, False), (118.5, True)):
+            served._process = before = Running(used)
+            assert served.test({"tokens": "c", **clock})["ending"] is None
+            assert (before.closed, served._process is fresh) == (replaced, replaced)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
-from .engine import Engine, Observation, Program, TestInput
+from .engine import Engine, Language, Observation, Program, TestInput
 from .errors import SandboxError
 from .submission import Limits
 
@@ -35,17 +37,32 @@ _JAVASCRIPT: Final = {
     "native code": "const probe = () => process.binding('fs')",
     "the interpreter's own modules": "const probe = async () => (await import('os')).getcwd()",
 }
+# Queries have no arguments: where to reach is written into them.
+_SQL: Final = {
+    "reading a file": "attach '{database}' as s; select word from s.secret",
+    "writing a file": "attach '{target}' as s; create table s.escaped(word); select 1",
+    "writing a file by vacuuming": "vacuum into '{target}'; select 1",
+    "starting a process": "select edit('x', '/bin/echo')",
+    "native code": "select load_extension('libc.so.6')",
+}
 # The same attempts as each language writes them down; the control run adds up the numbers below 1,000.
 _ATTEMPTS: Final[dict[str, dict[str, str]]] = {
     "python": _PYTHON,
     "javascript": _JAVASCRIPT,
     "typescript": _JAVASCRIPT,
+    "sql": _SQL,
 }
 _CONTROLS: Final = {
-    "python": "def probe(number): return sum(range(number))",
-    "javascript": "const probe = number => (number * (number - 1)) / 2",
-    "typescript": "const probe = (number: number): number => (number * (number - 1)) / 2",
+    "python": "def probe(*_): return sum(range(1000))",
+    "javascript": "const probe = () => Array.from({ length: 1000 }, (_, n) => n).reduce((a, b) => a + b)",
+    "typescript": "const probe = (): number => Array.from({ length: 1000 }, (_, n) => n).reduce((a, b) => a + b)",
+    "sql": "with recursive r(n) as (select 0 union all select n + 1 from r limit 1000) select sum(n) from r",
 }
+# What an attempt that was held comes to: a query that names what there is not does not even compile.
+_HELD: Final = {"sql": frozenset({"raised", "not_compiled"})}
+_RAISED: Final = frozenset({"raised"})
+_TOTAL: Final = 499500
+_TOTAL_ROWS: Final = {"columns": ["sum(n)"], "rows": [[_TOTAL]]}
 _CONTROL_RUN: Final = "the control run in "
 
 
@@ -60,7 +77,12 @@ class Check(BaseModel):
 
 
 class ProbeResult(BaseModel):
-    """`holds` is true when every language's control run answered and every attempt failed."""
+    """What came of the attempts on what is run here; `holds` is true when every one of `checks` was held, control runs
+    included.
+
+    languages: what holds each. absent: why others are not run. gaps: what got through at an engine that therefore runs
+    nothing, and so spoils no other's result.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,6 +90,7 @@ class ProbeResult(BaseModel):
     isolation: str
     summary: str
     checks: tuple[Check, ...] = ()
+    gaps: tuple[Check, ...] = ()
     languages: dict[str, str] = {}
     absent: dict[str, str] = {}
 
@@ -83,6 +106,8 @@ class Walled(Protocol):
     @property
     def speaks(self) -> tuple[str, ...]: ...
 
+    def languages(self) -> tuple[Language, ...]: ...
+
     @property
     def missing(self) -> dict[str, str]:
         """Why each language that it could run elsewhere is not there."""
@@ -92,42 +117,47 @@ class Walled(Protocol):
 def probe(engine: Engine) -> ProbeResult:
     """Try to get out: to a file of ours, the environment, a listening socket, a process, native code.
 
-    `languages` names what holds each, `absent` why others are not there.
-
-    In the languages whose attempts are written down here; an engine of others tries its own where it starts.
+    In the languages whose attempts are written down here; an engine of others tries its own where it starts, and lists
+    a language once its control run has answered.
     """
+    walls = [_told(attempt, came) for part in _walled(engine) for attempt, came in _walls(part).items()]
+    gaps = tuple(check for check in walls if not check.held)
     try:
-        checks = _checks(engine)
+        tries = _checks(engine)
         isolation = engine.isolation
         languages = {known.name: known.isolation for known in engine.languages()}
     except SandboxError as error:
-        return ProbeResult(
-            holds=False, isolation="none", summary=f"no code runs here: {error}", absent=_absent(engine)
-        )
-    failed = [check.attempt for check in checks if not check.held]
-    tried = dict.fromkeys(
-        check.attempt.partition(" in ")[0] for check in checks if not check.attempt.startswith(_CONTROL_RUN)
-    )
-    summary = f"does not hold: {', '.join(failed)}" if failed else "holds against " + ", ".join(tried)
+        told = f"no code runs here: {error}"
+        return ProbeResult(holds=False, isolation="none", summary=told, gaps=gaps, absent=_absent(engine))
+    failed = [check.attempt for check in tries if not check.held]
     return ProbeResult(
         holds=not failed,
         isolation=isolation,
-        summary=summary,
-        checks=(*checks, *_walls(engine)),
+        summary=f"does not hold: {', '.join(failed)}" if failed else f"holds against {_tried(tries, walls)}",
+        checks=(*tries, *(check for check in walls if check.held)),
+        gaps=gaps,
         languages=languages,
         absent=_absent(engine),
     )
 
 
-def _walls(engine: Engine) -> Iterator[Check]:
-    """What walled engines tried. One whose walls do not hold lists no language, so that it spoils no other's result."""
-    for part in _walled(engine):
-        try:
-            walls = part.walls()
-        except SandboxError:
-            continue
-        for attempt, came in walls.items():
-            yield Check(attempt=attempt, held=came.startswith("refused"), seen=came)
+def _tried(tries: list[Check], walls: list[Check]) -> str:
+    attempts = [check.attempt for check in tries if not check.attempt.startswith(_CONTROL_RUN)]
+    told = [*dict.fromkeys(attempt.partition(" in ")[0] for attempt in attempts)]
+    if walls:
+        told.append(f"{len(walls)} attempts below any language")
+    return ", ".join(told)
+
+
+def _walls(part: Walled) -> dict[str, str]:
+    try:
+        return part.walls()
+    except SandboxError:
+        return {}  # it is told by `absent`
+
+
+def _told(attempt: str, came: str) -> Check:
+    return Check(attempt=attempt, held=came.startswith("refused"), seen=came)
 
 
 def _absent(engine: Engine) -> dict[str, str]:
@@ -135,7 +165,7 @@ def _absent(engine: Engine) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for part in _walled(engine):
         try:
-            part.walls()
+            part.languages()
             reasons |= part.missing
         except SandboxError as error:
             reasons |= dict.fromkeys(part.speaks, str(error)) | part.missing
@@ -153,31 +183,62 @@ def _checks(engine: Engine) -> list[Check]:
         tempfile.TemporaryDirectory() as folder,
         closing(socket.create_server(("127.0.0.1", 0))) as listening,
     ):
-        secret, target = Path(folder) / "secret", Path(folder) / "target"
-        secret.write_text(_SECRET)
-        reach = (str(secret), str(target), next(iter(os.environ), "PATH"), listening.getsockname()[1])
+        reach = _Reach(Path(folder), next(iter(os.environ), "PATH"), listening.getsockname()[1])
+        reach.prepare()
         for language in (known.name for known in engine.languages() if known.name in _ATTEMPTS):
             for attempt, source in _ATTEMPTS[language].items():
-                seen = _attempt(engine, language, source, *reach)
-                held = seen.ending == "raised"
-                checks.append(Check(attempt=f"{attempt} in {language}", held=held, seen=_last_line(seen)))
-            if target.exists():
-                checks.append(
-                    Check(attempt=f"writing a file in {language}", held=False, seen="the file is there")
-                )
-                target.unlink()
-            control = _attempt(engine, language, _CONTROLS[language], 1000)
-            right = control.ending == "returned" and control.value == 499500
-            checks.append(Check(attempt=_CONTROL_RUN + language, held=right, seen=_last_line(control)))
+                seen = _seen(engine, language, source, reach)
+                held, told = seen.ending in _HELD.get(language, _RAISED), _said(seen)
+                if reach.target.exists():
+                    held, told = False, "the file is there"
+                    reach.target.unlink()
+                checks.append(Check(attempt=f"{attempt} in {language}", held=held, seen=told))
+            control = _seen(engine, language, _CONTROLS[language], reach)
+            right = control.ending == "returned" and control.value in (_TOTAL, _TOTAL_ROWS)
+            checks.append(Check(attempt=_CONTROL_RUN + language, held=right, seen=_said(control)))
     return checks
 
 
-def _attempt(engine: Engine, language: str, source: str, *arguments: str | int) -> Observation:
-    program = Program(language, source, "probe")
-    return next(iter(list(engine.run(program, [TestInput(arguments)], Limits(cpu_s=2)))))
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What an attempt is told to reach for, and would reach if nothing held it."""
+
+    folder: Path
+    name: str
+    port: int
+
+    @property
+    def secret(self) -> Path:
+        return self.folder / "secret"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "secret.sqlite"
+
+    @property
+    def target(self) -> Path:
+        return self.folder / "target"
+
+    def prepare(self) -> None:
+        self.secret.write_text(_SECRET)
+        with closing(sqlite3.connect(self.database)) as database:
+            database.execute("create table secret as select ? as word", (_SECRET,))
+            database.commit()
 
 
-def _last_line(seen: Observation) -> str:
+def _seen(engine: Engine, language: str, source: str, reach: _Reach) -> Observation:
+    if language == "sql":
+        program = Program(language, source.format(database=reach.database, target=reach.target))
+        test = TestInput()
+    else:
+        program = Program(language, source, "probe")
+        test = TestInput((str(reach.secret), str(reach.target), reach.name, reach.port))
+    return next(iter(list(engine.run(program, [test], Limits(cpu_s=2)))))
+
+
+def _said(seen: Observation) -> str:
     if seen.ending == "returned":
         return "answered"
-    return (seen.error or seen.ending).strip().splitlines()[-1][:200]
+    lines = (seen.error or seen.ending).strip().splitlines()
+    # JavaScript's frames come after its words, Python's before.
+    return [line for line in lines if not line.startswith("    at ")][-1][:200]

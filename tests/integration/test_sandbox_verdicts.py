@@ -387,7 +387,10 @@ def test_the_language_list_names_version_engine_and_isolation(engine: WasmPython
 def test_the_probe_finds_that_it_holds(engine: WasmPython) -> None:
     found = probe(engine)
     assert found.holds, found
-    assert len(found.checks) == 7, "six attempts and the control run"
+    assert len([check for check in found.checks if "python" in check.attempt]) == 7, (
+        "six, and the control run"
+    )
+    assert len([check for check in found.checks if "sql" in check.attempt]) == 6, "five, and the control run"
 
 
 def test_runs_from_many_threads_do_not_mix(engine: WasmPython) -> None:
@@ -428,7 +431,7 @@ def test_an_engine_that_cannot_start_refuses_and_says_why(tmp_path: Path) -> Non
 
 def test_a_snapshot_that_is_none_refuses(tmp_path: Path, engine: WasmPython) -> None:
     languages(engine)
-    real = engine._image.result()
+    real = engine._preparation.image.result()
     shutil.copytree(real, tmp_path / real.name)
     spoiled = tmp_path / real.name / "snapshot"
     spoiled.write_bytes(bytes(spoiled.stat().st_size))

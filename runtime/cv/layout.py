@@ -23,6 +23,8 @@ _GUTTER = 0.8
 _COLUMN_GAP = 0.4
 _ROWS_OF_A_COLUMN = 3
 _DATES_OF_A_STACK = 2
+# White of so many heights may hold a date in another row.
+_WIDE = 5
 # A hostile page could make the search for gutters quadratic; a CV page has some sixty rows.
 _MAX_ROWS = 400
 _MAX_GUTTERS_TRIED = 300
@@ -518,17 +520,24 @@ def _gutters(segments: Sequence[Segment], signs: Signs) -> list[_Gutter]:
     tried = 0
     for position, number in enumerate(numbers):
         ordered = sorted(rows[number], key=lambda segment: segment.x0)
-        for before, after in pairwise(ordered):
-            middle = (before.x1 + after.x0) / 2
+        for left, right in _seeds(ordered):
+            middle = (left + right) / 2
             if any(g.left < middle < g.right and g.first <= number <= g.last for g in found):
                 continue
             tried += 1
             if tried > _MAX_GUTTERS_TRIED:
                 return sorted(found, key=lambda gutter: (-gutter.height, gutter.left))
-            gutter = _grow(rows, numbers, closed, position, (before.x1, after.x0))
+            gutter = _grow(rows, numbers, closed, position, (left, right))
             if gutter is not None:
                 found.append(gutter)
     return sorted(found, key=lambda gutter: (-gutter.height, gutter.left))
+
+
+def _seeds(row: Sequence[Segment]) -> list[tuple[float, float]]:
+    """The white between the row's pieces, and the last of it where it is wide: other rows may have a date in it."""
+    gaps = [(before.x1, after.x0) for before, after in pairwise(row)]
+    height = min((segment.height for segment in row), default=0.0)
+    return gaps + [(right - height, right) for left, right in gaps if right - left > _WIDE * height]
 
 
 def _begins_a_column(heading: Segment, segments: Sequence[Segment]) -> bool:

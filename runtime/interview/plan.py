@@ -251,9 +251,10 @@ def make_plan(
         chosen = [*sorted(core, key=lambda q: _LEVELS.index(q.level)), *closing]
     steps: list[QuestionStep | TaskStep | PersonalStep] = [QuestionStep(question=q) for q in chosen]
     if wants_code:
-        tasks = [t for t in bank.tasks if family in t.families] or [
-            t for t in bank.tasks if "general" in t.families
-        ]
+        # A query is what data people write; of others it is asked where the job names it.
+        queries = family == "data" or "sql" in _tokens(f"{role} {interview_type} {job_description}")
+        known = [t for t in bank.tasks if queries or not t.tables]
+        tasks = [t for t in known if family in t.families] or [t for t in known if "general" in t.families]
         ordered = rank.order_tasks(tasks)
         steps[len(steps) // 2 : len(steps) // 2] = [TaskStep(task=task) for task in ordered[:1]]
     # Personal questions come second: the first question is the same, easy one for everybody.

@@ -231,3 +231,24 @@ def test_a_plan_that_was_written_and_read_is_the_same(seed: int, minutes: int) -
     assert read.core_digest == made.core_digest
     assert all(read.step(step.id) == step for step in made.steps)
     assert read.step("nothing") is None
+
+
+def test_a_query_is_asked_of_others_than_data_people_only_where_the_job_names_sql() -> None:
+    def asked(role: str, description: str = "") -> set[bool]:
+        plans = [
+            make_plan(
+                load_bank(),
+                interview_type="technical",
+                role=role,
+                level="mid",
+                minutes=45,
+                job_description=description,
+                seed=seed,
+            )
+            for seed in range(40)
+        ]
+        return {bool(step.task.tables) for plan in plans for step in plan.steps if isinstance(step, TaskStep)}
+
+    assert asked("Backend engineer") == {False}
+    assert True in asked("Backend engineer", "Writes SQL.")
+    assert True in asked("Data engineer")

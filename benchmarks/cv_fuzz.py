@@ -102,7 +102,7 @@ def _ending(document: bytes, filename: str) -> str:
     except Exception as error:  # noqa: BLE001 - what no reader may raise is what is looked for
         return f"raised {type(error).__name__}"
     if answer.result is None:
-        return answer.refusal
+        return answer.refusal or "no answer"
     return "read" if answer.result.analysis.status == "ok" else answer.result.analysis.status
 
 

@@ -12,7 +12,8 @@ from runtime.aws.telemetry import begin, in_lambda
 from runtime.cv.limits import hold_memory
 from runtime.cv.ocr import OcrReader
 from runtime.cv.refinement import ProfileModel
-from runtime.cv.tool import CvAnalyzerRequest, DocumentSource, answer, values_only
+from runtime.cv.request import CvAnalyzerRequest
+from runtime.cv.tool import DocumentSource, answer, values_only
 from runtime.services.action_groups import respond
 from runtime.settings import CvAnalyzerSettings
 

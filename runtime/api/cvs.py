@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urljoin
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 
 from runtime.api.access import Caller, Platform
 from runtime.api.gate import MAX_CV_BYTES, TOO_LARGE_TO_SEND
 from runtime.api.interviews import IdempotencyKey, InterviewId
 from runtime.api.problems import responses
-from runtime.api.schemas import CvFile, CvForm, CvKey, CvProfileIn, CvProfileOut
+from runtime.api.schemas import AsOf, CvFile, CvForm, CvKey, CvProfileIn, CvProfileOut
 from runtime.api.versions import Read, matched
-from runtime.cv import DocumentTooLarge
+from runtime.cv.errors import DocumentTooLarge
 from runtime.people import Access
 from runtime.services.cv import Profile
 
@@ -30,7 +31,10 @@ _UPLOAD: Final[dict[str, Any]] = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "properties": {"file": {"type": "string", "format": "binary", "title": "File"}},
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "title": "File"},
+                        "as_of": TypeAdapter(AsOf).json_schema() | {"title": "As Of"},
+                    },
                     "required": ["file"],
                 }
             },
@@ -44,6 +48,10 @@ _UPLOAD: Final[dict[str, Any]] = {
 class _SentCv:
     document: bytes
     filename: str
+    as_of: dt.date | None
+
+
+_AS_OF: Final[TypeAdapter[dt.date]] = TypeAdapter(AsOf)
 
 
 async def _sent(request: Request) -> _SentCv | CvKey:
@@ -52,9 +60,7 @@ async def _sent(request: Request) -> _SentCv | CvKey:
         try:
             return CvKey.model_validate_json(await request.body())
         except ValidationError as error:
-            raise RequestValidationError(
-                [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
-            ) from None
+            raise _invalid(error) from None
     async with request.form(max_files=1) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
@@ -69,7 +75,16 @@ async def _sent(request: Request) -> _SentCv | CvKey:
         document = await file.read(MAX_CV_BYTES + 1)
         if len(document) > MAX_CV_BYTES:
             raise DocumentTooLarge(f"expected a CV of at most 4 MB; {TOO_LARGE_TO_SEND}")
-        return _SentCv(document, file.filename or "")
+        try:
+            as_of = _AS_OF.validate_python(form["as_of"]) if "as_of" in form else None
+        except ValidationError as error:
+            raise _invalid(error, "as_of") from None
+        return _SentCv(document, file.filename or "", as_of)
+
+
+def _invalid(error: ValidationError, *field: str) -> RequestValidationError:
+    faults = error.errors(include_url=False)
+    return RequestValidationError([{**fault, "loc": ("body", *field, *fault["loc"])} for fault in faults])
 
 
 @router.post("/cv-uploads", responses=responses(404, 409, 415))
@@ -107,12 +122,20 @@ def upload_cv(
     sent: Annotated[_SentCv | CvKey, Depends(_sent)],
     response: Response,
 ) -> CvProfileOut:
-    """Read what a CV says (PDF, DOCX, text, Markdown): of a file of at most 4 MB, or of what was posted under a key."""
+    """Read what a CV says (PDF, DOCX, text, Markdown): of a file of at most 4 MB, or of what was posted under a key.
+
+    Current jobs count up to the document's own date, or up to `as_of`. What was not read through no fault of the
+    document's (503) is kept: the same key can be sent again.
+    """
     interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
     if isinstance(sent, CvKey):
-        profile = platform.profiles.take(interview, sent.key, sent.filename, actor=caller.id)
+        profile = platform.profiles.take(
+            interview, sent.key, sent.filename, as_of=sent.as_of, actor=caller.id
+        )
     else:
-        profile = platform.profiles.upload(interview_id, sent.document, sent.filename, actor=caller.id)
+        profile = platform.profiles.upload(
+            interview_id, sent.document, sent.filename, as_of=sent.as_of, actor=caller.id
+        )
     return _with_etag(profile, response)
 
 
@@ -144,12 +167,16 @@ def put_cv_analysis(
     """Correct the profile. `If-Match` names the version that was read; both versions are kept.
 
     A value that is sent as it was read keeps its place in the document; any other is the candidate's own. The analysis
-    (years, degrees, skills, gaps) is worked out anew.
+    (years, degrees, skills, gaps) is worked out anew, with current jobs counted up to `as_of`, if that is given.
     """
     interview = platform.interviews.get(interview_id, caller, Access.TAKE_PART)
     current = platform.profiles.profile(interview)
     profile = platform.profiles.edit(
-        interview_id, body.resume, expected=matched(if_match, current.version), actor=caller.id
+        interview_id,
+        body.resume,
+        as_of=body.as_of,
+        expected=matched(if_match, current.version),
+        actor=caller.id,
     )
     return _with_etag(profile, response)
 

@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from runtime.cv import CvError, DocumentTooLarge, UnsupportedDocument
-from runtime.cv.errors import AnalyzerUnavailable, DocumentNotFound
+from runtime.api.accepting import NotAcceptableError
+from runtime.cv.errors import AnalysisUnavailable, DocumentRefused, DocumentTooLarge, UnsupportedDocument
+from runtime.evaluation import PdfFailedError
 from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
 from runtime.people import ForbiddenError, UnauthorizedError
 from runtime.sandbox import SandboxBusy, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
@@ -70,9 +71,8 @@ _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
     DocumentTooLarge: (413, "too_large"),
     SubmissionTooLarge: (413, "too_large"),
     UnsupportedDocument: (415, "unsupported_document"),
-    DocumentNotFound: (404, "not_there"),
-    AnalyzerUnavailable: (503, "analyzer_unavailable"),
-    CvError: (422, "unreadable_document"),
+    DocumentRefused: (422, "unreadable_document"),
+    AnalysisUnavailable: (503, "analyzer_unavailable"),
     UnsupportedLanguage: (422, "unsupported_language"),
     SandboxBusy: (503, "sandbox_busy"),
     SandboxUnavailable: (503, "sandbox_unavailable"),

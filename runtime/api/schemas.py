@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticSerializationError
 
 from runtime.cv.correction import CorrectedResume
@@ -26,6 +28,27 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class _Body(BaseModel):
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIRST_DAY = date(1950, 1, 1)
+
+
+def _past(given: object) -> date:
+    # Pydantic would take a number for seconds since 1970.
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        with suppress(ValueError):
+            day = date.fromisoformat(given)
+            # Where the day begins first it is tomorrow by UTC.
+            if _FIRST_DAY <= day <= datetime.now(UTC).date() + timedelta(days=1):
+                return day
+    raise ValueError(f"expected a day as YYYY-MM-DD, from {_FIRST_DAY} to today")
+
+
+AsOf = Annotated[
+    date,
+    BeforeValidator(_past),
+    Field(description="The day up to which a current job counts; by default the document's own date."),
+]
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
@@ -253,11 +276,13 @@ class CvProfileOut(_Body):
 
 
 class CvProfileIn(_Body):
-    """The candidate's corrected profile. What follows from it (`analysis`) is worked out anew and not taken."""
+    """The candidate's corrected profile. What follows from it (`analysis`) is worked out anew and not taken; `as_of`
+    takes the place of the day up to which current jobs count there."""
 
     resume: CorrectedResume
 
     @model_validator(mode="after")
+    as_of: AsOf | None = None
     def _can_be_written(self) -> Self:
         try:
             self.model_dump_json()
@@ -291,6 +316,7 @@ class CvKey(_Body):
     filename: Annotated[str, StringConstraints(max_length=255, pattern=_PLAIN)] | None = None
 
 
+    as_of: AsOf | None = None
 class SocketTicket(_Body):
     """Where to open the socket, and for how many seconds the ticket is good.
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runtime.cv.document import MAX_BYTES
-from runtime.cv.errors import DocumentTooLarge
-from runtime.cv.tool import DocumentNotFound, StoreUnavailable
+from runtime.cv.errors import DocumentNotFound, DocumentTooLarge, StoreUnavailable
+from runtime.cv.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -8,6 +8,7 @@ name the kind of error alone, since a tool's error text may hold what a candidat
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import logging
@@ -25,7 +26,6 @@ from runtime.cv.errors import (
     CvError,
     DocumentNotFound,
     DocumentTooLarge,
-    StoreNotConfigured,
     UnreadableDocument,
     UnsupportedDocument,
 )
@@ -293,7 +293,6 @@ _CV_ERRORS: Final[dict[str, type[CvError]]] = {
     "document_too_large": DocumentTooLarge,
     "unreadable_document": UnreadableDocument,
     "document_not_found": DocumentNotFound,
-    "store_not_configured": StoreNotConfigured,
 }
 
 
@@ -307,7 +306,9 @@ class LambdaCvAnalyzer:
     def __init__(self, function: Function) -> None:
         self._function = function
 
-    def __call__(self, document: bytes, filename: str, /, *, key: str | None = None) -> CvResult:
+    def __call__(
+        self, document: bytes, filename: str, /, *, as_of: dt.date | None = None, key: str | None = None
+    ) -> CvResult:
         payload: Json = (
             {"s3Key": key, "sha256": hashlib.sha256(document).hexdigest()}
             if key is not None and len(document) > _CARRIED_BYTES
@@ -319,9 +320,11 @@ class LambdaCvAnalyzer:
         try:
             answer = self._function.ask(payload)
             if error := _error(answer):
-                raise _CV_ERRORS.get(error[0], AnalyzerUnavailable)(error[1])
+                raise self._refusal(*error)
             return _read(CvResult, answer)
         except _TooLarge:
+        if as_of is not None:
+            payload["asOf"] = as_of.isoformat()
             raise DocumentTooLarge("expected a CV of at most 4 MB; send one without pictures") from None
         except _Ended as fault:
             # The same document would end it again.
@@ -340,6 +343,13 @@ class LambdaEvaluator:
 
     def __init__(self, function: Function) -> None:
         self._function = function
+    def _refusal(self, kind: str, detail: str) -> CvError:
+        if kind in _CV_ERRORS:
+            return _CV_ERRORS[kind](detail)
+        # Words for whoever wrote the request, and that was not the candidate.
+        _log.error("%s refused a request of ours: %s", self._function.name, kind)
+        return AnalyzerUnavailable(f"CVs cannot be analysed now ({kind}); nothing was kept, send it again")
+
 
     def __call__(self, given: EvaluationInput, /) -> Report:
         try:

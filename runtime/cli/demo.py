@@ -24,8 +24,8 @@ from rich.table import Table
 from websockets.exceptions import ConnectionClosed
 
 from runtime.cli.laptop import Laptop, laptop
-from runtime.cv import CvError
 from runtime.cv.analysis import analyze
+from runtime.cv.errors import CvError
 from runtime.settings import LaptopSettings
 from runtime.voice import protocol as p
 from runtime.voice.client import FRAME_BYTES, InterviewSocket

@@ -75,8 +75,8 @@ def cv(
     ] = None,
 ) -> None:
     """Read a CV and print {resume, analysis} as JSON."""
-    from runtime.cv import CvError
     from runtime.cv.analysis import analyze
+    from runtime.cv.errors import CvError
 
     if (model is None) != (model_url is None):
         _fail("expected --model and --model-url together: the model's name and its server")

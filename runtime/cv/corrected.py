@@ -15,8 +15,11 @@ from runtime.cv.timeline import gaps, total_years
 from runtime.cv.vocabulary import DEGREE_LEVELS
 
 
-def corrected(before: CvResult, resume: CorrectedResume, *, read: CvResult) -> CvResult:
+def corrected(
+    before: CvResult, resume: CorrectedResume, *, read: CvResult, as_of: dt.date | None = None
+) -> CvResult:
     """`before` with the candidate's résumé. `read`: what the analyzer read, whose values can be taken up again.
+    `as_of`: the day up to which a current job counts, in place of the one before.
 
     A value keeps its place in the document if it is one of those that were read, all of it: value, writing, span. Any
     other is the candidate's, with the method "candidate", and has no place. What follows from the résumé is worked out
@@ -27,12 +30,15 @@ def corrected(before: CvResult, resume: CorrectedResume, *, read: CvResult) -> C
     }
     found = Resume.model_validate(_settled(resume, known, _at(before.resume)))
     found = found.model_copy(update={"skills": identified(found.skills)})
-    day = dt.date.fromisoformat(before.analysis.as_of) if before.analysis.as_of else None
+    known_day = dt.date.fromisoformat(before.analysis.as_of) if before.analysis.as_of else None
+    day = as_of or known_day
     levels = {study.level.value for study in found.education if study.level is not None}
     analysis = before.analysis.model_copy(
         update={
             "status": "ok",
             "message": None,
+            "as_of": day.isoformat() if day is not None else None,
+            "as_of_source": "given" if as_of is not None else before.analysis.as_of_source,
             "total_years": total_years(found.work, day),
             "degree_levels": tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
             "skills": skill_uses(found, day),

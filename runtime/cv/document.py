@@ -12,27 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from runtime.cv import dates, limits, vocabulary
-from runtime.cv.errors import CvError, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv import dates, vocabulary
+from runtime.cv.errors import DocumentTooLarge, UnreadableDocument
 from runtime.cv.kinds import Kind, kind_of
 from runtime.cv.layout import Line, Segment, Signs, Word, lines
+from runtime.cv.limits import MAX_BYTES, MAX_CHARS
 from runtime.cv.ocr import RecognizedPage
 from runtime.cv.passage import Passage
 from runtime.cv.scrutiny import Hidden, without_unshown
 
-__all__ = [
-    "CvError",
-    "Document",
-    "DocumentTooLarge",
-    "UnreadableDocument",
-    "UnsupportedDocument",
-    "from_text",
-    "read",
-]
-
-MAX_BYTES = limits.MAX_BYTES
 MAX_PAGES = 40
-MAX_CHARS = limits.MAX_CHARS
 # An unwrapped paragraph of a CV stays below this.
 MAX_LINE = 1_000
 MAX_SEGMENTS = 40

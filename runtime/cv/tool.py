@@ -14,20 +14,6 @@ from runtime.cv.refinement import ProfileModel
 from runtime.cv.request import CvAnalyzerRequest
 from runtime.cv.result import CvResult
 
-__all__ = [
-    "CvAnalyzerRequest",
-    "DocumentNotFound",
-    "DocumentSource",
-    "StoreNotConfigured",
-    "StoreUnavailable",
-    "answer",
-    "values_only",
-]
-
-
-class StoreUnavailable(Exception):  # noqa: N818
-    """The store of documents did not answer, or may not be read: the deployment's fault and not the request's."""
-
 
 class DocumentSource(Protocol):
     """Where uploaded CVs lie; one bucket, chosen by configuration and never by the caller."""

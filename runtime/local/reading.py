@@ -6,6 +6,7 @@ sender reads why. In AWS the analyzer's function is that box.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import multiprocessing
 import resource
@@ -13,12 +14,18 @@ import signal
 import threading
 import traceback
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from runtime.cv import errors
 from runtime.cv.analysis import analyze
+from runtime.cv.errors import (
+    AnalyzerUnavailable,
+    DocumentRefused,
+    DocumentTooLarge,
+    UnreadableDocument,
+    UnsupportedDocument,
+)
 from runtime.cv.limits import MOST_MB, hold, hold_memory
 from runtime.cv.result import CvResult
 
@@ -33,13 +40,24 @@ _WAY_OUT: Final = "export it again from the program that made it, or send the CV
 _TOO_LONG: Final = f"Reading this document takes too long; {_WAY_OUT}"
 _TOO_MUCH: Final = f"Reading this document takes more than {MOST_MB} MB of memory; {_WAY_OUT}"
 _BROKEN: Final = f"This document breaks the reader, or takes more memory than any CV; {_WAY_OUT}"
+_OURS: Final = (
+    "The CV could not be analysed because of a fault of ours, which the server's log names. Send it again, or go on "
+    "without it."
+)
+
+type _Refusal = Literal["UnsupportedDocument", "DocumentTooLarge", "UnreadableDocument"]
+_REFUSALS: Final[dict[_Refusal, type[DocumentRefused]]] = {
+    "UnsupportedDocument": UnsupportedDocument,
+    "DocumentTooLarge": DocumentTooLarge,
+    "UnreadableDocument": UnreadableDocument,
+}
 
 
 class Answer(BaseModel):
     """What a child says: a result, or the kind and the words of a refusal, or where the reader itself is at fault."""
 
     result: CvResult | None = None
-    refusal: str = ""
+    refusal: _Refusal | None = None
     detail: str = ""
     fault: str = ""
 
@@ -64,26 +82,41 @@ class SeparateReader:
         process.start()
         process.join()
 
-    def __call__(self, document: bytes, filename: str, /, *, key: str | None = None) -> CvResult:  # noqa: ARG002 - it is here already
+    def __call__(
+        self,
+        document: bytes,
+        filename: str,
+        /,
+        *,
+        as_of: dt.date | None = None,
+        key: str | None = None,  # noqa: ARG002 - it is here already
+    ) -> CvResult:
         """See `CvAnalyzer`."""
         with self._seats:
-            answer = self._read(document, filename)
+            answer = self._read(document, filename, as_of)
         if answer.result is not None:
             return answer.result
-        if answer.fault:
-            _log.error("a reader failed: %s", answer.fault)
-            raise errors.UnreadableDocument(_BROKEN)
-        raise getattr(errors, answer.refusal)(answer.detail)
+        if answer.refusal is not None:
+            raise _REFUSALS[answer.refusal](answer.detail)
+        _log.error("a reader failed: %s", answer.fault)
+        raise AnalyzerUnavailable(_OURS)
 
-    def _read(self, document: bytes, filename: str) -> Answer:
+    def _read(self, document: bytes, filename: str, as_of: dt.date | None) -> Answer:
         ours, theirs = self._processes.Pipe(duplex=False)
-        process = self._processes.Process(target=_answer, args=(document, filename, theirs), daemon=True)
+        process = self._processes.Process(
+            target=_answer, args=(document, filename, as_of, theirs), daemon=True
+        )
         with ours:
             try:
                 process.start()
+            except (EOFError, OSError) as error:
+                theirs.close()
+                _log.error("no reader could be started: %s", type(error).__name__)
+                raise AnalyzerUnavailable(_OURS) from None
+            try:
                 theirs.close()
                 if not ours.poll(self._within_s):
-                    return _refused(errors.UnreadableDocument, _TOO_LONG)
+                    return Answer(refusal="UnreadableDocument", detail=_TOO_LONG)
                 # JSON and not pickle: what reads a hostile document may say anything.
                 return Answer.model_validate_json(ours.recv_bytes(_LARGEST_ANSWER))
             except (EOFError, OSError, ValidationError):
@@ -98,13 +131,7 @@ class SeparateReader:
 def _ended(exitcode: int | None) -> Answer:
     """The child was gone before it had answered."""
     _log.warning("a reader ended with %s", exitcode)
-    if exitcode == -signal.SIGXCPU:
-        return _refused(errors.UnreadableDocument, _TOO_LONG)
-    return _refused(errors.UnreadableDocument, _BROKEN)
-
-
-def _refused(kind: type[errors.CvError], detail: str) -> Answer:
-    return Answer(refusal=kind.__name__, detail=detail)
+    return Answer(refusal="UnreadableDocument", detail=_TOO_LONG if exitcode == -signal.SIGXCPU else _BROKEN)
 
 
 # In the child
@@ -114,25 +141,28 @@ def _nothing() -> None:
     pass
 
 
-def _answer(document: bytes, filename: str, to: Connection[Any, Any]) -> None:
+def _answer(document: bytes, filename: str, as_of: dt.date | None, to: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with to:
         try:
-            answer = read_limited(document, filename)
+            answer = read_limited(document, filename, as_of=as_of)
         except Exception as error:  # noqa: BLE001 - its words may be the document's: they stay here
             where = "".join(traceback.format_tb(error.__traceback__))
             answer = Answer(fault=f"{type(error).__name__}\n{where}")
         to.send_bytes(answer.model_dump_json().encode())
 
 
-def read_limited(document: bytes, filename: str) -> Answer:
+def read_limited(document: bytes, filename: str, *, as_of: dt.date | None = None) -> Answer:
     """Read a document within limits that hold for the rest of this process."""
     hold(resource.RLIMIT_CPU, _CPU_S)
     hold(resource.RLIMIT_CORE, 0)
     hold_memory()
     try:
-        return Answer(result=analyze(document, filename))
-    except errors.CvError as error:
-        return _refused(type(error), str(error))
+        return Answer(result=analyze(document, filename, as_of=as_of))
+    except DocumentRefused as error:
+        kind = next(
+            (kind for kind, raised in _REFUSALS.items() if isinstance(error, raised)), "UnreadableDocument"
+        )
+        return Answer(refusal=kind, detail=str(error))
     except MemoryError:
-        return _refused(errors.DocumentTooLarge, _TOO_MUCH)
+        return Answer(refusal="DocumentTooLarge", detail=_TOO_MUCH)

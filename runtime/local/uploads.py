@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.cv.errors import DocumentNotFound, UnreadableDocument
+from runtime.cv.errors import UnreadableDocument
 from runtime.interview.events import BlobRef
 from runtime.interview.store import UnknownBlobError, blob_owner
 from runtime.interview.uploads import FORM_TTL_S, WAITING_S, UploadForm
@@ -71,7 +71,7 @@ class LocalUploads:
     async def _receive(self, token: str, form: FormData) -> None:
         written = self._store.held(_form(token))
         if written is None:
-            raise DocumentNotFound("this form was used before, or has expired; ask for another one")
+            raise UnknownBlobError("this form was used before, or has expired; ask for another one")
         expected = json.loads(written)
         file = form.get("file")
         if not isinstance(file, UploadFile):
@@ -86,7 +86,7 @@ class LocalUploads:
             )
         # Several at once: one of them is first.
         if not self._store.swap(_form(token), expected=written, value=None, ttl_s=0):
-            raise DocumentNotFound("this form was used before; ask for another one")
+            raise UnknownBlobError("this form was used before; ask for another one")
         await run_in_threadpool(self._keep, expected["key"], body, expected["media_type"])
 
     def _keep(self, key: str, body: bytes, media_type: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import secrets
@@ -10,24 +11,16 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
-from runtime.cv import (
-    Claim,
-    CvAnalyzer,
-    CvError,
-    CvResult,
-    DocumentTooLarge,
-    UnsupportedDocument,
-    claims,
-)
+from runtime.cv import Claim, CvAnalyzer, CvResult, claims
 from runtime.cv.correction import CorrectedResume
-from runtime.cv.errors import AnalyzerUnavailable
+from runtime.cv.errors import DocumentRefused, DocumentTooLarge, UnsupportedDocument
 from runtime.cv.limits import MAX_BYTES
 from runtime.interview.events import BlobRef, CvAnalyzed, CvEdited, CvUploaded, Event
 from runtime.interview.interview import CvVersion, Interview
 from runtime.interview.log import amend, load
 from runtime.interview.store import Store, UnknownBlobError
 from runtime.interview.uploads import UploadForm, Uploads, is_upload_of, upload_key
-from runtime.services.errors import InterviewEndedError, NotThereError, StaleVersionError
+from runtime.services.errors import InterviewEndedError, NotThereError, RefusedError, StaleVersionError
 
 _MEDIA_TYPES: Final = {
     ".pdf": "application/pdf",
@@ -65,12 +58,15 @@ class CvProfiles:
         self._analyze = analyze
         self._uploads = uploads
 
-    def upload(self, interview_id: str, document: bytes, filename: str, *, actor: str) -> Profile:
-        """Analyse and keep a CV. The same document again gives the same version.
+    def upload(
+        self, interview_id: str, document: bytes, filename: str, *, as_of: dt.date | None = None, actor: str
+    ) -> Profile:
+        """Analyse and keep a CV. The same document again, up to the same day, gives the same version.
 
-        Raises what `runtime.cv` refuses (`CvError`), before anything is stored.
+        `as_of`: the day up to which a current job counts, where the document's own is not meant.
+        Raises `CvError`, before anything is stored.
         """
-        return self._take(interview_id, document, filename, None, actor=actor)
+        return self._take(interview_id, document, filename, None, as_of=as_of, actor=actor)
 
     def form(
         self, interview: Interview, filename: str, media_type: str, size: int, *, repeats: str | None
@@ -99,16 +95,26 @@ class CvProfiles:
         key = upload_key(interview.interview_id, f"{name}{suffix}")
         return self._uploads.form(key, media_type=media_type, size=size)
 
-    def take(self, interview: Interview, key: str, filename: str | None, *, actor: str) -> Profile:
+    def take(
+        self,
+        interview: Interview,
+        key: str,
+        filename: str | None,
+        *,
+        as_of: dt.date | None = None,
+        actor: str,
+    ) -> Profile:
         """Analyse and keep what was posted under `key`, and let go of the upload. The same key again gives the same.
 
         A scan whose text was not recognised (in time) is kept where it is: asking again tries again.
-        Raises as `upload` does; `NotThereError` when nothing has arrived, and for a key of anything else.
+        Raises as `upload` does; `NotThereError` when nothing has arrived, and for a key of anything else;
+        `RefusedError` when it was read already, up to another day than `as_of`.
         """
         interview_id = interview.interview_id
         if not is_upload_of(key, interview_id):
             raise NotThereError("this is no key of an upload of this interview; cv-uploads gives one")
         if _was_taken(interview, key) and _is_read(interview):
+            self._refuse_another_day(interview, as_of)
             return self._profile(interview)
         _refuse_ended(interview)
         try:
@@ -117,16 +123,15 @@ class CvProfiles:
             # Somebody who asked at the same time may have taken it since.
             interview = load(self._store, interview_id)
             if _was_taken(interview, key):
+                self._refuse_another_day(interview, as_of)
                 return self._profile(interview)
             raise NotThereError(_NOTHING_THERE) from None
         try:
             profile = self._take(
-                interview_id, document, filename or f"cv{PurePath(key).suffix}", key, actor=actor
+                interview_id, document, filename or f"cv{PurePath(key).suffix}", key, as_of=as_of, actor=actor
             )
-        except AnalyzerUnavailable:
-            # It is not the document's fault, and asking again will find it.
-            raise
-        except CvError:
+        except DocumentRefused:
+            # Whatever else can go wrong is not its fault, and asking again will find it.
             self._uploads.discard(key)
             raise
         if profile.body["analysis"]["status"] == "ok":
@@ -134,9 +139,16 @@ class CvProfiles:
         return profile
 
     def _take(
-        self, interview_id: str, document: bytes, filename: str, upload: str | None, *, actor: str
+        self,
+        interview_id: str,
+        document: bytes,
+        filename: str,
+        upload: str | None,
+        *,
+        as_of: dt.date | None,
+        actor: str,
     ) -> Profile:
-        result = self._analyze(document, filename, key=upload)
+        result = self._analyze(document, filename, as_of=as_of, key=upload)
         body = result.model_dump(mode="json", exclude_none=True)
         raw = json.dumps(body, ensure_ascii=False).encode()
         suffix = PurePath(filename).suffix.lower()
@@ -147,7 +159,9 @@ class CvProfiles:
         def decide(interview: Interview) -> Sequence[Event]:
             _refuse_ended(interview)
             known = interview.cv_document
-            more = result.analysis.status == "ok" and not _is_read(interview)
+            more = result.analysis.status == "ok" and (
+                not _is_read(interview) or not self._counts_to(interview, as_of)
+            )
             if upload and _was_taken(interview, upload) and not more:
                 return []
             same = known is not None and known.document.sha256 == digest
@@ -176,9 +190,18 @@ class CvProfiles:
             f"there is no version {version} of this interview's CV; it has {len(interview.cv_versions)}"
         )
 
-    def edit(self, interview_id: str, resume: CorrectedResume, *, expected: int, actor: str) -> Profile:
+    def edit(
+        self,
+        interview_id: str,
+        resume: CorrectedResume,
+        *,
+        as_of: dt.date | None = None,
+        expected: int,
+        actor: str,
+    ) -> Profile:
         """Keep the candidate's corrected résumé, and what follows from it, as a new version.
 
+        `as_of`: the day up to which a current job counts; by default the one of the version before.
         Raises `StaleVersionError` unless `expected` is the newest version, `NotThereError` without a CV.
         """
         # Working out what follows knows all skills by name, which only whoever corrects a CV should wait for.
@@ -191,8 +214,8 @@ class CvProfiles:
                 raise StaleVersionError(
                     f"the profile is at version {current.version}, the edit was made on {expected}; read it again"
                 )
-            read = next(version for version in reversed(interview.cv_versions) if not version.edited)
-            edited = corrected(self._result(current), resume, read=self._result(read))
+            read = self._result(_newest_read(interview))
+            edited = corrected(self._result(current), resume, read=read, as_of=as_of)
             raw = json.dumps(edited.model_dump(mode="json", exclude_none=True), ensure_ascii=False).encode()
             return [CvEdited(analysis=self._put_analysis(interview_id, raw), version=current.version + 1)]
 
@@ -203,6 +226,20 @@ class CvProfiles:
         if interview.cv is None or interview.cv.status != "ok":
             return ()
         return claims(self._result(interview.cv))
+
+    def _counts_to(self, interview: Interview, as_of: dt.date | None) -> bool:
+        """Whether the analyzer's newest version counts up to `as_of`; up to any day will do where none is given."""
+        if as_of is None:
+            return True
+        return self._result(_newest_read(interview)).analysis.as_of == as_of.isoformat()
+
+    def _refuse_another_day(self, interview: Interview, as_of: dt.date | None) -> None:
+        # The upload is gone, and reading the document anew would undo what was corrected since.
+        if not self._counts_to(interview, as_of):
+            raise RefusedError(
+                f"this CV was read already, and not up to {as_of}; correct as_of by PUT cv-analysis, or upload the CV "
+                "again"
+            )
 
     def _put_analysis(self, interview_id: str, raw: bytes) -> BlobRef:
         # Named by its digest: of two made at once, each event names the one it means.
@@ -233,6 +270,11 @@ def _newest(interview: Interview) -> CvVersion:
     if interview.cv is None:
         raise NotThereError("no CV was uploaded for this interview; upload one first")
     return interview.cv
+
+
+def _newest_read(interview: Interview) -> CvVersion:
+    """What the analyzer read last, which is where every correction began."""
+    return next(version for version in reversed(interview.cv_versions) if not version.edited)
 
 
 def _refuse_ended(interview: Interview) -> None:

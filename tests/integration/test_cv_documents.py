@@ -16,8 +16,9 @@ from docx.shared import Pt
 from fpdf import FPDF
 from PIL import Image
 
-from runtime.cv import CvResult, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv import CvResult
 from runtime.cv.analysis import analyze
+from runtime.cv.errors import DocumentTooLarge, UnreadableDocument, UnsupportedDocument
 
 NAME = "Elena Marsh"
 CONTACT = ("elena.marsh@example.com", "(415) 555-0142", "Portland, OR")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from benchmarks.cv_fuzz import _forms, _page, _plain_pdf
 from runtime.cli.laptop import laptop
-from runtime.cv import DocumentTooLarge, UnreadableDocument, UnsupportedDocument
 from runtime.cv.analysis import analyze
-from runtime.local.reading import SeparateReader
+from runtime.cv.errors import AnalyzerUnavailable, DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.local.reading import Answer, SeparateReader
 from runtime.settings import LaptopSettings
 
 GOOD = _plain_pdf(compressed=True)
@@ -31,6 +35,12 @@ def reader() -> SeparateReader:
 
 def test_what_is_read_apart_is_what_is_read_here(reader: SeparateReader) -> None:
     assert reader(GOOD, "cv.pdf").model_dump_json() == analyze(GOOD, "cv.pdf").model_dump_json()
+
+
+def test_the_day_up_to_which_jobs_count_goes_along(reader: SeparateReader) -> None:
+    day = date(2021, 3, 31)
+
+    assert reader(GOOD, "cv.pdf", as_of=day).analysis.as_of == "2021-03-31"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +82,36 @@ def test_a_page_that_unfolds_to_more_memory_than_any_cv_is_refused(reader: Separ
 
     with pytest.raises(UnreadableDocument):
         reader(bomb, "cv.pdf")
+
+
+def test_a_fault_of_ours_is_not_the_documents(
+    reader: SeparateReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    no_name: Any = 3
+
+    with pytest.raises(AnalyzerUnavailable, match="fault of ours"):
+        reader(b"Secret Person", no_name)
+
+    assert "TypeError" in caplog.text
+    assert "Secret" not in caplog.text
+    assert reader(GOOD, "cv.pdf").analysis.status == "ok"
+
+
+def test_a_process_that_cannot_be_started_is_not_the_documents_fault(
+    reader: SeparateReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_process: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(ForkServerProcess, "start", full)
+
+    with pytest.raises(AnalyzerUnavailable, match="fault of ours"):
+        reader(GOOD, "cv.pdf")
+
+
+def test_a_child_may_answer_with_the_refusals_of_the_table_only() -> None:
+    with pytest.raises(ValidationError):
+        Answer.model_validate_json(b'{"refusal": "__builtins__", "detail": ""}')
 
 
 def test_documents_are_read_side_by_side(reader: SeparateReader) -> None:

@@ -9,9 +9,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from runtime.aws.documents import S3Documents
-from runtime.cv.document import MAX_BYTES
-from runtime.cv.errors import DocumentNotFound, DocumentTooLarge
-from runtime.cv.tool import StoreUnavailable
+from runtime.cv.errors import DocumentNotFound, DocumentTooLarge, StoreUnavailable
+from runtime.cv.limits import MAX_BYTES
 from tests.contract.sagemaker_runtime import client
 
 if TYPE_CHECKING:

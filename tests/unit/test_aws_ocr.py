@@ -18,7 +18,8 @@ from runtime.aws.ocr import TextractReader
 from runtime.cv.analysis import analyze
 from runtime.cv.ocr import OcrFailed
 from runtime.cv.pdf import read_pdf
-from runtime.cv.tool import CvAnalyzerRequest, answer
+from runtime.cv.request import CvAnalyzerRequest
+from runtime.cv.tool import answer
 from tests.contract.sagemaker_runtime import client
 
 KEY = "cvs/i-1/cv.pdf"

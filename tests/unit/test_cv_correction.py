@@ -38,10 +38,10 @@ def read(api: Api) -> tuple[str, dict[str, Any]]:
     return interview_id, answer.json()
 
 
-def put(api: Api, interview_id: str, resume: dict[str, Any], version: int = 1) -> Any:
+def put(api: Api, interview_id: str, resume: dict[str, Any], version: int = 1, **more: Any) -> Any:
     return api.client.put(
         f"/api/interviews/{interview_id}/cv-analysis",
-        json={"resume": resume},
+        json={"resume": resume, **more},
         headers={"If-Match": f'"{version}"'},
     )
 
@@ -163,6 +163,46 @@ def test_what_follows_is_worked_out_anew_and_not_taken(api: Api, read: tuple[str
     assert added["declared"]
     assert "years" not in added
     assert answer["analysis"]["text"] == profile["analysis"]["text"]
+
+
+def test_a_wrong_day_up_to_which_jobs_count_is_put_right_and_stays_so(api: Api) -> None:
+    interview_id = api.create()
+    profile = api.upload(interview_id, CV.replace(b"Dec 2020", b"present")).json()
+    assert profile["analysis"]["as_of"] == "2019-01-31"
+
+    mended = put(api, interview_id, profile["resume"], as_of="2021-12-31").json()["analysis"]
+    after = put(api, interview_id, profile["resume"], version=2).json()["analysis"]
+
+    assert (mended["as_of"], mended["as_of_source"], mended["total_years"]) == ("2021-12-31", "given", 3.0)
+    assert after == mended
+
+
+@pytest.mark.parametrize("as_of", ["2999-01-01", "1900-01-01", "2021-13-01", "May 2021", 1_600_000_000, ""])
+def test_a_day_up_to_which_jobs_cannot_count_is_refused_in_words(api: Api, as_of: Any) -> None:
+    interview_id = api.create()
+    api.upload(interview_id, CV)
+    path = f"/api/interviews/{interview_id}"
+
+    refused = [
+        put(api, interview_id, {}, as_of=as_of),
+        api.client.post(f"{path}/upload-cv", json={"key": "x", "as_of": as_of}),
+        api.client.post(f"{path}/upload-cv", data={"as_of": as_of}, files={"file": ("cv.txt", CV)}),
+    ]
+
+    for answer in refused:
+        (error,) = assert_problem(answer, 422, "invalid_request")["errors"]
+        assert error["field"] == "body.as_of"
+        assert "YYYY-MM-DD" in error["message"]
+
+
+def test_the_day_comes_with_the_file(api: Api) -> None:
+    answer = api.client.post(
+        f"/api/interviews/{api.create()}/upload-cv",
+        data={"as_of": "2020-12-31"},
+        files={"file": ("cv.txt", CV.replace(b"Dec 2020", b"present"))},
+    )
+
+    assert answer.json()["analysis"]["total_years"] == 2.0
 
 
 def test_both_versions_are_kept_and_can_be_read_by_the_reviewer(make_api: MakeApi) -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from runtime.cv import CvResult
 from runtime.cv.analysis import analyze, analyze_text
-from runtime.cv.document import MAX_CHARS, from_text
+from runtime.cv.document import from_text
 from runtime.cv.errors import DocumentTooLarge
+from runtime.cv.limits import MAX_CHARS
 from runtime.cv.result import Leaf
 
 type Job = tuple[str | None, str | None, str | None, str | None]

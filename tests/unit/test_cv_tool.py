@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lambdas.cv_analyzer import handler as entry
-from runtime.cv.tool import DocumentNotFound
+from runtime.cv.errors import DocumentNotFound
 
 TEXT = """Jane Smith
 jane.smith@example.com

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -555,8 +555,10 @@ class Scanned:
 
     seen = False
 
-    def __call__(self, document: bytes, filename: str, /, *, key: str | None = None) -> CvResult:
-        return analyze(document if self.seen else b"", filename)
+    def __call__(
+        self, document: bytes, filename: str, /, *, as_of: date | None = None, key: str | None = None
+    ) -> CvResult:
+        return analyze(document if self.seen else b"", filename, as_of=as_of)
 
 
 class TestCvs:

@@ -15,9 +15,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from runtime.api.accepting import NotAcceptableError
 from runtime.cv.errors import AnalysisUnavailable, DocumentRefused, DocumentTooLarge, UnsupportedDocument
-from runtime.evaluation import PdfFailedError
 from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
 from runtime.people import ForbiddenError, UnauthorizedError
 from runtime.sandbox import SandboxBusy, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage

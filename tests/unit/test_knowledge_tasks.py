@@ -828,6 +828,17 @@ def test_values_of_rows_are_written_as_sql_writes_them(tasks: dict[str, CodingTa
     assert test.inserts == "INSERT INTO pets VALUES ('O''Hara', NULL, 3, 1.5), ('', -1, 0, 2.0);"
 
 
+def test_there_are_sixty_tasks_and_six_for_each_family_of_every_level(bank: Bank) -> None:
+    levels: dict[str, Counter[str]] = defaultdict(Counter)
+    for task in bank.tasks:
+        levels[task.families[0]][task.level] += 1
+
+    assert sum(counts.total() for counts in levels.values()) >= 60
+    for family, counts in levels.items():
+        assert counts.total() >= 6, family
+        assert set(counts) == {"junior", "mid", "senior"}, family
+
+
 def test_every_task_shows_two_tests_and_hides_three(bank: Bank) -> None:
     for task in bank.tasks:
         hidden = sum(test.hidden for test in task.tests)

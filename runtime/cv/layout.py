@@ -19,6 +19,10 @@ from itertools import pairwise
 _SEGMENT_GAP = 1.05
 # A gutter may be narrower than a tab stop because all rows agree on it.
 _GUTTER = 0.8
+# Less white than this many heights is none: the thinnest spaces are three times as wide.
+_NO_WHITE = 0.05
+# How long the words are at most that are pieces of words.
+_SPLIT_WORD = 2
 # Nor need it be wide where a word begins in line with other rows' columns, if it is wider than the row's spaces.
 _COLUMN_GAP = 0.4
 _ROWS_OF_A_COLUMN = 3
@@ -237,9 +241,30 @@ def _split_at_columns(group: list[Word], columns: Sequence[float], wide: float) 
     return [group]
 
 
+def _without_splits(row: Sequence[Word]) -> list[Word]:
+    """The row's words with those in one that nothing stands between: some fonts make a reader see spaces in words."""
+    if statistics.median(len(word.text) for word in row) > _SPLIT_WORD:
+        return list(row)
+    result: list[Word] = []
+    for word in row:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and abs(word.x0 - last.x1) <= _NO_WHITE * word.height
+            and last.text[-1].isalnum()
+            and word.text[0].isalnum()
+            and last.bold == word.bold
+        ):
+            bottom, top = max(last.bottom, word.bottom), min(last.top, word.top)
+            result[-1] = replace(last, text=last.text + word.text, x1=word.x1, top=top, bottom=bottom)
+        else:
+            result.append(word)
+    return result
+
+
 def _split_row(row: Sequence[Word], signs: Signs) -> list[list[Word]]:
     groups: list[list[Word]] = []
-    for word in sorted(row, key=lambda word: word.x0):
+    for word in _without_splits(sorted(row, key=lambda word: word.x0)):
         height = min(word.height, groups[-1][-1].height) if groups else 0.0
         near = bool(groups) and word.x0 - groups[-1][-1].x1 <= _SEGMENT_GAP * height
         if near and not _heads_its_line(groups[-1], word, signs):
@@ -279,8 +304,9 @@ def _heads_its_line(group: Sequence[Word], word: Word, signs: Signs) -> bool:
 
 def _joined(group: Sequence[Word]) -> str:
     """The group's words, spaced headings (`E X P E R I E N C E`) closed up by the width of their gaps."""
+    # Letters that are kerned stand closer and come as one word.
     singles = sum(len(word.text) == 1 for word in group)
-    if len(group) < 5 or singles < len(group):
+    if len(group) < 5 or singles * 3 < len(group) * 2 or any(len(word.text) > 2 for word in group):
         return " ".join(word.text for word in group)
     gaps = [after.x0 - before.x1 for before, after in pairwise(group)]
     usual = statistics.median(gaps)

@@ -6,21 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import phonenumbers
-
 from runtime.cv.document import Document
 from runtime.cv.passage import Passage, closed
+from runtime.cv.phone import likely_regions, read_number
 from runtime.cv.places import without_place
 from runtime.cv.result import Basics, Leaf, Profile
 from runtime.cv.sections import Section
 from runtime.cv.vocabulary import (
     TITLE,
-    US_STATES,
-    country_of,
     field_of,
     fold,
     heading_kind,
-    language_regions,
 )
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+(?![\w-])")
@@ -31,10 +27,6 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w./])(?:\+|00)?\(?\d(?:[\d().‐‑‒–—/-]| (?! )){6,22}\d(?![\w/])")
-# How North America writes its numbers, and nobody else; with white alone between the groups others do, too.
-_NANP = re.compile(r"^(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[.‐‑‒–—-])\d{3}[.‐‑‒–—-]\d{4}$")
-_THREE_THREE_FOUR = re.compile(r"^[2-9]\d{2} [2-9]\d{2} \d{4}$")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—", "-"))
 _SEPARATOR = re.compile(r"\t|\s*[|·•∙⋅●◆]\s*|\s{2,}|\s+[–—]\s+")
 _NETWORKS = {
     "linkedin.com": "LinkedIn",
@@ -87,7 +79,11 @@ def basics(document: Document, found: Sequence[Section]) -> Basics:
         name=name,
         label=_label(document, own, name),
         email=email,
-        phone=_phone(document, near, _regions(document, own, location)),
+        phone=_phone(
+            document,
+            near,
+            likely_regions([document.lines[index].text for index in own], location, document.text),
+        ),
         url=homes[0].leaf(0.9, "pattern") if homes else None,
         location=location,
         profiles=_unique(profiles),
@@ -109,71 +105,11 @@ def _phone(document: Document, indexes: Iterable[int], regions: Sequence[str]) -
         passage = document.passage(index)
         for match in _PHONE.finditer(passage.text):
             written = Passage(match[0].strip(), passage.start + match.start(), passage.page)
-            leaf = _number(written, regions)
+            leaf = read_number(written, regions)
             if leaf is not None and leaf.valid:
                 return leaf
             best = best or leaf
     return best
-
-
-def _number(written: Passage, regions: Sequence[str]) -> Leaf | None:
-    """The number in E.164, read by the first of `regions` in whose plan it is one.
-
-    One that no plan knows stays as written and says so; what is no number is None.
-    """
-    digits = re.sub(r"\D", "", written.text)
-    if not 8 <= len(digits) <= 15 or re.search(r"(?:19|20)\d\d\W+(?:19|20)\d\d", written.text):
-        return None
-    plain = written.text.translate(_DASHES)
-    if plain.startswith("00"):
-        plain = "+" + plain[2:]
-    if _NANP.match(written.text):
-        regions = ["US"]
-    elif _THREE_THREE_FOUR.match(written.text):
-        regions = [*regions, "US"]
-    for region in regions if not plain.startswith("+") else [None]:
-        try:
-            number = phonenumbers.parse(plain, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            return written.leaf(0.97, "pattern", value=value, valid=True)
-    return written.leaf(0.5, "pattern", valid=False)
-
-
-def _regions(document: Document, indexes: Sequence[int], location: Leaf | None) -> list[str]:
-    """Where a number without a country's code may belong, likeliest first: the address, its form, the language."""
-    near = [document.lines[index].text for index in indexes]
-    found = [_country(location)]
-    for text in near:
-        pieces = re.split(r"[,|·•–\t()]|\s-\s", text)
-        found += [country_of(piece) for piece in pieces]
-        found += [region for region, form in _POSTCODES if form.search(text)]
-    if not any(found):
-        found += language_regions(document.text)
-    return list(dict.fromkeys(region for region in found if region is not None))
-
-
-# Only forms that no other country of these uses.
-_POSTCODES = (
-    ("GB", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")),
-    ("NL", re.compile(r"\b\d{4}\s?[A-Z]{2}\b")),
-    ("CA", re.compile(r"\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b")),
-    ("BR", re.compile(r"\b\d{5}-\d{3}\b")),
-    ("AU", re.compile(r"\b(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT)\s\d{4}\b")),
-    ("PT", re.compile(r"\b\d{4}-\d{3}\b")),
-    ("IE", re.compile(r"\b[A-Z]\d[\dW]\s[A-Z\d]{4}\b")),
-)
-
-
-def _country(location: Leaf | None) -> str | None:
-    if location is None:
-        return None
-    last = re.split(r",\s*", location.value)[-1].strip()
-    if re.sub(r"\s{1,8}\d{5}.*$", "", last) in US_STATES:
-        return "US"
-    return country_of(last)
 
 
 def _urls(document: Document, indexes: Iterable[int]) -> Iterable[Passage]:

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from runtime.cv.correction import CorrectedBasics, CorrectedResume, Written, value_of
 from runtime.cv.evidence import identified, skill_uses
-from runtime.cv.result import CvResult, Leaf, Resume
+from runtime.cv.passage import Passage
+from runtime.cv.phone import likely_regions, read_number, region_of
+from runtime.cv.result import Basics, CvResult, Leaf, Resume
 from runtime.cv.timeline import gaps, total_years
 from runtime.cv.vocabulary import DEGREE_LEVELS
 
@@ -29,7 +31,12 @@ def corrected(
         (leaf.value, leaf.raw, leaf.page, leaf.span): leaf for leaf in _leaves((read.resume, before.resume))
     }
     found = Resume.model_validate(_settled(resume, known, _at(before.resume)))
-    found = found.model_copy(update={"skills": identified(found.skills)})
+    found = found.model_copy(
+        update={
+            "skills": identified(found.skills),
+            "basics": _reachable(found.basics, before=before, read=read),
+        }
+    )
     known_day = dt.date.fromisoformat(before.analysis.as_of) if before.analysis.as_of else None
     day = as_of or known_day
     levels = {study.level.value for study in found.education if study.level is not None}
@@ -46,6 +53,26 @@ def corrected(
         }
     )
     return CvResult(resume=found, analysis=analysis)
+
+
+def _reachable(basics: Basics, *, before: CvResult, read: CvResult) -> Basics:
+    """`basics` with the candidate's own telephone number read as those in documents are: E.164, or not valid."""
+    phone = basics.phone
+    if phone is None or phone.method != "candidate" or phone == before.resume.basics.phone:
+        return basics
+    near = [basics.location.value] if basics.location is not None else []
+    regions = likely_regions(near, basics.location, before.analysis.text or "")
+    if read.resume.basics.phone is not None and (region := region_of(read.resume.basics.phone.value)):
+        regions.append(region)
+    number = read_number(Passage(phone.raw, 0, None), regions)
+    known = number is not None and number.valid is True
+    return basics.model_copy(
+        update={
+            "phone": phone.model_copy(
+                update={"value": number.value if number else phone.value, "valid": known}
+            )
+        }
+    )
 
 
 type _Known = dict[tuple[str, str, int | None, tuple[int, int] | None], Leaf]

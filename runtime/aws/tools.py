@@ -61,6 +61,8 @@ _ATTEMPTS: Final = 4
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_NAME: Final = 255
 _CARRIED_BYTES: Final = 4 * 1024 * 1024
+# For how long it is not asked again which languages the executor has.
+_KNOWN_S: Final = 600
 
 type Json = dict[str, Any]
 type Count = Callable[[str], None]
@@ -187,16 +189,18 @@ class _Sandbox(BaseModel):
 
 
 class LambdaExecutor:
-    """The code executor. What it can run is asked once, and kept: a new version is a new process of ours."""
+    """The code executor. What it can run is kept for ten minutes: its versions come and go without ours."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._function = function
+        self._clock = clock
         self._sandbox: _Sandbox | None = None
+        self._asked_at = 0.0
 
     @property
-    def isolation(self) -> str:
-        """Raises `SandboxUnavailable`."""
-        return self._known().isolation
+    def isolation(self) -> str | None:
+        """As last heard; null before that, and after it did not answer."""
+        return self._sandbox.isolation if self._sandbox else None
 
     def languages(self) -> list[LanguageInfo]:
         """Raises `SandboxUnavailable`."""
@@ -232,10 +236,11 @@ class LambdaExecutor:
         return run.model_copy(update={"results": results})
 
     def _known(self) -> _Sandbox:
-        if self._sandbox is None:
+        if self._sandbox is None or self._clock() >= self._asked_at + _KNOWN_S:
+            self._sandbox = None
             answer = self._ask({"languages": True})
             try:
-                self._sandbox = _read(_Sandbox, answer)
+                self._sandbox, self._asked_at = _read(_Sandbox, answer), self._clock()
             except _Unanswered as fault:
                 raise SandboxUnavailable(
                     f"the code executor does not say what it runs: {fault.reason}"

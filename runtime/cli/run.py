@@ -38,6 +38,7 @@ def _announce(platform: Laptop, settings: LaptopSettings, console: Console) -> N
     speech = f"{hears} hears, {speaks} speaks" if hears and speaks else "none: interviews are typed"
     console.print(f"  speech       {speech}")
     console.print(f"  interviewer  {engines.interviewer}")
+    platform.container.code.languages()  # so that it is known what holds them
     sandbox = platform.container.code.isolation or "none: code is not run"
     console.print(f"  sandbox      {sandbox}", soft_wrap=True)
     console.print(f"  data         {settings.data.resolve()}", soft_wrap=True)

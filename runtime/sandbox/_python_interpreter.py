@@ -172,10 +172,11 @@ class _Session:
         return self._execute("_room.call", arguments, request["in_place"], request["output_bytes"])
 
     def program(self, request: dict[str, Any], stdin: str) -> str | None:
-        if request["language"] == "metrics":
-            return self._execute("_metrics.measure", stdin, request["source"])
         function = "_sql.query" if request["language"] == "sql" else "_room.program"
         return self._execute(function, request["source"], stdin, request["output_bytes"])
+
+    def measure(self, language: str, source: str) -> str | None:
+        return self._execute("_metrics.measure", language, source)
 
     def _execute(self, function: str, *arguments: object) -> str | None:
         # ascii() of a str is source text that yields it again, lone surrogates and NULs included. `result` is the

@@ -23,6 +23,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 _STACK_BYTES = 72 << 20
+# Above what an instance that reads ordinary source comes to.
+_READING_KB = 96 << 10
 
 _CONTROL = {
     "function": None,
@@ -88,6 +90,16 @@ class _Room:
         if (
             self._request["language"] != "sql"
         ):  # statements reach their own database, and nothing that outlives it
+            self._session = None
+        return answer
+
+    def measure(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Source is read here and never run, so an instance serves for many: until one takes much memory or trips."""
+        self._request = request
+        if self._session is None:
+            self._fresh()
+        answer = self._timed(lambda session: session.measure(request["language"], request["source"]))
+        if answer["anomaly"] or (answer["peak_kb"] or 0) > _READING_KB:
             self._session = None
         return answer
 
@@ -177,6 +189,14 @@ def _receive(channel: Connection, requests: queue.SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
+def _report(channel: Connection) -> None:
+    """Say how much CPU time this process took so far, as often as the parent asks."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            channel.recv_bytes()
+            channel.send_bytes(str(time.process_time()).encode())
+
+
 def _interpreter(script: str, image: str) -> Any:
     spec = importlib.util.spec_from_file_location("_interpreter", script)
     assert spec is not None
@@ -197,8 +217,9 @@ def _started(script: str, image: str) -> tuple[_Room, dict[str, Any]]:
     return room, hello
 
 
-def main(descriptor: int, script: str, image: str, packages: str) -> None:
-    """`script` defines `Interpreter(image)`, `packages` is where the package that it needs is installed."""
+def main(descriptor: int, reports: int, script: str, image: str, packages: str) -> None:
+    """Requests come over `descriptor`, questions after CPU time over `reports`. `script` defines `Interpreter(image)`,
+    `packages` is where the package that it needs is installed."""
     sys.path.append(packages)
     channel = Connection(descriptor)
     try:
@@ -208,6 +229,7 @@ def main(descriptor: int, script: str, image: str, packages: str) -> None:
         return
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(channel, requests), daemon=True).start()
+    threading.Thread(target=_report, args=(Connection(reports),), daemon=True).start()
     channel.send_bytes(json.dumps(hello).encode())
     while True:
         request = json.loads(requests.get())
@@ -215,18 +237,18 @@ def main(descriptor: int, script: str, image: str, packages: str) -> None:
         if kind == "close":
             room.close()
             continue
-        answer = room.open(request) if kind == "open" else room.test(request)
+        answer = {"open": room.open, "test": room.test, "measure": room.measure}[kind](request)
         channel.send_bytes(json.dumps(answer).encode())
 
 
-def _on_a_deep_stack(descriptor: int, script: str, image: str, packages: str) -> None:
+def _on_a_deep_stack(descriptor: int, reports: int, script: str, image: str, packages: str) -> None:
     # Recursion of the guest's takes the stack of the thread it runs on, and a main thread's is 8 MB.
     threading.stack_size(_STACK_BYTES)
-    worker = threading.Thread(target=main, args=(descriptor, script, image, packages))
+    worker = threading.Thread(target=main, args=(descriptor, reports, script, image, packages))
     worker.start()
     threading.stack_size(0)
     worker.join()
 
 
 if __name__ == "__main__":
-    _on_a_deep_stack(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])
+    _on_a_deep_stack(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5])

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
+from .errors import SandboxUnavailable, UnsupportedLanguage
 from .metrics import Metrics
 from .submission import Limits
 
@@ -103,10 +104,22 @@ class Engine(Protocol):
         """Names of the languages whose tools are here, whether it holds or not; known without starting anything."""
         ...
 
+    @property
+    def processes(self) -> frozenset[int]:
+        """Those that it started and did not end, by number."""
+        ...
+
     def languages(self) -> tuple[Language, ...]:
         """What it runs, once it was seen to hold; quick after the first time.
 
-        Raises `SandboxUnavailable` when nothing holds, and `SandboxBusy`.
+        Raises `SandboxUnavailable` when nothing holds.
+        """
+        ...
+
+    def language(self, name: str) -> Language:
+        """One of them; nothing that does not have it is started or waited for.
+
+        Raises `UnsupportedLanguage`, and `SandboxUnavailable` where it should be there and does not hold.
         """
         ...
 
@@ -130,6 +143,19 @@ class Engine(Protocol):
     def wake(self) -> None:
         """Have something ready again, after `rest` or when what was ready may be gone."""
         ...
+
+
+def named(engine: Engine, name: str) -> Language:
+    """The language of that name in an engine that is not made of others; raises as `Engine.language` does."""
+    if name not in engine.speaks:
+        raise UnsupportedLanguage(name, engine.speaks)
+    try:
+        for known in engine.languages():
+            if known.name == name:
+                return known
+    except SandboxUnavailable as reason:
+        raise SandboxUnavailable(f"nothing here holds {name}, so it is not run: {reason}") from None
+    raise SandboxUnavailable(f"nothing here holds {name}, so it is not run; `prepai doctor` says why")
 
 
 @runtime_checkable

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
@@ -17,6 +18,8 @@ from .submission import Limits
 from .wasm_javascript import WasmJavaScript
 from .wasm_python import WasmPython
 
+_log = logging.getLogger(__name__)
+
 # What a second attempt has at least.
 _LEAST_S: Final = 1.0
 
@@ -25,13 +28,15 @@ class Engines:
     """An engine made of engines, asked in the order given. None stands in for another that does not hold: a language
     is run by an engine that has it and holds, or not at all.
 
-    Close it, or use it as a context; that closes every engine in it.
+    Close it, or use it as a context; that closes every engine in it. `on_failure` is told of every run that failed by
+    itself and is begun again, of which nobody else hears.
     """
 
     name = "engines"
 
-    def __init__(self, *engines: Engine) -> None:
+    def __init__(self, *engines: Engine, on_failure: Callable[[], None] = lambda: None) -> None:
         self._engines = engines
+        self._on_failure = on_failure
 
     def __enter__(self) -> Self:
         return self
@@ -50,6 +55,13 @@ class Engines:
     @property
     def speaks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for engine in self._engines for name in engine.speaks))
+
+    @property
+    def processes(self) -> frozenset[int]:
+        return frozenset().union(*(engine.processes for engine in self._engines))
+
+    def language(self, name: str) -> Language:
+        return self._holding(name)[1]
 
     def languages(self) -> tuple[Language, ...]:
         """What the engines that hold have, each language once.
@@ -76,7 +88,7 @@ class Engines:
         run once more: nothing of a run lasts, so it is safe. They have the time that was left, and at least a second. A
         second failure stands.
         """
-        engine = self._holding(program.language)
+        engine, _ = self._holding(program.language)
         began = time.monotonic()
         failed: Observation | None = None
         with contextlib.closing(_closable(engine.run(program, inputs, limits))) as running:
@@ -87,6 +99,11 @@ class Engines:
                 yield observation
         if failed is None:
             return
+        # Its words are ours: nothing of a candidate's is in them.
+        _log.warning(
+            "%s failed at test %d and begins again there: %s", engine.name, failed.index, failed.error
+        )
+        self._on_failure()
         left = max(_LEAST_S, limits.submission_s - (time.monotonic() - began))
         limits = limits.model_copy(update={"submission_s": min(left, limits.submission_s)})
         first = failed.index
@@ -119,18 +136,18 @@ class Engines:
             for engine in self._engines:
                 stack.callback(engine.close)
 
-    def _holding(self, language: str) -> Engine:
+    def _holding(self, name: str) -> tuple[Engine, Language]:
+        # Only engines that have the language are asked: another one may have to start first.
         reasons: list[str] = []
         for engine in self._engines:
-            if language in engine.speaks:
+            if name in engine.speaks:
                 try:
-                    if any(known.name == language for known in engine.languages()):
-                        return engine
+                    return engine, engine.language(name)
                 except SandboxUnavailable as reason:
                     reasons.append(str(reason))
         if reasons:
-            raise SandboxUnavailable("; ".join(reasons))
-        raise UnsupportedLanguage(language, tuple(known.name for known in self.languages()))
+            raise SandboxUnavailable("; ".join(dict.fromkeys(reasons)))
+        raise UnsupportedLanguage(name, tuple(known.name for known in self.languages()))
 
 
 def _closable(running: Iterator[Observation]) -> Generator[Observation]:
@@ -138,16 +155,24 @@ def _closable(running: Iterator[Observation]) -> Generator[Observation]:
     yield from running
 
 
-def all_engines(*, workers: int | None = None, directory: Path | None = None, ahead: bool = False) -> Engines:
+def all_engines(
+    *,
+    workers: int | None = None,
+    directory: Path | None = None,
+    ahead: bool = False,
+    on_failure: Callable[[], None] = lambda: None,
+) -> Engines:
     """Every engine there is for this machine; each finds out by itself whether it holds.
 
     Args:
         workers: submissions that an engine runs at once (default: one per CPU).
         directory: where engines keep what they build once (default: the user's cache).
         ahead: the kernel engine proves its compilers in the background now, not when one is first asked for.
+        on_failure: as of `Engines`.
     """
     return Engines(
         WasmPython(workers=workers, directory=directory),
         WasmJavaScript(workers=workers, directory=directory),
         KernelEngine(workers=workers, directory=directory, ahead=ahead),
+        on_failure=on_failure,
     )

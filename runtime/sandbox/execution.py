@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from .engine import Engine, Language, Measures, Program, TestInput
-from .errors import SandboxBusy, SandboxUnavailable, UnsupportedLanguage
+from .engine import Engine, Measures, Program, TestInput
+from .errors import SandboxBusy, SandboxUnavailable
 from .grading import TestResult, bare_run, grade
 from .metrics import Metrics
 from .submission import Submission
@@ -67,7 +66,7 @@ def execute(engine: Engine, submission: Submission, *, measured: bool = False) -
         SandboxBusy: every worker taken and the queue full.
         SandboxUnavailable: nothing holds; nothing was run.
     """
-    language = _holding(engine, submission.language)
+    language = engine.language(submission.language)
     program = Program(
         submission.language,
         submission.code,
@@ -122,21 +121,6 @@ def _metrics(engine: Engine, submission: Submission) -> Metrics | None:
         return None  # the run is what was asked for, and it is there
 
 
-def _holding(engine: Engine, name: str) -> Language:
-    # Only engines that have the language are asked: another one may have to start first.
-    parts: Iterable[Engine] = engine if isinstance(engine, Iterable) else (engine,)
-    for part in parts:
-        if name in part.speaks:
-            with contextlib.suppress(SandboxUnavailable):
-                for language in part.languages():
-                    if language.name == name:
-                        return language
-    known = engine.languages()
-    if name in engine.speaks:
-        raise SandboxUnavailable(f"nothing here holds {name}, so it is not run; `prepai doctor` says why")
-    raise UnsupportedLanguage(name, tuple(language.name for language in known))
-
-
 def languages(engine: Engine) -> list[LanguageInfo]:
     """What `engine` runs. Raises `SandboxUnavailable` when nothing holds."""
     return [
@@ -151,18 +135,15 @@ def languages(engine: Engine) -> list[LanguageInfo]:
 
 
 class CodeExecutor(Protocol):
-    """Where submissions are run for the platform: in this process, or in a function of its own.
-
-    Every method raises `SandboxUnavailable` when nothing holds.
-    """
+    """Where submissions are run for the platform: in this process, or in a function of its own."""
 
     @property
-    def isolation(self) -> str:
-        """What holds the code there."""
+    def isolation(self) -> str | None:
+        """What was last seen to hold the code there; null before anything was. It asks nobody and waits for nothing."""
         ...
 
     def languages(self) -> list[LanguageInfo]:
-        """What can be run there."""
+        """What can be run there. Raises `SandboxUnavailable` when nothing holds."""
         ...
 
     def execute(self, submission: Submission) -> CodeRun:
@@ -175,13 +156,17 @@ class EngineExecutor:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._isolation: str | None = None
 
     @property
-    def isolation(self) -> str:
-        return self._engine.isolation
+    def isolation(self) -> str | None:
+        return self._isolation
 
     def languages(self) -> list[LanguageInfo]:
-        return languages(self._engine)
+        self._isolation = None
+        found = languages(self._engine)
+        self._isolation = "; ".join(dict.fromkeys(language.isolation for language in found))
+        return found
 
     def execute(self, submission: Submission) -> CodeRun:
         return execute(self._engine, submission, measured=True)

@@ -12,6 +12,9 @@ _Count = Annotated[int, Field(ge=0)]
 # What measures them (`_metrics_guest.py`). Found faults are of Python alone: no linter of another language is as small.
 PACKAGES: Final = ("lizard_core", "lizard_ext", "lizard_languages", "pyflakes")
 
+# In the others lines are all that is counted.
+MEASURED: Final = frozenset({"python", "javascript", "typescript", "java", "c", "cpp", "go"})
+
 
 class Metrics(BaseModel):
     """Measures of source text; null for what is not measured in its language, or could not be.

@@ -32,23 +32,24 @@ from typing import Any, ClassVar, Final, Self
 from pydantic import JsonValue
 
 from . import observing
-from .engine import Ending, Language, Observation, Program, TestInput
+from .engine import Ending, Language, Observation, Program, TestInput, named
 from .errors import SandboxUnavailable, UnsupportedLanguage
 from .machine_code import default_directory, used
 from .seats import Seats
 from .submission import Limits
 
-_RUNS_PER_WORKER: Final = 500
+RUNS_PER_WORKER: Final = 500
 _START_TIMEOUT_S: Final = 60
 # For how long nothing is started again to learn that it does not start: whoever runs another language asks, too.
 _REFUSED_S: Final = 30
-# How often the wall's time is given again to a process that spent this share of it computing.
-_MORE_WALL: Final = 5
 _MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
 # Who ends a worker in one of these ways stands outside of it: a guest has no signals to send.
 _FROM_OUTSIDE: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 # A wait ends up to this much before its time.
 _EARLY_S: Final = 0.01
+# Where there is no /proc, a process says itself how much CPU time it took, in this time.
+_PROC: Final = Path("/proc/self/stat").exists()
+_REPORT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +94,11 @@ class WorkerEngine(abc.ABC):
         self._workers = workers or os.process_cpu_count() or 1
         self._seats = Seats(self._workers, queue=queue, wait_s=wait_s)
         self._lock = threading.RLock()
-        self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
         self._closed = False
-        self._versions: tuple[str, ...] = ()
-        self._refused: tuple[float, str] | None = None
-        self._image: Future[Path] = Future()
-        threading.Thread(target=self._prepare, args=(directory or default_directory(),), daemon=True).start()
+        self._directory = directory or default_directory()
+        self._preparation = self._prepared()
 
     def __enter__(self) -> Self:
         return self
@@ -108,20 +107,23 @@ class WorkerEngine(abc.ABC):
         self.close()
 
     def languages(self) -> tuple[Language, ...]:
-        """Once a worker has shown that it runs; a machine's first start waits until there is something to start."""
-        if not self._versions:
-            if self._refused and time.monotonic() < self._refused[0] + _REFUSED_S:
-                raise SandboxUnavailable(self._refused[1])
-            try:
-                with self._worker() as slot:
-                    slot.ready()
-            except SandboxUnavailable as refusal:
-                self._refused = (time.monotonic(), str(refusal))
-                raise
+        """Once a worker has shown that it runs; a machine's first start waits until there is something to start.
+
+        A refusal stands for half a minute, then it is tried again.
+        """
+        versions = self._begun().versions.result()
         return tuple(
             Language(name, title.format(version), self.name, self.isolation)
-            for name, title, version in zip(self.speaks, self.titles, self._versions, strict=True)
+            for name, title, version in zip(self.speaks, self.titles, versions, strict=True)
         )
+
+    def language(self, name: str) -> Language:
+        return named(self, name)
+
+    @property
+    def processes(self) -> frozenset[int]:
+        with self._lock:
+            return frozenset(worker.process for worker in (*self._idle, *self._busy))
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """One observation per input, in order; a worker's death is a verdict, and it is replaced."""
@@ -132,6 +134,8 @@ class WorkerEngine(abc.ABC):
     def _observed(
         self, program: Program, inputs: Sequence[TestInput], limits: Limits
     ) -> Iterator[Observation]:
+        # Before a seat is taken: the seats are for work, and a machine's first start takes half a minute.
+        self._begun().versions.result()
         with self._worker() as slot:
             yield from _Run(slot, program, limits, self.cpu_factor).observations(inputs)
 
@@ -170,52 +174,74 @@ class WorkerEngine(abc.ABC):
             finally:
                 slot.give_back()
 
-    def _prepare(self, directory: Path) -> None:
+    def _begun(self) -> _Preparation:
+        """The preparation: under way, done, or failed a moment ago."""
+        with self._lock:
+            refused_at = self._preparation.refused_at
+            if refused_at is not None and time.monotonic() >= refused_at + _REFUSED_S and not self._closed:
+                self._preparation = self._prepared()
+            return self._preparation
+
+    def _prepared(self) -> _Preparation:
+        preparation = _Preparation()
+        threading.Thread(target=self._prepare, args=(preparation,), daemon=True).start()
+        return preparation
+
+    def _prepare(self, preparation: _Preparation) -> None:
         try:
-            path = self._build(directory)
+            preparation.image.set_result(self._build(self._directory))
+            worker = self._take(preparation)
         except SandboxUnavailable as error:
-            self._image.set_exception(error)
-            return
+            preparation.refuse(error)
         except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
-            self._image.set_exception(
-                SandboxUnavailable(f"{self.hosted.title} could not be prepared: {error!r}")
-            )
-            return
-        self._image.set_result(path)
-        self._start_spare()
+            preparation.refuse(SandboxUnavailable(f"{self.hosted.title} could not be prepared: {error!r}"))
+        else:
+            self._keep(worker)
+            preparation.versions.set_result(worker.ready())
+            self._start_spare()
 
     def _start_spare(self) -> None:
         """Have a process loading before anyone asks for it."""
+        image = self._preparation.image
+        if not image.done() or image.exception():  # nobody waits for anything while holding the lock
+            return
         with self._lock, contextlib.suppress(SandboxUnavailable):  # who needs it will hear why
             if not self._closed and not self._idle and len(self._busy) < self._workers:
-                self._idle.append(_Worker(self.hosted, self._image.result()))
+                self._idle.append(Worker(self.hosted, image.result()))
 
-    def _take(self, *, again: bool = False) -> _Worker:
+    def _take(self, preparation: _Preparation | None = None, *, again: bool = False) -> Worker:
         """A worker that is ready. One that was ended from outside while it started is replaced, once."""
-        path = self._image.result()
+        preparation = preparation or self._begun()
+        path = preparation.image.result()
         with self._lock:
             if self._closed:
                 raise SandboxUnavailable("the sandbox is closed")
             while self._idle and not self._idle[-1].alive():
                 self._idle.pop().kill()
-            worker = self._idle.pop() if self._idle else _Worker(self.hosted, path)
+            try:
+                worker = self._idle.pop() if self._idle else Worker(self.hosted, path)
+            except SandboxUnavailable:
+                preparation.refused_at = (
+                    time.monotonic()
+                )  # what it starts from may be gone: it is built again
+                raise
             self._busy.add(worker)
         try:
-            self._versions = worker.ready()
+            worker.ready()
         except SandboxUnavailable:
             ended = worker.died() in _FROM_OUTSIDE
             self._drop(worker)
             if ended and not again and not self._closed:
-                return self._take(again=True)
+                return self._take(preparation, again=True)
             raise
         return worker
 
-    def _drop(self, worker: _Worker) -> None:
+    def _drop(self, worker: Worker) -> None:
         worker.kill()
         with self._lock:
             self._busy.discard(worker)
 
-    def _keep(self, worker: _Worker) -> None:
+    def _keep(self, worker: Worker) -> None:
         with self._lock:
             self._busy.discard(worker)
             if not self._closed:
@@ -224,14 +250,29 @@ class WorkerEngine(abc.ABC):
         worker.kill()
 
 
+class _Preparation:
+    """What workers start from, and the versions that the first of them printed; or why there are none, since when."""
+
+    def __init__(self) -> None:
+        self.image: Future[Path] = Future()
+        self.versions: Future[tuple[str, ...]] = Future()
+        self.refused_at: float | None = None
+
+    def refuse(self, error: SandboxUnavailable) -> None:
+        self.refused_at = time.monotonic()
+        for future in (self.image, self.versions):
+            if not future.done():
+                future.set_exception(error)
+
+
 class _Slot:
     """A run's claim on the pool: one live worker at a time, replaced when it dies."""
 
     def __init__(self, pool: WorkerEngine) -> None:
         self._pool = pool
-        self._current: _Worker | None = None
+        self._current: Worker | None = None
 
-    def ready(self) -> _Worker:
+    def ready(self) -> Worker:
         if self._current is None:
             self._current = self._pool._take()  # noqa: SLF001 - two halves of one pool
         return self._current
@@ -264,7 +305,7 @@ def _environment() -> dict[str, str]:
     return {"LD_LIBRARY_PATH": libraries} if libraries else {}
 
 
-class _Worker:
+class Worker:
     """The parent's end of one process running `_worker.py`."""
 
     def __init__(self, hosted: Hosted, image: Path) -> None:
@@ -274,9 +315,12 @@ class _Worker:
             raise SandboxUnavailable(hosted.no_package)
         used(image)
         self._channel, theirs = Pipe()
-        with theirs:
+        self._reports, reporting = Pipe()
+        self._reported_s = 0.0
+        with theirs, reporting:
             command = [
-                *(sys.executable, "-I", str(Path(__file__).with_name("_worker.py")), str(theirs.fileno())),
+                *(sys.executable, "-I", str(Path(__file__).with_name("_worker.py"))),
+                *(str(theirs.fileno()), str(reporting.fileno())),
                 *(
                     str(Path(__file__).with_name(hosted.script)),
                     str(image),
@@ -286,7 +330,7 @@ class _Worker:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own script
                     command,
-                    pass_fds=(theirs.fileno(),),
+                    pass_fds=(theirs.fileno(), reporting.fileno()),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
@@ -295,6 +339,7 @@ class _Worker:
                 )
             except OSError as error:
                 self._channel.close()
+                self._reports.close()
                 raise SandboxUnavailable(f"no process for {self._title}: {error}") from None
         self._versions: tuple[str, ...] = ()
         self._runs = 0
@@ -325,8 +370,14 @@ class _Worker:
         self._asked = answer is None
         return answer
 
+    @property
+    def process(self) -> int:
+        return self._process.pid
+
     def cpu_s(self) -> float:
-        """CPU time of the process so far; 0 where the system does not say."""
+        """CPU time of the process so far."""
+        if not _PROC:
+            return self._told_cpu_s()
         try:
             fields = (
                 Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -335,11 +386,20 @@ class _Worker:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def _told_cpu_s(self) -> float:
+        """By the process's own word, which is ours and not the guest's; as last told where it does not answer."""
+        with contextlib.suppress(EOFError, OSError, ValueError):
+            self._reports.send_bytes(b"cpu")
+            if self._reports.poll(_REPORT_S):
+                while self._reports.poll(0):  # a late one comes before
+                    self._reported_s = float(self._reports.recv_bytes(64))
+        return self._reported_s
+
     def finish(self) -> bool:
         """Throw the used instance away. False: this process has served its time."""
         self._runs += 1
         # A question still open (an interrupt in its caller) would answer the next submission.
-        if self._asked or self._runs >= _RUNS_PER_WORKER:
+        if self._asked or self._runs >= RUNS_PER_WORKER:
             return False
         try:
             self._channel.send_bytes(b'{"kind": "close"}')
@@ -365,6 +425,7 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         self._channel.close()
+        self._reports.close()
 
     def _at_end(self) -> bool:
         try:
@@ -392,7 +453,7 @@ class _Run:
         self._cpu_s = limits.cpu_s * cpu_factor
         self._wall_s = 2 * self._cpu_s + 1
         self._bytes_left = limits.total_bytes
-        self._loaded: _Worker | None = None
+        self._loaded: Worker | None = None
         self._deadline = 0.0
 
     def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
@@ -457,9 +518,9 @@ class _Run:
         left = self._deadline - started
         cpu_s = worker.cpu_s()
         answer = worker.ask(request, min(self._wall_s, left))
-        for _ in range(_MORE_WALL):
+        while True:
             # Wall time stops what sleeps. What computes is stopped by its CPU time, however long a busy machine takes
-            # to give it that.
+            # to give it that, and by the submission's end.
             left = self._deadline - time.monotonic()
             waited = time.monotonic() - started
             if (

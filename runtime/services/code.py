@@ -56,11 +56,8 @@ class CodeRuns:
 
     @property
     def isolation(self) -> str | None:
-        """What holds the code here; None: nothing, so none is run."""
-        try:
-            return self._executor.isolation if self._executor else None
-        except SandboxUnavailable:
-            return None
+        """What was last seen to hold the code here; None: nothing, so none is run. It waits for no engine."""
+        return self._executor.isolation if self._executor else None
 
     def languages(self) -> list[LanguageInfo]:
         """What can be run here; empty when nothing holds untrusted code."""

@@ -119,7 +119,7 @@ def test_a_worker_killed_twice_is_our_failure() -> None:
 def test_a_worker_killed_while_it_starts_is_started_again() -> None:
     with WasmPython(workers=1) as python:
         engine = Engines(python)
-        python._image.result()
+        python._preparation.image.result()
         killed = threading.Event()
 
         def kill_the_first() -> None:

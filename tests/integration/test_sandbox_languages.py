@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -636,12 +637,12 @@ def test_the_probe_holds_for_javascript_too(engine: Engines) -> None:
 
 
 def test_an_image_that_is_none_refuses(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
     with WasmJavaScript(workers=1) as good:
         good.languages()
-        name = good._image.result().name
-    (tmp_path / name).write_bytes(b"{}\nnot a module")
-    (tmp_path / name).chmod(0o600)
+        real = good._preparation.image.result()
+    shutil.copytree(real, tmp_path / real.name)
+    spoiled = tmp_path / real.name / "image"
+    spoiled.write_bytes(b"{}\n" + bytes(spoiled.stat().st_size - 3))
     with (
         WasmJavaScript(workers=1, directory=tmp_path) as broken,
         pytest.raises(SandboxUnavailable, match="the JavaScript sandbox does not start here"),

@@ -6,12 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from runtime.sandbox import EngineExecutor, Metrics, SandboxUnavailable, Submission, TestCase, execute
+from runtime.sandbox import (
+    EngineExecutor,
+    Limits,
+    Metrics,
+    Program,
+    SandboxUnavailable,
+    Submission,
+    TestCase,
+    TestInput,
+    execute,
+)
 from runtime.sandbox.engine import Measures
 from runtime.sandbox.engines import Engines, all_engines
 from runtime.sandbox.submission import CodeRequest
 from runtime.sandbox.tool import answer
 from runtime.sandbox.wasm_javascript import WasmJavaScript
+from runtime.sandbox.wasm_python import WasmPython
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +106,34 @@ def test_source_is_read_and_never_run(engine: Engines) -> None:
     assert engine.measure("python", "while True: pass").lines == 1
     run = execute(engine, Submission(language="python", code="import lizard_core"))
     assert "No module named 'lizard_core'" in (run.results[0].error or "")
+
+
+def test_source_is_measured_while_every_seat_is_taken() -> None:
+    with WasmPython(workers=1, queue=0, wait_s=0.05) as python:
+        seated = python.run(Program("python", "def f(): return 1", "f"), [TestInput()] * 2, Limits())
+        next(seated)
+        assert python.measure("python", "def f(): return 1").functions == 1
+        seated.close()  # type: ignore[attr-defined]
+
+
+def test_one_process_measures_text_after_text_and_a_new_one_after_it_was_ended() -> None:
+    with WasmPython(workers=1) as python:
+        measured = [python.measure("python", BRANCHES["python"]).complexity for _ in range(3)]
+        (before,) = python._reader.processes
+        measured.append(python.measure("java", BRANCHES["java"]).complexity)
+        assert python._reader.processes == {before}
+        python.rest()
+        measured.append(python.measure("python", BRANCHES["python"]).complexity)
+        assert python._reader.processes != {before}
+    assert measured == [3] * 5
+
+
+def test_lines_are_counted_without_an_interpreter_where_nothing_else_is_measured() -> None:
+    with WasmPython(workers=1) as python:
+        python.close()
+        assert python.measure("sql", "select 1\n\nfrom t") == Metrics(lines=2)
+        with pytest.raises(SandboxUnavailable):
+            python.measure("python", "")
 
 
 def test_runs_of_the_platform_carry_their_metrics(engine: Engines) -> None:

@@ -27,7 +27,7 @@ from runtime.local.uploads import LocalUploads
 from runtime.people import Principal
 from runtime.people.access import LOCAL_USER
 from runtime.sandbox import EngineExecutor
-from runtime.sandbox.engine import Language, Observation, Program, TestInput
+from runtime.sandbox.engine import Language, Observation, Program, TestInput, named
 from runtime.sandbox.errors import SandboxBusy
 from runtime.sandbox.submission import Limits
 from runtime.services.platform import Services, Tools
@@ -57,6 +57,7 @@ class ScriptedEngine:
     name: str = "scripted"
     isolation: str = "scripted: nothing is run"
     speaks: tuple[str, ...] = ("python",)
+    processes: frozenset[int] = frozenset()
 
     def languages(self) -> tuple[Language, ...]:
         return (Language("python", "3.13", self.name, self.isolation),)
@@ -67,6 +68,9 @@ class ScriptedEngine:
         self.ran.append(program)
         for index, _ in enumerate(inputs):
             yield Observation(index=index, ending="returned", value=42)
+
+    def language(self, name: str) -> Language:
+        return named(self, name)
 
     def rest(self) -> None:
         pass

@@ -16,7 +16,7 @@ from runtime.aws.counted import CountedEngine, TimedRecognizer, TimedSynthesizer
 from runtime.aws.telemetry import FunctionFailedError, Telemetry, begin
 from runtime.local.store import SqliteStore
 from runtime.people.access import LOCAL_USER
-from runtime.sandbox.engine import Ending, Language, Observation, Program, TestInput
+from runtime.sandbox.engine import Ending, Language, Observation, Program, TestInput, named
 from runtime.sandbox.errors import SandboxBusy, SandboxError, SandboxUnavailable
 from runtime.sandbox.submission import Limits
 from runtime.services.interviews import Interviews, NewInterview
@@ -179,6 +179,7 @@ class ScriptedEngine:
     name = "scripted"
     isolation = "none"
     speaks: tuple[str, ...] = ()
+    processes: frozenset[int] = frozenset()
 
     def __init__(self, *endings: Ending, refusal: SandboxError | None = None) -> None:
         self.endings = endings
@@ -192,6 +193,9 @@ class ScriptedEngine:
             raise self.refusal
         for index, ending in enumerate(self.endings):
             yield Observation(index, ending)
+
+    def language(self, name: str) -> Language:
+        return named(self, name)
 
     def rest(self) -> None:
         pass

@@ -116,9 +116,32 @@ class TestExecutor:
         service.run = executor_behind(ScriptedEngine())
         executor = LambdaExecutor(service.function())
 
-        assert executor.isolation == "scripted: nothing is run"
+        assert executor.languages() == EngineExecutor(ScriptedEngine()).languages()
         assert executor.languages() == EngineExecutor(ScriptedEngine()).languages()
         assert service.asked == [("tool", {"languages": True})]
+
+    def test_it_is_asked_again_after_a_while_since_it_is_released_by_itself(
+        self, service: LambdaService
+    ) -> None:
+        service.run = executor_behind(ScriptedEngine())
+        now = 0.0
+        executor = LambdaExecutor(service.function(), clock=lambda: now)
+        assert executor.languages()[0].isolation == "scripted: nothing is run"
+
+        now, service.run = 601, executor_behind(ScriptedEngine(isolation="another"))
+
+        assert executor.languages()[0].isolation == executor.isolation == "another"
+
+    def test_what_holds_the_code_is_told_as_last_heard_and_nobody_is_asked_for_it(
+        self, service: LambdaService
+    ) -> None:
+        service.run = executor_behind(ScriptedEngine())
+        executor = LambdaExecutor(service.function())
+
+        assert executor.isolation is None
+        assert service.asked == []
+        executor.languages()
+        assert executor.isolation == "scripted: nothing is run"
 
     def test_other_limits_than_its_own_are_refused_because_no_payload_carries_them(
         self, service: LambdaService

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from runtime.sandbox import (
+    EngineExecutor,
     Language,
     Limits,
     Observation,
@@ -19,6 +20,7 @@ from runtime.sandbox import (
     execute,
     languages,
 )
+from runtime.sandbox.engine import named
 from runtime.sandbox.engines import Engines
 
 
@@ -29,6 +31,7 @@ class Scripted:
     name: str
     speaks: tuple[str, ...]
     fault: str = ""
+    processes: frozenset[int] = frozenset()
     closed: int = 0
     rested: list[str] = field(default_factory=list)
 
@@ -46,6 +49,9 @@ class Scripted:
             raise UnsupportedLanguage(program.language, self.speaks)
         for index, _ in enumerate(inputs):
             yield Observation(index, "returned", stdout=self.name)
+
+    def language(self, name: str) -> Language:
+        return named(self, name)
 
     def rest(self) -> None:
         self.rested.append("rest")
@@ -95,9 +101,33 @@ def test_a_language_that_no_engine_has_is_refused_naming_those_that_hold() -> No
 
 def test_when_nothing_holds_nothing_is_run_and_every_reason_is_told() -> None:
     engines = Engines(Scripted("a", ("python",), fault="no disk"), Scripted("b", ("c",), fault="no kernel"))
-    for attempt in (engines.languages, lambda: ran_by(engines, "python"), lambda: engines.isolation):
+    for attempt in (engines.languages, lambda: engines.isolation):
         with pytest.raises(SandboxUnavailable, match="no disk; no kernel"):
             attempt()
+    with pytest.raises(SandboxUnavailable, match="nothing here holds python, so it is not run: no disk"):
+        ran_by(engines, "python")
+
+
+def test_a_language_is_looked_for_only_where_it_is_spoken() -> None:
+    class Waiting(Scripted):
+        def languages(self) -> tuple[Language, ...]:
+            raise AssertionError("it was asked")
+
+    engines = Engines(Waiting("a", ("c",)), Scripted("b", ("python",)))
+    assert engines.language("python").engine == "b"
+    assert ran_by(engines, "python")[0] == "b"
+
+
+def test_what_holds_the_code_is_told_as_last_seen_and_no_engine_is_waited_for() -> None:
+    engine = Scripted("a", ("python",), fault="not yet")
+    executor = EngineExecutor(Engines(engine))
+    with pytest.raises(SandboxUnavailable):
+        executor.languages()
+    assert executor.isolation is None
+    engine.fault = ""
+    assert executor.isolation is None
+    executor.languages()
+    assert executor.isolation == "a holds it"
 
 
 @dataclass
@@ -116,7 +146,10 @@ class Failing(Scripted):
         self.open += 1
         try:
             for index, test in enumerate(inputs):
-                yield Observation(index, "engine_failed" if index >= fails else "returned", stdout=test.stdin)
+                if index >= fails:
+                    yield Observation(index, "engine_failed", stdout=test.stdin, error="it was ended")
+                else:
+                    yield Observation(index, "returned", stdout=test.stdin)
         finally:
             self.open -= 1
 
@@ -132,6 +165,18 @@ def test_what_an_engine_failed_at_by_itself_is_run_once_more_and_nothing_else_is
     assert observed(failing) == [(number, "returned", str(number)) for number in range(4)]
     assert [count for count, _ in failing.asked] == [4, 2]
     assert failing.asked[1][1] <= failing.asked[0][1]
+
+
+def test_a_failure_that_the_second_run_mends_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    failures: list[str] = []
+    failing = Failing("a", ("python",), fails=[2])
+    engines = Engines(failing, on_failure=lambda: failures.append("failed"))
+    list(engines.run(Program("python", ""), [TestInput()] * 4, Limits()))
+    list(engines.run(Program("python", ""), [TestInput()] * 4, Limits()))
+    assert failures == ["failed"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "a failed at test 2 and begins again there: it was ended"
+    ]
 
 
 def test_a_second_failure_stands() -> None:

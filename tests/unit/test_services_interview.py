@@ -44,7 +44,7 @@ from runtime.sandbox import (
     SandboxUnavailable,
     TestInput,
 )
-from runtime.sandbox.engine import Language
+from runtime.sandbox.engine import Language, named
 from runtime.services.code import CodeRuns, KeptRun, task_submission
 from runtime.services.cv import CvProfiles, Profile
 from runtime.services.errors import (
@@ -92,6 +92,7 @@ class FakeEngine:
     name = "fake"
     isolation = "nothing; a test"
     speaks = ("python",)
+    processes: frozenset[int] = frozenset()
 
     def __init__(self) -> None:
         self.inputs: list[tuple[TestInput, ...]] = []
@@ -108,6 +109,9 @@ class FakeEngine:
         self.gate.wait(10)
         for index, _ in enumerate(inputs):
             yield Observation(index, "returned", value=json.loads(program.source), cpu_ms=len(self.inputs))
+
+    def language(self, name: str) -> Language:
+        return named(self, name)
 
     def rest(self) -> None:
         pass

@@ -27,7 +27,7 @@ from typing import Any, Final, Self
 from pydantic import JsonValue
 
 from .. import observing
-from ..engine import Ending, Language, Observation, Program, TestInput
+from ..engine import Ending, Language, Observation, Program, TestInput, named
 from ..errors import SandboxUnavailable, UnsupportedLanguage
 from ..machine_code import default_directory
 from ..seats import Seats
@@ -149,6 +149,15 @@ class KernelEngine:
     def missing(self) -> dict[str, str]:
         """Why each language is not listed that is not; empty until the first listing."""
         return dict(self._reasons)
+
+    @property
+    def processes(self) -> frozenset[int]:
+        """The zygote; what is below it is its own."""
+        with self._lock:
+            return frozenset({self._zygote.process} if self._zygote is not None else ())
+
+    def language(self, name: str) -> Language:
+        return named(self, name)
 
     def trial(self) -> Trial:
         """What the walls came to here. Raises `SandboxUnavailable` when they could not be put up at all."""
@@ -395,6 +404,10 @@ class _Zygote:
             refusal = SandboxUnavailable if hello else _GoneError
             raise refusal(f"the kernel sandbox does not hold here: {why}")
         self.trial = Trial(hello["namespaces"], hello["landlock"], hello["attempts"])
+
+    @property
+    def process(self) -> int:
+        return self._process.pid
 
     def alive(self) -> bool:
         return self._process.poll() is None

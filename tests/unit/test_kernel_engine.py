@@ -21,7 +21,8 @@ Found = tuple[list[toolchains.Toolchain], dict[str, str]]
 
 
 def chain(language: str) -> toolchains.Toolchain:
-    return toolchains.Toolchain(language, "1", (), lambda _: {"kind": language}, Program(language, ""))
+    hello, ahead = Program(language, ""), language == "java"
+    return toolchains.Toolchain(language, "1", (), lambda _: {"kind": language}, hello, ahead=ahead)
 
 
 class FakeWarden:
@@ -90,7 +91,7 @@ def test_where_a_wall_does_not_hold_no_language_is_listed(
 
 
 def test_without_a_compiler_the_engine_says_which_it_misses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.sandbox.kernel.toolchains.PATH", "/nowhere")
+    monkeypatch.setattr("runtime.sandbox.kernel.toolchains.toolchain.PATH", "/nowhere")
     with KernelEngine() as kernel:
         assert kernel.speaks == ()
         with pytest.raises(SandboxUnavailable, match=r"there is no gcc here; there is no g\+\+ here"):
@@ -201,7 +202,7 @@ def test_a_fork_that_fails_costs_one_submission_and_no_other() -> None:
     ],
 )
 def test_a_compiler_that_was_stopped_is_told_in_words_of_the_limit(said: str) -> None:
-    assert messages.compiled("cpp", said) == "the compiler needed more time or memory than it has"
+    assert messages.compiled(said, messages.of_gcc) == "the compiler needed more time or memory than it has"
 
 
 def test_a_process_with_little_cpu_time_left_is_not_asked_another_test(

@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import platform
-import shutil
 import socket
 import subprocess
 import sys
@@ -44,15 +43,8 @@ _SPARE_TIMEOUT_S: Final = 10
 # For how long a failed preparation is believed: what it lacked (a disk's room, a process) may be there again.
 _REFUSED_S: Final = 30
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
-# What a candidate is told of each language, around its tool's version.
-_TITLES: Final = {
-    "c": "gcc {}, GNU C17, -O2",
-    "cpp": "g++ {}, GNU C++20, -O2",
-    "java": "Java {}",
-    "go": "Go {}",
-    "python": "CPython {}, native",
-}
-_TOOLS: Final = {"c": "gcc", "cpp": "g++", "java": "javac", "go": "go"}
+# The same in a box of its own as in WebAssembly.
+_GUEST: Final = Path(__file__).parents[1] / "_guest.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +126,7 @@ class KernelEngine:
     def speaks(self) -> tuple[str, ...]:
         if sys.platform != "linux":
             return ()
-        found = tuple(
-            language for language, tool in _TOOLS.items() if shutil.which(tool, path=toolchains.PATH)
-        )
-        return (*found, "python") if self._python else found
+        return toolchains.here(python=self._python)
 
     @property
     def isolation(self) -> str:
@@ -176,10 +165,7 @@ class KernelEngine:
         """Those whose control run was answered in the box. Raises `SandboxUnavailable` when nothing holds."""
         known = self._begin().result()
         isolation = self.isolation
-        return tuple(
-            Language(name, _TITLES[name].format(chain.version), self.name, isolation)
-            for name, chain in known.items()
-        )
+        return tuple(Language(name, chain.title, self.name, isolation) for name, chain in known.items())
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """One observation per input, in order; whatever happens to the candidate's process is a verdict."""
@@ -193,7 +179,7 @@ class KernelEngine:
                 yield from _Run(warden, toolchain, program, limits).observations(inputs)
             finally:
                 warden.close()
-                if toolchain.language == "java":
+                if toolchain.ahead:
                     threading.Thread(target=self._prepare_spare, args=(toolchain,), daemon=True).start()
 
     def rest(self) -> None:
@@ -305,11 +291,11 @@ class KernelEngine:
         return zygote
 
     def _started(self) -> _Zygote:
-        guest = str(toolchains.GUEST) if self._python else None
+        guest = str(_GUEST) if self._python else None
         return _Zygote(self._paths, self._workers + 1, guest, namespaces=self._namespaces)
 
     def _warden(self, toolchain: Toolchain, limits: Limits) -> _Warden:
-        if toolchain.language == "java" and limits.memory_mb << 20 == _DEFAULT_MEMORY:
+        if toolchain.ahead and limits.memory_mb << 20 == _DEFAULT_MEMORY:
             with self._lock:
                 spare, self._spare = self._spare, None
             if spare is not None:
@@ -525,7 +511,7 @@ class _Run:
         }
         seen = self._read(0, self._warden.ask(request, _COMPILE_TIMEOUT_S))
         if seen.ending == "not_compiled" and recipe["kind"] == "native":
-            return replace(seen, error=messages.compiled(self._program.language, seen.error or ""))
+            return replace(seen, error=messages.compiled(seen.error or "", self._toolchain.complaint))
         return seen
 
     def _test(self, index: int, test: TestInput) -> Observation:
@@ -533,7 +519,7 @@ class _Run:
         request: dict[str, Any] = {"kind": "test", **clock}
         if self._program.function_name is None:
             request["stdin"] = test.stdin
-        elif self._toolchain.language == "python":
+        elif self._toolchain.by_name:
             request["arguments"] = json.dumps([test.args, test.kwargs])
         elif test.kwargs:
             return Observation(index, "raised", error="arguments by name are for Python; give them in order")
@@ -566,12 +552,12 @@ class _Run:
                 ending, error = "output", f"the result is larger than {self._limits.frame_bytes} bytes"
             else:
                 ending, value, error = observing.parsed(answer["frame"])
-        language = self._program.language
-        stderr = messages.ran(language, answer["stderr"])
+        trace = self._toolchain.trace
+        stderr = trace(answer["stderr"])
         if ending == "raised" and answer["ending"] is None:
-            error = messages.uncalled(messages.ran(language, error or ""))
+            error = messages.uncalled(trace(error or ""))
         elif ending in ("raised", "crashed"):
-            error = messages.died(language, stderr, error or "")
+            error = messages.died(stderr, error or "", words_first=self._toolchain.words_first)
         if ending == "time" and error == "cpu":
             error = f"more than {self._cpu_s:g} s of CPU time"
         if ending == "output" and error == "output":

@@ -6,6 +6,7 @@ The one place where that is decided. The text is the candidate's to influence; o
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _MOST_SHOWN: Final = 8000
@@ -20,18 +21,12 @@ _EXHAUSTED: Final = re.compile(
 _HARNESS: Final = ("harness.", "room.", "whole.hpp", "preamble.")
 
 
-def compiled(language: str, text: str) -> str:
-    """What a compiler said of the source."""
+def compiled(text: str, complaint: Callable[[list[str]], list[str]]) -> str:
+    """What a compiler said of the source. complaint: picks the candidate's out of its lines."""
     if _EXHAUSTED.search(text):
         return "the compiler needed more time or memory than it has"
-    lines = {"go": _go_complaint}.get(language, _gcc_complaint)(text.splitlines())
-    told = "\n".join(lines).strip() or "the compiler ended without a word"
+    told = "\n".join(complaint(text.splitlines())).strip() or "the compiler ended without a word"
     return told if len(told) <= _MOST_SHOWN else told[:_MOST_SHOWN] + "\n..."
-
-
-def ran(language: str, text: str) -> str:
-    """What a program or its runtime wrote to standard error, or the trace of an exception."""
-    return {"go": _go_trace, "java": _java_trace, "python": _python_trace}.get(language, str)(text)
 
 
 def uncalled(error: str) -> str:
@@ -41,10 +36,10 @@ def uncalled(error: str) -> str:
     return f"{error}\nThe test and the function's parameters do not fit together, so it was not called."
 
 
-def died(language: str, said: str, ending: str) -> str:
-    """Why a program broke: the last of what it wrote to standard error, already cleaned, and how it ended."""
-    if language == "go":
-        # Its runtime speaks first and lists frames after.
+def died(said: str, ending: str, *, words_first: bool) -> str:
+    """Why a program broke: the last of what it wrote to standard error, already cleaned, and how it ended.
+    words_first: the first of it, where a runtime lists its frames after its words."""
+    if words_first:
         said = said[:_MOST_ERROR]
     return f"{said[-_MOST_ERROR:].rstrip()}\n{ending}".strip()
 
@@ -76,7 +71,8 @@ _REASONS: Final = (
 )  # fmt: skip
 
 
-def _gcc_complaint(lines: list[str]) -> list[str]:
+def of_gcc(lines: list[str]) -> list[str]:
+    """Of what GCC and its linker say: the lines about the candidate's files; where there are none, why in words."""
     kept: list[str] = []
     elsewhere: list[str] = []
     scope, showing = "", False
@@ -121,7 +117,8 @@ def _theirs(file: str) -> bool:
 # --- Go ---
 
 
-def _go_complaint(lines: list[str]) -> list[str]:
+def of_go(lines: list[str]) -> list[str]:
+    """Of what Go's compiler and linker say: all but the lines about the harness."""
     told = []
     for line in lines:
         if line.startswith(("# ", "\tharness.")):
@@ -131,7 +128,7 @@ def _go_complaint(lines: list[str]) -> list[str]:
     return ["the program has no main function" if undefined in line else line for line in told]
 
 
-def _go_trace(text: str) -> str:
+def go_trace(text: str) -> str:
     """The runtime's message, and of each goroutine the frames in the candidate's file."""
     start = re.search(r"(?m)^(?:goroutine \d+ .*\[|runtime stack:$)", text)
     if start is None:
@@ -161,7 +158,8 @@ _JAVA_OURS: Final = re.compile(
 )
 
 
-def _java_trace(text: str) -> str:
+def java_trace(text: str) -> str:
+    """An exception's trace without the frames of the harness."""
     kept: list[str] = []
     frames = 0
     for line in text.splitlines(True):
@@ -179,6 +177,6 @@ def _java_trace(text: str) -> str:
 # --- Python ---
 
 
-def _python_trace(text: str) -> str:
+def python_trace(text: str) -> str:
     """With the library's files by their names in it: where this machine keeps them is nobody's business."""
     return re.sub(r'(?m)^([ \t]*(?:\| +)?File ")/[^"\n]*/(python3\.\d+/)', r"\1\2", text)

@@ -213,7 +213,7 @@ class Warden:
             environment=step["environment"] | {"TMPDIR": self._folder},
             folder=self._folder,
         )
-        arguments = [self._folder if item == "{folder}" else item for item in step["arguments"]]
+        arguments = [self._folder if item == wire.FOLDER else item for item in step["arguments"]]
         process = self._fork(lambda _: _execute(box, step["program"], arguments), None, channel=False)
         try:
             seen = process.ask(None, _COMPILE)

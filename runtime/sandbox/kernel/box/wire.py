@@ -8,6 +8,8 @@ import struct
 from typing import Any, Final
 
 MOST: Final = 24 << 20
+# In the arguments of a compiler's step: the submission's own folder, which the engine does not know.
+FOLDER: Final = "{folder}"
 
 
 def send(channel: socket.socket, message: dict[str, Any]) -> None:

@@ -1,0 +1,219 @@
+"""C and C++, by GCC: linked statically, the harness and the library precompiled."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ... import machine_code
+from ...engine import Program
+from .. import c_functions
+from .toolchain import (
+    PATH,
+    ROOMS,
+    UNFINDABLE,
+    Finder,
+    NotAProgram,
+    NoToolchain,
+    Recipe,
+    Toolchain,
+    libraries_of,
+    native,
+    normal,
+    output,
+    run,
+    step,
+    version,
+    which,
+    without_comments,
+)
+
+_DIAGNOSTICS: Final = ("-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=20")
+_HEADER: Final = "room.hpp"
+_WHOLE: Final = "whole.hpp"
+_STATIC: Final = ("-static", "-Wl,--strip-debug")
+
+
+def _c(directory: Path) -> Toolchain:
+    driver = which("gcc")
+    read, execute = _compiler_paths(driver, "c", "cc1")
+    bounds = _bounds(directory, driver)
+    read = (*read, str(bounds.parent))
+    options = [driver, "-std=gnu17", "-O2", *_DIAGNOSTICS]
+    linked = [str(bounds), "-lm"]
+    try:
+        calls = _cpp_tools(directory)
+    except UNFINDABLE:
+        calls = None
+
+    def recipe(program: Program) -> Recipe:
+        if program.function_name is None:
+            arguments = [*options, *_STATIC, "-o", "solution", "solution.c", *linked]
+            return native("solution.c", [[step(arguments, read, execute)]])
+        if calls is None:
+            raise NotAProgram("functions in C are not called here, where there is no C++: write a program")
+        try:
+            harness = c_functions.harness(
+                program.source, without_comments(program.source), program.function_name
+            )
+        except c_functions.Unlike as told:
+            raise NotAProgram(str(told)) from None
+        before = ["-include", "preamble.h", "-Dmain=prepai_main_of_the_candidate"]
+        compiling = [*options, *before, "-c", "-o", "solution.o", "solution.c"]
+        included = [*calls.options, "-include", f"{calls.folder}/{_HEADER}", *_STATIC]
+        linking = [*included, "-o", "solution", "harness.cpp", "solution.o", *linked]
+        steps = [step(compiling, read, execute), step(linking, calls.read, calls.execute)]
+        files = {"harness.cpp": harness, "preamble.h": c_functions.PREAMBLE}
+        return native("solution.c", [steps], files=files)
+
+    hello = Program(
+        "c", '#include <stdio.h>\nint main(void){int a; if(scanf("%d",&a)==1) printf("%d", a*2); return 0;}'
+    )
+    paths = {*read, *execute, *((*calls.read, *calls.execute) if calls else ())}
+    title = f"gcc {version(driver)}, GNU C17, -O2"
+    return Toolchain("c", title, tuple(sorted(paths)), recipe, hello)
+
+
+def _bounds(directory: Path, driver: str) -> Path:
+    """What every program is linked with."""
+    source = ROOMS / "bounds.c"
+
+    def build(folder: Path) -> None:
+        run([driver, "-O2", "-c", str(source), "-o", "bounds.o"], cwd=folder)
+
+    return (
+        machine_code.ensure(directory, "kernel-c", source.read_bytes(), version(driver), build=build)
+        / "bounds.o"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _CppTools:
+    """The C++ compiler with the precompiled harness in `folder`."""
+
+    driver: str
+    options: tuple[str, ...]
+    folder: Path
+    bounds: Path
+    read: tuple[str, ...]
+    execute: tuple[str, ...]
+
+
+def _cpp_tools(directory: Path) -> _CppTools:
+    driver = which("g++")
+    read, execute = _compiler_paths(driver, "c++", "cc1plus")
+    options = (driver, "-std=gnu++20", "-O2", *_DIAGNOSTICS)
+    header = ROOMS / _HEADER
+    facts = (header.read_bytes(), version(driver), " ".join(options))
+    folder = machine_code.ensure(directory, "kernel-cpp", *facts, build=_precompiled([*options], header))
+    bounds = _bounds(directory, driver)
+    return _CppTools(driver, options, folder, bounds, (*read, str(folder), str(bounds.parent)), execute)
+
+
+def _cpp(directory: Path) -> Toolchain:
+    tools = _cpp_tools(directory)
+    options, read, execute = tools.options, tools.read, tools.execute
+
+    def attempt(header: str | None, *source: str) -> list[Recipe]:
+        included = ["-include", f"{tools.folder}/{header}"] if header else []
+        return [
+            step([*options, *included, *_STATIC, "-o", "solution", *source, str(tools.bounds)], read, execute)
+        ]
+
+    def recipe(program: Program) -> Recipe:
+        plain = without_comments(program.source)
+        everything = re.search(r"#\s*include\s*<bits/stdc\+\+\.h>", program.source)
+        if program.function_name is None:
+            # Everything of the library included first is what the header's time is saved by; a name of the candidate's
+            # that clashes with one they did not ask for is theirs to use, so what fails is tried again without. That
+            # attempt is the candidate's own, so it comes first where it says what is wrong.
+            chosen = _WHOLE if everything else _HEADER
+            return native("solution.cpp", [attempt(chosen, "solution.cpp"), attempt(None, "solution.cpp")])
+        call = _cpp_function(program.source, program.function_name)
+        main = (
+            # `signed`, because `#define int long long` is in the habit of being there.
+            "#define main prepai_main_of_the_candidate\n"
+            '#include "solution.cpp"\n'
+            "#undef main\n"
+            f"signed main() {{ return prepai_room::serve(&{call}); }}\n"
+        )
+        # LeetCode puts the whole library and its namespace before a solution, and solutions rely on it.
+        spelled = "std::" in plain or re.search(r"\busing\s+namespace\s+std\b", plain)
+        plainly = attempt(_WHOLE if everything or "#" not in plain else _HEADER, "harness.cpp")
+        as_there = attempt(_WHOLE, "preamble.cpp")
+        attempts = [plainly, as_there] if spelled else [as_there, plainly]
+        files = {"harness.cpp": main, "preamble.cpp": "using namespace std;\n" + main}
+        return native("solution.cpp", attempts, files=files)
+
+    hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
+    title = f"g++ {version(tools.driver)}, GNU C++20, -O2"
+    return Toolchain("cpp", title, (*read, *execute), recipe, hello)
+
+
+def _precompiled(options: list[str], header: Path) -> Callable[[Path], None]:
+    def build(folder: Path) -> None:
+        shutil.copy(header, folder / header.name)
+        (folder / _WHOLE).write_text(
+            f'#include <bits/stdc++.h>\n#include "{header.name}"\n', encoding="utf-8"
+        )
+        for name in (header.name, _WHOLE):
+            run([*options, "-x", "c++-header", name, "-o", f"{name}.gch"], cwd=folder)
+
+    return build
+
+
+def _cpp_function(source: str, name: str) -> str:
+    """How to name the function in C++: free, or a method of `Solution` or of the class that is named.
+
+    Raises:
+        NotAProgram: it is nowhere in the source.
+    """
+    owner, _, method = name.rpartition(".")
+    plain = without_comments(source)
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", name) or not re.search(
+        rf"\b{re.escape(method)}\b", plain
+    ):
+        raise NotAProgram(f"function not found: {name}")
+    if owner:
+        return f"{owner}::{method}"
+    depth, free = 0, False
+    for token in re.finditer(r"[{}]|\b[A-Za-z_]\w*+\s*+(?=\()", plain):
+        if token[0] in "{}":
+            depth += 1 if token[0] == "{" else -1
+        elif depth == 0 and token[0].strip() == method:
+            free = True
+    in_solution = re.search(r"\b(class|struct)\s+Solution\b", plain) is not None
+    return method if free or not in_solution else f"Solution::{method}"
+
+
+def _program(driver: str, name: str) -> str | None:
+    told = output([driver, f"-print-prog-name={name}"])
+    return told if told.startswith("/") else shutil.which(told, path=PATH)
+
+
+def _compiler_paths(driver: str, language: str, compiler: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a compiler reads and what it executes."""
+    names = (compiler, "collect2", "lto-wrapper", "as", "ld")
+    programs = [driver, *(path for name in names if (path := _program(driver, name)) is not None)]
+    search = output([driver, f"-x{language}", "-E", "-v", "/dev/null"], errors=True)
+    includes = [
+        line.strip() for line in search.splitlines() if line.startswith(" /") and Path(line.strip()).is_dir()
+    ]
+    files = [
+        output([driver, f"-print-file-name={name}"])
+        for name in ("libc.a", "crt1.o", "crtbeginT.o", "libgcc.a", "libm.a", "libstdc++.a")
+    ]
+    if not files[0].startswith("/"):
+        raise NoToolchain(f"{driver} has no static C library (libc.a)")
+    folders = {str(Path(file).parent.resolve()) for file in files if file.startswith("/")}
+    read = [*map(normal, includes), *sorted(folders)]
+    loaders, libraries = libraries_of(programs)
+    return (*read, *libraries), (*map(normal, programs), *loaders)
+
+
+C: Final = Finder("c", "gcc", _c)
+CPP: Final = Finder("cpp", "g++", _cpp)

@@ -61,10 +61,18 @@ class S3Uploads:
     def discard(self, key: str) -> None:
         """See `Uploads`. Every version goes. Raises `StoreUnavailableError`."""
         try:
-            found = self._client.list_object_versions(Bucket=self._bucket, Prefix=key)
-            versions = [*found.get("Versions", ()), *found.get("DeleteMarkers", ())]
-            for version in versions:
-                self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])
+            pages = self._client.get_paginator("list_object_versions").paginate(
+                Bucket=self._bucket, Prefix=key
+            )
+            listed = [
+                version
+                for page in pages
+                for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+            ]
+            for version in listed:
+                # Other keys begin with this one: cv.doc, cv.docx.
+                if version["Key"] == key:
+                    self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])
         except _SDK_ERRORS as error:
             raise self._unavailable(error) from error
 

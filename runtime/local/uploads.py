@@ -54,7 +54,7 @@ class LocalUploads:
 
     def discard(self, key: str) -> None:
         """See `Uploads`."""
-        self._store.drop(_arrived(key))
+        self._forget(key)
         self._store.remove_blobs(key)
 
     def receive(self) -> Callable[[Request], Awaitable[Response]]:
@@ -91,8 +91,13 @@ class LocalUploads:
 
     def _keep(self, key: str, body: bytes, media_type: str) -> None:
         kept = self._store.put_blob(key, body, media_type=media_type)
-        self._store.drop(_arrived(key))
+        self._forget(key)
         self._store.put_once(_arrived(key), kept.model_dump_json(), ttl_s=WAITING_S)
+
+    def _forget(self, key: str) -> None:
+        # Not `drop`: other keys begin with this one.
+        if (kept := self._store.held(_arrived(key))) is not None:
+            self._store.swap(_arrived(key), expected=kept, value=None, ttl_s=0)
 
 
 def _form(token: str) -> str:

@@ -297,6 +297,32 @@ def test_what_is_discarded_is_gone_with_every_version(home: Home) -> None:
     assert home.nothing_arrived()
 
 
+def test_a_key_that_begins_with_a_discarded_one_stays(home: Home) -> None:
+    discarded, other = upload_key("i-1", "0f3a.doc"), upload_key("i-1", "0f3a.docx")
+    for key in (discarded, other):
+        assert home.post(home.form(key=key)).status_code == 204
+
+    home.uploads.discard(discarded)
+
+    assert home.uploads.read(other) == DOCUMENT
+    with pytest.raises(UnknownBlobError):
+        home.uploads.read(discarded)
+
+
+def test_versions_that_s3_lists_on_several_pages_are_all_discarded(aws: Aws) -> None:
+    def by_the_dozen(params: dict[str, Any], **_: Any) -> None:
+        params["MaxKeys"] = 2
+
+    client = aws.client("s3")
+    client.meta.events.register("before-parameter-build.s3.ListObjectVersions", by_the_dozen)
+    for number in range(7):
+        client.put_object(Bucket=BUCKET, Key=KEY, Body=bytes(number))
+
+    S3Uploads(bucket=BUCKET, client=client).discard(KEY)
+
+    assert aws.versions() == []
+
+
 def test_an_upload_goes_with_its_interview(home: Home) -> None:
     home.post(home.form())
 

@@ -10,7 +10,7 @@ from runtime.cv.document import Document
 from runtime.cv.passage import Passage, closed
 from runtime.cv.phone import likely_regions, read_number
 from runtime.cv.places import without_place
-from runtime.cv.result import Basics, Leaf, Profile
+from runtime.cv.result import Basics, Leaf, NetworkProfile
 from runtime.cv.sections import Section
 from runtime.cv.vocabulary import (
     TITLE,
@@ -120,7 +120,7 @@ def _urls(document: Document, indexes: Iterable[int]) -> Iterable[Passage]:
             yield Passage(match[0].rstrip("."), passage.start + match.start(), passage.page)
 
 
-def _profile(url: Passage) -> Profile | None:
+def _profile(url: Passage) -> NetworkProfile | None:
     bare = re.sub(r"^(?:https?://)?(?:www\.)?", "", url.text.lower())
     host, _, path = bare.partition("/")
     network = next(
@@ -131,14 +131,14 @@ def _profile(url: Passage) -> Profile | None:
     tail = url.text.rstrip("/")
     user = tail[tail.rindex("/") + 1 :]
     begin = url.text.rindex(user)
-    return Profile(
+    return NetworkProfile(
         network=url.leaf(0.95, "pattern", value=network),
         username=Passage(user, url.start + begin, url.page).leaf(0.95, "pattern"),
         url=url.leaf(0.95, "pattern"),
     )
 
 
-def _unique(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
+def _unique(profiles: Iterable[NetworkProfile]) -> tuple[NetworkProfile, ...]:
     return tuple({(p.network.value, p.username.value if p.username else ""): p for p in profiles}.values())
 
 

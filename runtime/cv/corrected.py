@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from runtime.cv.correction import CorrectedBasics, CorrectedResume, Written, value_of
+from runtime.cv.correction import CorrectedBasics, CorrectedResume, CorrectedValue, value_of
 from runtime.cv.evidence import identified, skill_uses
 from runtime.cv.passage import Passage
 from runtime.cv.phone import likely_regions, read_number, region_of
@@ -97,12 +97,12 @@ def _settled(node: object, known: _Known, basics: dict[str, Leaf], name: str = "
     """The tree of `node` with every given value as a leaf."""
     if isinstance(node, CorrectedBasics):
         return {key: _settled(child, known, basics, key) for key, child in node}
-    if isinstance(node, str | Written):
+    if isinstance(node, str | CorrectedValue):
         value = value_of(node)
         leaf = basics.get(name)
         if leaf is not None and leaf.value == value:
             return leaf
-        if isinstance(node, Written) and node.raw is not None:
+        if isinstance(node, CorrectedValue) and node.raw is not None:
             leaf = known.get((value, node.raw, node.page, node.span))
             if leaf is not None:
                 return leaf

@@ -28,7 +28,7 @@ type _Text = Annotated[
 ]
 
 
-class Written(BaseModel):
+class CorrectedValue(BaseModel):
     """A value as the analysis gave it, or as the candidate wrote it: then `value` alone is looked at."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,30 +39,30 @@ class Written(BaseModel):
     span: tuple[int, int] | None = None
 
 
-def value_of(given: str | Written) -> str:
+def value_of(given: str | CorrectedValue) -> str:
     """The value itself."""
     return given if isinstance(given, str) else given.value
 
 
-def _dated(given: str | Written) -> str | Written:
+def _dated(given: str | CorrectedValue) -> str | CorrectedValue:
     if not _DATE.fullmatch(value_of(given)):
         raise ValueError("expected a year or a month, such as 2019 or 2019-05")
     return given
 
 
-def _addressed(given: str | Written) -> str | Written:
+def _addressed(given: str | CorrectedValue) -> str | CorrectedValue:
     if not _EMAIL.fullmatch(value_of(given)):
         raise ValueError("expected an address such as name@example.com")
     return given
 
 
-def _levelled(given: str | Written) -> str | Written:
+def _levelled(given: str | CorrectedValue) -> str | CorrectedValue:
     if value_of(given) not in DEGREE_LEVELS:
         raise ValueError(f"expected one of {', '.join(DEGREE_LEVELS)}")
     return given
 
 
-type _Given = _Text | Written
+type _Given = _Text | CorrectedValue
 type _Date = Annotated[_Given, AfterValidator(_dated)]
 type _Lines = Annotated[tuple[_Given, ...], Field(max_length=_MOST_LINES)]
 

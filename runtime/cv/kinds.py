@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, Literal
 
@@ -10,7 +11,20 @@ from runtime.cv.errors import UnreadableDocument, UnsupportedDocument
 Kind = Literal["pdf", "docx", "text"]
 
 _SEND: Final = "send the CV as PDF, Word document (.docx), plain text or Markdown"
-_TEXT_SUFFIXES: Final = frozenset({".txt", ".text", ".md", ".markdown"})
+# The one table of what is read; the page's copy (web/src/cv.ts) is held to it by a test.
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+}
+UNNAMED: Final = "application/octet-stream"
+"""What a browser says of a file that its system has no name for."""
+_TEXT_SUFFIXES: Final = frozenset(
+    suffix for suffix, media_type in MEDIA_TYPES.items() if media_type.startswith("text/")
+)
 # The PDF standard lets a reader accept the header anywhere in the first kilobyte.
 _PDF_WINDOW: Final = 1024
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,6 +53,25 @@ _ZIPPED: Final = (
     (b"xl/workbook.xml", "an Excel workbook (.xlsx)"),
     (b"ppt/presentation.xml", "a PowerPoint presentation (.pptx)"),
 )
+
+
+def announced(filename: str, media_type: str) -> tuple[str, str]:
+    """The suffix and the media type of a file that is still to come; the suffix is empty where neither names one.
+
+    Raises `UnsupportedDocument` when its name and its type agree on a kind that is not read. Otherwise its content will
+    decide (`kind_of`), as it does for a file that comes at once.
+    """
+    suffix = PurePath(filename).suffix.lower()
+    media_type = media_type.partition(";")[0].strip().lower() or UNNAMED
+    if suffix not in MEDIA_TYPES:
+        if media_type == UNNAMED:
+            return "", UNNAMED
+        suffix = next((known for known, named in MEDIA_TYPES.items() if named == media_type), "")
+        if not suffix:
+            raise UnsupportedDocument(f"Files of the type {media_type[:100]} are not read; {_SEND}.")
+    elif media_type not in {*MEDIA_TYPES.values(), UNNAMED}:
+        media_type = MEDIA_TYPES[suffix]
+    return suffix, media_type
 
 
 def kind_of(document: bytes, filename: str) -> Kind:

@@ -34,7 +34,7 @@ class Leaf(_Frozen):
     valid: bool | None = None
 
 
-class Profile(_Frozen):
+class NetworkProfile(_Frozen):
     network: Leaf
     username: Leaf | None = None
     url: Leaf | None = None
@@ -48,7 +48,7 @@ class Basics(_Frozen):
     url: Leaf | None = None
     location: Leaf | None = None
     summary: Leaf | None = None
-    profiles: tuple[Profile, ...] = ()
+    profiles: tuple[NetworkProfile, ...] = ()
 
 
 class Work(_Frozen):

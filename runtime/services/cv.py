@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from runtime.cv import Claim, CvAnalyzer, CvResult, claims
 from runtime.cv.correction import CorrectedResume
-from runtime.cv.errors import DocumentRefused, DocumentTooLarge, UnsupportedDocument
+from runtime.cv.errors import DocumentRefused, DocumentTooLarge
+from runtime.cv.kinds import MEDIA_TYPES, UNNAMED, announced
 from runtime.cv.limits import MAX_BYTES
 from runtime.interview.events import BlobRef, CvAnalyzed, CvEdited, CvUploaded, Event
 from runtime.interview.interview import CvVersion, Interview
@@ -22,16 +23,8 @@ from runtime.interview.store import Store, UnknownBlobError
 from runtime.interview.uploads import UploadForm, Uploads, is_upload_of, upload_key
 from runtime.services.errors import InterviewEndedError, NotThereError, RefusedError, StaleVersionError
 
-_MEDIA_TYPES: Final = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-}
-# What a browser says of a file that its system has no name for; its content tells what it is.
-_UNNAMED: Final = "application/octet-stream"
+# Of an upload whose name says nothing: keys have a suffix.
+_ANY_SUFFIX: Final = ".bin"
 _NOTHING_THERE: Final = (
     "nothing has arrived under this key; post the file by the form that came with it, or, if the form has expired, ask "
     "for another one (cv-uploads)"
@@ -76,13 +69,7 @@ class CvProfiles:
         Raises `UnsupportedDocument`, `DocumentTooLarge`, `InterviewEndedError`.
         """
         _refuse_ended(interview)
-        suffix = PurePath(filename).suffix.lower()
-        media_type = media_type.partition(";")[0].strip().lower() or _UNNAMED
-        if suffix not in _MEDIA_TYPES or media_type not in {*_MEDIA_TYPES.values(), _UNNAMED}:
-            raise UnsupportedDocument(
-                f"expected a PDF, a Word document (.docx), plain text or Markdown; got a file named "
-                f"{suffix or '(no suffix)'} of the type {media_type[:100]}"
-            )
+        suffix, media_type = announced(filename, media_type)
         if not 1 <= size <= MAX_BYTES:
             raise DocumentTooLarge(
                 f"expected a CV of 1 byte to {MAX_BYTES // 1_048_576} MB; send one without pictures"
@@ -92,7 +79,7 @@ class CvProfiles:
             if repeats
             else secrets.token_hex(20)
         )
-        key = upload_key(interview.interview_id, f"{name}{suffix}")
+        key = upload_key(interview.interview_id, f"{name}{suffix or _ANY_SUFFIX}")
         return self._uploads.form(key, media_type=media_type, size=size)
 
     def take(
@@ -128,7 +115,7 @@ class CvProfiles:
             raise NotThereError(_NOTHING_THERE) from None
         try:
             profile = self._take(
-                interview_id, document, filename or f"cv{PurePath(key).suffix}", key, as_of=as_of, actor=actor
+                interview_id, document, filename or _name_of(key), key, as_of=as_of, actor=actor
             )
         except DocumentRefused:
             # Whatever else can go wrong is not its fault, and asking again will find it.
@@ -153,7 +140,7 @@ class CvProfiles:
         raw = json.dumps(body, ensure_ascii=False).encode()
         suffix = PurePath(filename).suffix.lower()
         digest = hashlib.sha256(document).hexdigest()
-        media_type = _MEDIA_TYPES.get(suffix)
+        media_type = MEDIA_TYPES.get(suffix)
         name = f"{digest[:16]}{suffix}" if media_type else digest[:16]
 
         def decide(interview: Interview) -> Sequence[Event]:
@@ -169,7 +156,7 @@ class CvProfiles:
                 return []
             version = len(interview.cv_versions) + 1
             stored = self._store.put_blob(
-                f"cvs/{interview_id}/{name}", document, media_type=media_type or "application/octet-stream"
+                f"cvs/{interview_id}/{name}", document, media_type=media_type or UNNAMED
             )
             analysis = self._put_analysis(interview_id, raw)
             return [
@@ -255,6 +242,10 @@ class CvProfiles:
 
     def _result(self, kept: CvVersion) -> CvResult:
         return CvResult.model_validate_json(self._store.blob(kept.analysis))
+
+
+def _name_of(key: str) -> str:
+    return f"cv{PurePath(key).suffix}".removesuffix(_ANY_SUFFIX)
 
 
 def _was_taken(interview: Interview, key: str) -> bool:

@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import docx
+import fpdf
 import pytest
 from starlette.requests import HTTPConnection
 
@@ -29,6 +30,14 @@ def large() -> bytes:
     with zipfile.ZipFile(stream, "a") as package:
         package.writestr("word/media/photo.bin", random.Random(1).randbytes(5 * 1024 * 1024))
     return stream.getvalue()
+
+
+def pdf() -> bytes:
+    document = fpdf.FPDF()
+    document.add_page()
+    document.set_font("helvetica", size=11)
+    document.multi_cell(0, text=CV.decode())
+    return bytes(document.output())
 
 
 def form(api: Api, interview_id: str, size: int = len(CV), *, repeats: str = "") -> dict[str, Any]:
@@ -205,9 +214,8 @@ def test_a_body_without_a_key_is_refused_by_name(api: Api, body: Any) -> None:
         ("cv.rtf", "application/rtf"),
         ("cv.odt", "application/vnd.oasis.opendocument.text"),
         ("cv.png", "image/png"),
-        ("cv", "application/pdf"),
-        ("cv.pdf", "image/png"),
-        ("cv.pdf.exe", "application/pdf"),
+        ("cv", "text/html"),
+        ("cv.pdf.exe", "application/x-msdownload"),
     ],
 )
 def test_a_kind_that_is_not_read_gets_no_form(api: Api, filename: str, content_type: str) -> None:
@@ -217,6 +225,36 @@ def test_a_kind_that_is_not_read_gets_no_form(api: Api, filename: str, content_t
     )
 
     assert ".docx" in assert_problem(answer, 415, "unsupported_document")["detail"]
+
+
+@pytest.mark.parametrize("filename", ["cv.txt", "cv", "cv.bin", "my.cv", "cv.docx"])
+@pytest.mark.parametrize("content_type", ["", "application/octet-stream", "application/pdf"])
+def test_a_name_that_is_wrong_gets_a_form_wherever_upload_cv_would_go_by_the_content(
+    api: Api, filename: str, content_type: str
+) -> None:
+    interview_id, document = api.create(), pdf()
+    sent = api.client.post(
+        f"/api/interviews/{api.create()}/upload-cv", files={"file": (filename, document, content_type)}
+    )
+    given = api.client.post(
+        f"/api/interviews/{interview_id}/cv-uploads",
+        json={"filename": filename, "content_type": content_type, "size": len(document)},
+    ).json()
+
+    assert post(api, given, document).status_code == 204
+    posted = take(api, interview_id, given["key"], filename=filename)
+    assert posted.status_code == 200, posted.text
+    assert posted.json() == sent.json()
+
+
+def test_text_without_a_name_is_read_by_its_key(api: Api) -> None:
+    interview_id = api.create()
+    given = api.client.post(
+        f"/api/interviews/{interview_id}/cv-uploads", json={"filename": "cv", "size": len(CV)}
+    ).json()
+    post(api, given)
+
+    assert take(api, interview_id, given["key"]).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from runtime.cv.errors import UnreadableDocument, UnsupportedDocument
-from runtime.cv.kinds import Kind, kind_of
+from runtime.cv.kinds import MEDIA_TYPES, Kind, kind_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -88,3 +91,10 @@ def test_text_under_another_name_may_be_the_rest_of_a_broken_file(filename: str)
 def test_a_word_document_behind_a_password_is_told_apart_from_an_old_one() -> None:
     with pytest.raises(UnreadableDocument, match="password"):
         kind_of(OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "cv.docx")
+
+
+def test_the_page_offers_what_is_read() -> None:
+    page = (Path(__file__).parents[2] / "web/src/cv.ts").read_text()
+    (table,) = re.findall(r"export const KINDS: .*? = \{(.*?),?\s*\};", page, re.DOTALL)
+
+    assert json.loads(f"{{{table}}}") == MEDIA_TYPES

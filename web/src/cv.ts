@@ -58,6 +58,22 @@ export interface Cv {
   versions: { version: number; by: "analyzer" | "candidate" }[];
 }
 
+/** What is read, by suffix; a test holds it to runtime/cv/kinds.py. */
+export const KINDS: Readonly<Record<string, string>> = {
+  ".pdf": "application/pdf",
+  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  ".txt": "text/plain",
+  ".text": "text/plain",
+  ".md": "text/markdown",
+  ".markdown": "text/markdown",
+};
+
+/** Whether a file's name or type, as far as they say anything, leave it open that it is read. Its content decides. */
+export function mayBeRead(file: { name: string; type: string }): boolean {
+  const suffix = /\.[^.]*$/.exec(file.name.toLowerCase())?.[0] ?? "";
+  return suffix in KINDS || !file.type || Object.values(KINDS).includes(file.type);
+}
+
 export const MOST_BYTES = 10 * 1024 * 1024;
 /** What a request may carry; larger files are posted by a form, past the server in AWS. */
 const MOST_SENT_BYTES = 4 * 1024 * 1024;

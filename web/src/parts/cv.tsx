@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import { getCv, MOST_BYTES, type Cv, type Given } from "../cv";
+import { getCv, KINDS, mayBeRead, MOST_BYTES, type Cv, type Given } from "../cv";
 import { isUnsure } from "./cv_draft";
 
 /** A place to drop or pick a CV. */
@@ -12,8 +12,7 @@ export function CvPicker(props: { file: File | null; onPick: (file: File | null)
 
   const pick = (file: File | undefined) => {
     if (!file) return;
-    const right = /\.(txt|text|md|markdown|pdf|docx)$/i.test(file.name);
-    if (!right) return setRefused(`${file.name} is not a PDF, DOCX, text or Markdown file.`);
+    if (!mayBeRead(file)) return setRefused(`${file.name} is not a PDF, DOCX, text or Markdown file.`);
     if (file.size > MOST_BYTES) return setRefused(`${file.name} is larger than 10 MB. Export it with smaller pictures.`);
     setRefused(null);
     props.onPick(file);
@@ -37,7 +36,7 @@ export function CvPicker(props: { file: File | null; onPick: (file: File | null)
         <input
           ref={input}
           type="file"
-          accept=".pdf,.docx,.txt,.text,.md,.markdown"
+          accept={Object.keys(KINDS).join()}
           aria-describedby={hint}
           onChange={(event) => pick(event.currentTarget.files?.[0])}
         />

@@ -322,14 +322,14 @@ class LambdaCvAnalyzer:
                 "fileName": filename[-_LONGEST_NAME:],  # its end says what kind of file it is
             }
         )
+        if as_of is not None:
+            payload["asOf"] = as_of.isoformat()
         try:
             answer = self._function.ask(payload)
             if error := _error(answer):
                 raise self._refusal(*error)
             return _read(CvResult, answer)
         except _TooLarge:
-        if as_of is not None:
-            payload["asOf"] = as_of.isoformat()
             raise DocumentTooLarge("expected a CV of at most 4 MB; send one without pictures") from None
         except _Ended as fault:
             # The same document would end it again.

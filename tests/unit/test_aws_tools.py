@@ -246,6 +246,26 @@ class TestCvAnalyzer:
 
         assert LambdaCvAnalyzer(service.function())(CV, "cv.txt") == analyze(CV, "cv.txt")
 
+    def test_the_day_up_to_which_jobs_count_goes_along(self, service: LambdaService) -> None:
+        service.run = cv_analyzer.handler
+        day = date(2020, 6, 30)
+
+        found = LambdaCvAnalyzer(service.function())(CV, "cv.txt", as_of=day)
+
+        assert found == analyze(CV, "cv.txt", as_of=day)
+        assert found.analysis.as_of_source == "given"
+
+    def test_a_request_of_ours_that_is_refused_is_no_fault_of_the_document(
+        self, service: LambdaService, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        words = json.dumps({"error": {"type": "store_not_configured", "detail": "s3Key cannot be read"}})
+        service.replies = [Reply(words.encode())]
+
+        with pytest.raises(AnalyzerUnavailable, match="store_not_configured"):
+            LambdaCvAnalyzer(service.function())(CV, "cv.txt")
+
+        assert "store_not_configured" in caplog.text
+
     def test_a_name_that_is_too_long_keeps_its_end(self, service: LambdaService) -> None:
         service.run = cv_analyzer.handler
 
@@ -269,26 +289,6 @@ class TestCvAnalyzer:
 
         with pytest.raises(CvError) as here:
             LambdaCvAnalyzer(service.function())(document, filename)
-    def test_the_day_up_to_which_jobs_count_goes_along(self, service: LambdaService) -> None:
-        service.run = cv_analyzer.handler
-        day = date(2020, 6, 30)
-
-        found = LambdaCvAnalyzer(service.function())(CV, "cv.txt", as_of=day)
-
-        assert found == analyze(CV, "cv.txt", as_of=day)
-        assert found.analysis.as_of_source == "given"
-
-    def test_a_request_of_ours_that_is_refused_is_no_fault_of_the_document(
-        self, service: LambdaService, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        words = json.dumps({"error": {"type": "store_not_configured", "detail": "s3Key cannot be read"}})
-        service.replies = [Reply(words.encode())]
-
-        with pytest.raises(AnalyzerUnavailable, match="store_not_configured"):
-            LambdaCvAnalyzer(service.function())(CV, "cv.txt")
-
-        assert "store_not_configured" in caplog.text
-
 
         assert type(here.value) is type(there.value) is kind
         assert str(here.value) == str(there.value)

@@ -26,8 +26,6 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PLAIN)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
-
-class _Body(BaseModel):
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIRST_DAY = date(1950, 1, 1)
 
@@ -49,6 +47,8 @@ AsOf = Annotated[
     Field(description="The day up to which a current job counts; by default the document's own date."),
 ]
 
+
+class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
@@ -280,9 +280,9 @@ class CvProfileIn(_Body):
     takes the place of the day up to which current jobs count there."""
 
     resume: CorrectedResume
+    as_of: AsOf | None = None
 
     @model_validator(mode="after")
-    as_of: AsOf | None = None
     def _can_be_written(self) -> Self:
         try:
             self.model_dump_json()
@@ -314,9 +314,9 @@ class CvKey(_Body):
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_PLAIN)]
     filename: Annotated[str, StringConstraints(max_length=255, pattern=_PLAIN)] | None = None
-
-
     as_of: AsOf | None = None
+
+
 class SocketTicket(_Body):
     """Where to open the socket, and for how many seconds the ticket is good.
 

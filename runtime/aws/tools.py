@@ -342,12 +342,6 @@ class LambdaCvAnalyzer:
                 f"CVs cannot be analysed now ({fault.reason}); nothing was kept, send it again"
             ) from None
 
-
-class LambdaEvaluator:
-    """The performance evaluator; an `Evaluator`."""
-
-    def __init__(self, function: Function) -> None:
-        self._function = function
     def _refusal(self, kind: str, detail: str) -> CvError:
         if kind in _CV_ERRORS:
             return _CV_ERRORS[kind](detail)
@@ -355,6 +349,12 @@ class LambdaEvaluator:
         _log.error("%s refused a request of ours: %s", self._function.name, kind)
         return AnalyzerUnavailable(f"CVs cannot be analysed now ({kind}); nothing was kept, send it again")
 
+
+class LambdaEvaluator:
+    """The performance evaluator; an `Evaluator`."""
+
+    def __init__(self, function: Function) -> None:
+        self._function = function
 
     def __call__(self, given: EvaluationInput, /) -> Report:
         try:

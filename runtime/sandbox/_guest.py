@@ -6,26 +6,43 @@ What it can reach by that is a frame of its own making, which is a guess at an a
 """
 
 import array
+import ast
 import asyncio
 import atexit
+import bisect
 import builtins
 import collections
+import contextlib
+import copy
+import datetime as dt
+import functools
+import heapq
 import io
+import itertools
 import json
 import linecache
+import math
+import operator
 import os
+import random
+import re
 import selectors
 import stat
+import string
 import sys
 import time
 import traceback
 import types
+import typing
 from collections.abc import Callable
 from typing import Any
 
 import _eryx  # type: ignore[import-not-found]
 
 NAME = "solution.py"
+# The module whose function is called, as if it were imported: what stands below `if __name__ == "__main__":` is for a
+# program, and reads an input that is not there.
+MODULE = "solution"
 MAX_DEPTH = 200
 MAX_BYTES = 1024 * 1024
 MAX_NODES = MAX_BYTES // 2  # an item and its comma
@@ -232,12 +249,18 @@ class _Box:
                 pass  # the candidate closed it
 
 
-def _compiled(source: str) -> types.CodeType | str:
-    """The source's code, with a `__main__` of its own to run in; a frame that says why when it is no program."""
+def _compiled(source: str, *, module: bool = False) -> types.CodeType | str:
+    """The source's code, with a `__main__` of its own to run in; a frame that says why when it is no program. `module`:
+    it is not the program itself, and has the names ready that LeetCode has."""
     global _main
     source = source.removeprefix("\ufeff")  # what some editors write before the text
-    _main = types.ModuleType("__main__")
-    vars(_main).update(__builtins__=builtins, __file__=NAME)
+    _main = types.ModuleType(MODULE if module else "__main__")
+    vars(_main).update(__builtins__={**_READY, **vars(builtins)} if module else builtins, __file__=NAME)
+    sys.modules.pop(MODULE, None)
+    if module:
+        sys.modules[MODULE] = _main  # dataclasses and pickle look for a class's module there
+    # The generator's state lies in what every instance starts from: all would draw the same numbers.
+    random.seed()
     sys.argv = [NAME]
     linecache.cache[NAME] = (len(source), None, io.StringIO(source, None).readlines(), NAME)
     try:
@@ -247,8 +270,9 @@ def _compiled(source: str) -> types.CodeType | str:
 
 
 def load(source: str, function: str, output: int) -> str:
-    """Run the source as `__main__` and find the function. A frame: `[ending, value, error]` as JSON text."""
-    code = _compiled(source)
+    """Run the source as a module and find the function. A frame: `[ending, value, error]` as JSON text."""
+    global _nodes
+    code = _compiled(source, module=True)
     if isinstance(code, str):
         return code
 
@@ -262,6 +286,7 @@ def load(source: str, function: str, output: int) -> str:
         return frame
     if _function is None:
         return _frame("not_compiled", error="function not found: " + function)
+    _nodes = _Nodes(source, function)
     return _frame("returned")
 
 
@@ -272,16 +297,16 @@ def call(arguments: str, in_place: bool, output: int) -> str:
 
     def body() -> None:
         nonlocal value
-        args, kwargs = _decode(arguments)
+        args, kwargs = _nodes.given(*_decode(arguments))
         first = next(iter([*args, *kwargs.values()]), None)
         value = _function(*args, **kwargs)
         if asyncio.iscoroutine(value):
             value = asyncio.run(value)
         if in_place:
-            value = first
+            value = [] if first is None and _nodes.first_is_node else first
 
     frame = _guarded(body, "", output)
-    return _returned(value) if frame is None else frame
+    return _returned(value, _nodes.read) if frame is None else frame
 
 
 def program(source: str, stdin: str, output: int) -> str:
@@ -324,18 +349,301 @@ def _guarded(
 def _find(name: str) -> Any:
     scope = vars(_main)
     first, _, rest = name.partition(".")
-    if rest:
-        owner = scope.get(first)
-        found = getattr(owner(), rest, None) if isinstance(owner, type) else None
-    else:
-        found = scope.get(first)
-        if found is None and isinstance(scope.get("Solution"), type):
-            found = getattr(scope["Solution"](), first, None)
+    owner, method = scope.get(first), rest
+    if not rest and owner is None:
+        owner, method = scope.get("Solution"), first
+    if not method:
+        return owner if callable(owner) else None
+    found = _method(owner(), method) if isinstance(owner, type) else None
     return found if callable(found) else None
 
 
-def _returned(value: Any) -> str:
+def _method(instance: Any, name: str) -> Any:
+    """What the instance has under this name by the candidate's own classes, not as every object or list has it."""
+    found = getattr(instance, name, None)
+    if name in getattr(instance, "__dict__", ()):
+        return found
+    giver = next((kind for kind in type(instance).__mro__ if name in vars(kind)), None)
+    return found if giver is None or giver.__module__ == MODULE else None
+
+
+class ListNode:
+    """As LeetCode has it, for code that does not define its own."""
+
+    __module__ = MODULE
+
+    def __init__(self, val: Any = 0, next: Any = None) -> None:  # noqa: A002 - LeetCode's name
+        self.val = val
+        self.next = next
+
+
+class TreeNode:
+    """As LeetCode has it, for code that does not define its own."""
+
+    __module__ = MODULE
+
+    def __init__(self, val: Any = 0, left: Any = None, right: Any = None) -> None:
+        self.val = val
+        self.left = left
+        self.right = right
+
+
+def _ready() -> dict[str, Any]:
+    """What LeetCode imports before every solution. The language's own names and the candidate's go before it."""
+    whole = (
+        bisect,
+        collections,
+        copy,
+        dt,
+        functools,
+        heapq,
+        itertools,
+        json,
+        math,
+        operator,
+        random,
+        re,
+        string,
+    )
+    ready: dict[str, Any] = {}
+    for module in (string, operator, math, typing, itertools, functools, bisect, heapq, collections):
+        names = getattr(module, "__all__", None) or [name for name in vars(module) if name[0] != "_"]
+        ready.update({name: getattr(module, name) for name in names})
+    for name in ("choice", "randint", "randrange", "sample", "shuffle"):
+        ready[name] = getattr(random, name)
+    ready.update({module.__name__: module for module in (*whole, sys, typing)})
+    ready.update(deepcopy=copy.deepcopy, ListNode=ListNode, TreeNode=TreeNode)
+    return ready
+
+
+_READY = _ready()
+# What has all three links is a tree, whose levels are linked.
+_SHAPES = {"TreeNode": ("left", "right"), "ListNode": ("next",)}
+_LISTS = frozenset({"List", "list", "Sequence", "Iterable", "Tuple", "tuple"})
+_VALUES = ("val", "value", "data")
+
+
+class _Nodes:
+    """Which arguments of a function are linked nodes and not lists, and whether its result is.
+
+    A parameter's type says so by naming `ListNode` or `TreeNode`; without a type, or with a class of the candidate's
+    own, the function's text does, which reads `.next`, or `.left` and `.right`, of it. A result without a type is nodes
+    where an argument is.
+    """
+
+    def __init__(self, source: str, function: str) -> None:
+        self.by_name: dict[str, tuple[int, str, Any]] = {}
+        self.order: list[str] = []
+        self.rest: str | None = None
+        self.result: int | None = None
+        if any(word in source for word in ("ListNode", "TreeNode", ".next", ".left", ".right")):
+            # What the compiler takes and this does not is too large to look into.
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                self._look(ast.parse(source.removeprefix("\ufeff")), function)
+
+    def _look(self, tree: ast.Module, function: str) -> None:
+        found, method = _definition(tree, function)
+        if found is None:
+            return
+        given = found.args
+        inner = [*given.posonlyargs, *given.args][method:]
+        self.order = [one.arg for one in inner]
+        self.rest = given.vararg and given.vararg.arg
+        for one in (*inner, *given.kwonlyargs, *([given.vararg] if given.vararg else [])):
+            told = _told_type(one.annotation)
+            spec = _named_nodes(told) or _followed(found, one.arg, told)
+            if spec is not None:
+                self.by_name[one.arg] = spec
+        returned = getattr(found, "returns", None)
+        if returned is not None:
+            told = _told_type(returned)
+            spec = _named_nodes(told)
+            own = self.by_name and _own_class(told)
+            self.result = spec[0] if spec is not None else 0 if own else None
+        elif self.by_name:
+            self.result = 0
+
+    def given(self, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments, lists as nodes where they are to be."""
+        if not self.by_name:
+            return args, kwargs
+        names = [*self.order, *[self.rest] * len(args)]
+        args = [self._made(name, value) for name, value in zip(names, args, strict=False)] + args[
+            len(names) :
+        ]
+        return args, {name: self._made(name, value) for name, value in kwargs.items()}
+
+    @property
+    def first_is_node(self) -> bool:
+        return bool(self.order) and self.order[0] in self.by_name
+
+    def _made(self, name: str | None, value: Any) -> Any:
+        spec = self.by_name.get(name or "")
+        return value if spec is None else _linked(value, *spec)
+
+    def read(self, value: Any) -> Any:
+        """A result with lists in the place of nodes."""
+        if value is None:
+            return value if self.result is None else []
+        if isinstance(value, (list, tuple)):
+            if not any(self._is_node(item) for item in value):
+                return (
+                    [[] for _ in value]
+                    if self.result and not any(item is not None for item in value)
+                    else value
+                )
+            return [self.read(item) for item in value]
+        return _values(value) if self._is_node(value) else value
+
+    def _is_node(self, value: Any) -> bool:
+        kind = type(value)
+        if kind.__module__ == "builtins" or not (kind.__name__ in _SHAPES or self.result is not None):
+            return False
+        return any(hasattr(value, name) for name in _VALUES) and any(
+            all(hasattr(value, link) for link in links) for links in _SHAPES.values()
+        )
+
+
+_nodes = _Nodes("", "")
+
+
+def _definition(tree: ast.Module, name: str) -> tuple[Any, bool]:
+    """The function's own text, and whether its first parameter is its object."""
+    first, _, rest = name.partition(".")
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    found = None if rest else _last(tree.body, first)
+    if found is not None:
+        return found, False
+    owner = classes.get(first if rest else "Solution")
+    found = None if owner is None else _last(owner.body, rest or first)
+    decorators = [ast.unparse(decorator) for decorator in getattr(found, "decorator_list", ())]
+    return found, "staticmethod" not in decorators
+
+
+def _last(body: list[ast.stmt], name: str) -> Any:
+    found: Any = None
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
+            found = node
+        elif (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Lambda)
+            and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+        ):
+            found = node.value
+    return found
+
+
+def _told_type(annotation: ast.expr | None) -> list[str]:
+    """The words of a type, in order."""
+    if annotation is None:
+        return []
+    text = annotation.value if isinstance(annotation, ast.Constant) else ast.unparse(annotation)
+    return re.findall(r"\w+", str(text))
+
+
+def _named_nodes(words: list[str]) -> tuple[int, str, Any] | None:
+    """How deep in lists the nodes are that a type names, their shape and their class."""
+    for number, word in enumerate(words):
+        if word in _SHAPES:
+            depth = sum(before in _LISTS for before in words[:number])
+            return depth, word, vars(_main).get(word, _READY[word])
+    return None
+
+
+def _own_class(words: list[str]) -> Any:
+    """The candidate's own class that a type names."""
+    return next((kind for kind in map(vars(_main).get, words) if isinstance(kind, type)), None)
+
+
+def _followed(function: ast.AST, name: str, words: list[str]) -> tuple[int, str, Any] | None:
+    """As `_named_nodes`, of a parameter whose links the function reads."""
+    own = _own_class(words)
+    if words and own is None:
+        return None
+    same, read = {name}, set()
+    for node in ast.walk(function):
+        for target in getattr(node, "targets", None) or [getattr(node, "target", None)]:
+            same.update(_copies(target, getattr(node, "value", None), same))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in same:
+            read.add(node.attr)
+    for shape, links in _SHAPES.items():
+        if read.intersection(links):
+            return 0, shape, own or vars(_main).get(shape, _READY[shape])
+    return None
+
+
+def _copies(target: Any, value: Any, same: set[str]) -> Any:
+    if isinstance(target, ast.Name) and isinstance(value, ast.Name) and value.id in same:
+        yield target.id
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, other in zip(target.elts, value.elts, strict=False):
+            yield from _copies(one, other, same)
+
+
+def _linked(value: Any, depth: int, shape: str, kind: Any) -> Any:
+    """A list as nodes: a list by `next`, a tree level by level, None where there is no child."""
+    if not isinstance(value, list):
+        return value
+    if depth:
+        return [_linked(item, depth - 1, shape, kind) for item in value]
+    links = _SHAPES[shape]
+    root: Any = None
+    places: collections.deque[tuple[Any, str]] = collections.deque([(None, "")])
+    for item in value:
+        if not places:
+            raise ValueError("the test's list is no tree: it has values below an empty place")
+        owner, link = places.popleft()
+        if item is None and shape == "TreeNode":
+            continue
+        node = _node(kind, item, links)
+        places.extend((node, below) for below in links)
+        if owner is None:
+            root = node
+        else:
+            setattr(owner, link, node)
+    return root
+
+
+def _node(kind: Any, value: Any, links: tuple[str, ...]) -> Any:
+    for arguments in ((value,), (value, *[None] * len(links)), ()):
+        try:
+            node = kind(*arguments)
+            break
+        except TypeError:
+            if not arguments:
+                raise
+    if not any(hasattr(node, name) for name in _VALUES) or not arguments:
+        node.val = value
+    for link in links:
+        setattr(node, link, None)
+    return node
+
+
+def _values(node: Any) -> list[Any]:
+    links = next(links for links in _SHAPES.values() if all(hasattr(node, link) for link in links))
+    found: list[Any] = []
+    level = collections.deque([node])
+    while level:
+        one = level.popleft()
+        if len(found) > MAX_NODES:
+            raise _UnfitError("raised", "the end of the nodes is not reached: they hold themselves")
+        if one is None:
+            found.append(None)
+            continue
+        found.append(next((getattr(one, name) for name in _VALUES if hasattr(one, name)), None))
+        level.extend(getattr(one, link, None) for link in links)
+        if len(links) == 1 and level[-1] is None:
+            break
+    while len(links) > 1 and found and found[-1] is None:
+        found.pop()
+    return found
+
+
+def _returned(value: Any, read: Callable[[Any], Any] = lambda value: value) -> str:
     try:
+        value = read(value)
         error = _unfit(value)
         if error is not None:
             return _frame(*error)
@@ -345,6 +653,8 @@ def _returned(value: Any) -> str:
         return '["returned",' + text + ",null]"
     except MemoryError:
         return _frame("memory", error="MemoryError")
+    except _UnfitError as unfit:
+        return _frame(*unfit.args)
     except BaseException as error:
         return _frame("raised", error="the result is no JSON value: " + str(error)[:200])
 
@@ -502,8 +812,16 @@ _HINTS = (
 )
 
 
+_NO_NODES = re.compile("'list' object has no attribute '(?:next|val|left|right)'")
+
+
 def _hint(error: BaseException, text: str) -> str:
     last = text.rstrip().rpartition("\n")[2]
+    if isinstance(error, AttributeError) and _NO_NODES.search(last):
+        return (
+            "(an argument that is a list comes as nodes where the parameter's type says so: "
+            "head: Optional[ListNode], root: Optional[TreeNode])\n"
+        )
     for kind, words, told in _HINTS:
         if isinstance(error, kind) and words in last:
             return "(" + told + ")\n"
@@ -516,6 +834,8 @@ def _rehearse() -> None:
     call("[[1], {}]", False, 1000)
     call("[[0], {}]", False, 1000)
     load("def f(:\n    pass", "f", 1000)
+    load("def f(a: Optional[ListNode], b):\n    return b.left or a", "f", 1000)
+    call("[[[1, 2], [1]], {}]", False, 1000)
     program("import sys; print(input()); sys.exit(0)", "x", 1000)
 
 

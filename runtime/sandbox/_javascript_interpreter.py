@@ -36,6 +36,11 @@ _TOP_LEVEL_AWAIT: Final = 128
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)?", re.ASCII)
 _MODULE: Final = re.compile(r"^\s*(import\b(?!\s*[(.])|export\b)", re.MULTILINE)
 _PLACE: Final = re.compile(r" ?\((\d+):(\d+)\)$", re.MULTILINE)
+# Syntax of tomorrow: what stands before and at the place where the parser stops.
+_NOT_HERE: Final = {
+    "decorators": ("", r"\s*@[\w$]"),
+    "`accessor` fields": (r"\baccessor\s+$", r"[\w$#\[\"']"),
+}
 # What an instance asks of the host and is answered, by its methods of these names.
 _ANSWERED: Final = ("clock_time_get", "random_get", "host_call", "host_promise_rejection")
 _ENTRIES: Final = ("begin", "turn", "rejected", "find", "call", "finish", "ended", "raised", "described")
@@ -482,13 +487,10 @@ class _Session:
         self._instance = _Instance(interpreter.starter, memory_bytes, printers)
         self._instance.restore(interpreter.javascript)
         self._entries = interpreter.javascript.entries
-        self._start = self._instance.size
 
     @property
     def peak_bytes(self) -> int:
-        """0 while it has not grown beyond what it starts with."""
-        size = self._instance.size
-        return size if size > self._start else 0
+        return self._instance.size
 
     @property
     def spent(self) -> bool:
@@ -624,10 +626,13 @@ class _Session:
 
     def _not_compiled(self, error: int, source: str) -> str:
         told = self._instance.text(self._instance.call(self._entries["described"], error))
-        place = re.search(r":(\d+):\d+$", told)
+        place = re.search(r":(\d+):(\d+)$", told)
         lines = source.split("\n")
-        if place and re.match(r"\s*@[\w$]", lines[min(int(place[1]), len(lines)) - 1]):
-            told = f"SyntaxError: decorators are not available here\n{told.partition('\n')[2]}"
+        if place:
+            line, column = lines[min(int(place[1]), len(lines)) - 1], int(place[2]) - 1
+            for what, (before, at) in _NOT_HERE.items():
+                if re.search(before, line[:column]) and re.match(at, line[column:]):
+                    told = f"SyntaxError: {what} are not available here\n{told.partition('\n')[2]}"
         return _frame("not_compiled", told)
 
 

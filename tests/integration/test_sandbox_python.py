@@ -185,3 +185,76 @@ def test_the_librarys_folder_is_read_and_leads_nowhere(engine: Engine, attempt: 
     result = printed(engine, f"import os\n{attempt}")
     assert result.verdict == "RE"
     assert "PermissionError" in (result.error or "")
+
+
+def called(engine: Engine, code: str, *args: JsonValue, expected: JsonValue = None) -> TestResult:
+    test = TestCase(args=args, expected=expected)
+    submission = Submission(language="python", code=code, function_name="f", tests=(test,))
+    return execute(engine, submission).results[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("Counter(x).most_common(1)[0][0]", 2),
+        ("sorted(defaultdict(list, {1: x}))", [1]),
+        ("deque(x, 2)", [2, 1]),
+        ("heapify(x) or heappop(x)", 1),
+        ("heapq.nlargest(1, x)", [2]),
+        ("[math.gcd(4, 6), gcd(4, 6), inf > 9, isqrt(9), comb(4, 2)]", [2, 2, True, 3, 6]),
+        ("list(accumulate(x))", [2, 4, 5]),
+        ("[bisect_left([1, 2], 2), bisect.bisect([1], 1)]", [1, 1]),
+        ("lru_cache(None)(lambda y: y)(3) + cache(lambda y: y)(3)", 6),
+        ("list(itertools.chain(x)) + list(permutations([1]))[0:0]", [2, 2, 1]),
+        ("reduce(xor, x) + functools.reduce(operator.add, x)", 6),
+        ("re.sub('a', 'b', 'a') + ascii_lowercase[:1] + string.digits[:1]", "ba0"),
+        ("deepcopy(x) == copy.copy(x) and 1 <= randint(1, 2) <= 2 and random.random() < 1", True),
+        ("sys.maxsize > 2**30 and pow(2, 3, 5)", 3),
+        ("cast(Optional[List[int]], collections.OrderedDict(a=1))", {"a": 1}),
+        ("datetime.date(2024, 1, 31).isoformat()", "2024-01-31"),
+        ("str(OrderedDict(a=TreeNode(1).val, b=ListNode().next))", "OrderedDict({'a': 1, 'b': None})"),
+    ],
+)
+def test_a_function_has_the_names_ready_that_leetcode_has(
+    engine: Engine, expression: str, expected: JsonValue
+) -> None:
+    result = called(engine, f"class Solution:\n  def f(self, x: List[int]):\n    return {expression}", [2, 2, 1],
+                    expected=expected)  # fmt: skip
+    assert result.verdict == "AC", result
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def gcd(a): return a + 1\ndef f(x): return gcd(x)",
+        "class Counter:\n  total = 2\ndef f(x): return Counter.total",
+        "from operator import add as product\ndef f(x): return product(x, 1)",
+        "inf = 2\ndef f(x): return inf",
+        "def f(x):\n  cache = 2\n  return cache",
+    ],
+)
+def test_the_candidates_own_names_go_before_those_that_are_ready(engine: Engine, code: str) -> None:
+    assert called(engine, code, 1, expected=2).verdict == "AC"
+
+
+def test_a_program_imports_what_it_uses(engine: Engine) -> None:
+    assert "NameError: name 'Counter'" in (printed(engine, "Counter('a')").error or "")
+
+
+def test_a_function_is_imported_and_not_run_as_a_program(engine: Engine) -> None:
+    code = "def f(x):\n    return [x, __name__]\nif __name__ == '__main__':\n    print(f(int(input())))\n"
+    assert called(engine, code, 1, expected=[1, "solution"]).verdict == "AC"
+    assert printed(engine, code, "1\n", "[1, '__main__']").verdict == "AC"
+
+
+def test_classes_of_a_function_are_found_where_they_say_they_are(engine: Engine) -> None:
+    code = (
+        "import dataclasses, pickle, typing\n@dataclasses.dataclass\nclass P:\n    x: 'typing.ClassVar[int]' = 1\n"
+        "    y: int = 2\ndef f(x):\n    return [pickle.loads(pickle.dumps(P())).y, len(typing.get_type_hints(P))]"
+    )
+    assert called(engine, code, 1, expected=[2, 2]).verdict == "AC"
+
+
+def test_random_numbers_differ_from_run_to_run(engine: Engine) -> None:
+    code = "import random\ndef f(x): return random.random()"
+    assert len({str(called(engine, code, 1).actual) for _ in range(3)}) == 3

@@ -8,7 +8,8 @@ import { frame, raised, returned, told } from "./frames.js";
 import { connect, err } from "./host.js";
 import { install as installLocale } from "./locale.js";
 import * as loop from "./loop.js";
-import { globals, main } from "./modules.js";
+import { builtins, globals, main } from "./modules.js";
+import * as own from "./ownership.js";
 import process, { caught, ended } from "./process.js";
 import * as streams from "./streams.js";
 import { console } from "./console.js";
@@ -22,6 +23,7 @@ const push = Function.prototype.call.bind(Array.prototype.push);
 const then = Function.prototype.call.bind(Promise.prototype.then);
 const settle = Promise.resolve.bind(Promise);
 const globalEval = eval; // by another name it sees the script's own `const` and `class`
+const NoName = SyntaxError;
 const nothing = Symbol("nothing");
 
 const entry = { found: undefined, owner: undefined, name: "" };
@@ -59,6 +61,7 @@ function begin(given) {
     configurable: true,
     enumerable: false,
   });
+  own.add(Math.random);
 }
 
 /** One turn of the loop: false when there is nothing to do, or the function that was called has answered. */
@@ -77,12 +80,17 @@ function rejected(error) {
   return caught(error, "unhandledRejection") ? "1" : "";
 }
 
+const BY_NAME = "note: arguments by name (kwargs) came as one object, the last argument; args gives them in order\n";
+
 /** Call what was found with arguments as JSON text: `[args, kwargs]`. kwargs become one last object, as options do. */
 function call(given, inPlace) {
   const both = parse(given);
   const args = both[0];
   const options = both[1];
-  if (keys(options).length) push(args, options);
+  if (keys(options).length) {
+    push(args, options);
+    err(BY_NAME);
+  }
   const first = inPlace === "1" ? args[0] : nothing;
   outcome = { settled: false, failed: false, value: undefined };
   const mine = outcome;
@@ -106,38 +114,41 @@ function finish() {
   return outcome.failed ? raised(outcome.value) : returned(outcome.value);
 }
 
-/** The function of that name: of the script, of what it exports, of a class (`Class.method`), or of `Solution`. */
+/** The function of that name: of the script, of what it exports, of a class (`Class.method`), or of `Solution`. What the
+ * runtime brings is the candidate's only under a name that the candidate gave it. */
 function find(name) {
   const parts = split(name, ".");
   const first = parts[0];
   const method = parts[1];
   const scope = (key) => {
-    const found = globalEval(`typeof ${key} === "undefined" ? undefined : ${key}`);
+    const found = own.named(key, evaluated(key));
     if (found !== undefined) return found;
     const exports = main.exports;
     if (exports !== null && (typeof exports === "object" || typeof exports === "function")) {
-      if (key in exports) return exports[key];
+      const exported = own.member(exports, key);
+      if (exported !== undefined) return exported;
       for (const only of [exports, exports.default])
         if (typeof only === "function" && (["", "default", key].includes(only.name) || isClass(only))) return only;
     }
     return undefined;
   };
   let owner;
-  let found = scope(first);
-  if (method !== undefined && found !== undefined && found !== null) {
-    if (typeof found === "function" && found.prototype && typeof found.prototype[method] === "function") {
-      owner = new found();
-      found = owner[method];
-    } else {
-      owner = found;
-      found = owner[method];
+  let found;
+  if (method !== undefined) {
+    const named = scope(first) ?? evaluated(first); // `Array.last`, of a prototype that was added to
+    if (typeof named === "function" && typeof own.member(named.prototype, method) === "function") {
+      owner = new named();
+      found = own.member(owner, method);
+    } else if (named !== undefined && named !== null) {
+      owner = named;
+      found = own.member(named, method);
     }
-  } else if (method !== undefined) found = undefined;
-  else if (found === undefined || isClass(found)) {
-    const solution = found ?? scope("Solution");
-    if (typeof solution === "function" && solution.prototype && typeof solution.prototype[first] === "function") {
+  } else {
+    found = scope(first);
+    const solution = isClass(found) ? found : found === undefined ? scope("Solution") : undefined;
+    if (typeof solution === "function" && typeof own.member(solution.prototype, first) === "function") {
       owner = new solution();
-      found = owner[first];
+      found = own.member(owner, first);
     }
   }
   if (typeof found !== "function" || isClass(found)) return "";
@@ -145,6 +156,16 @@ function find(name) {
   entry.owner = owner;
   entry.name = name;
   return "1";
+}
+
+/** What the script's own scope has under this name; undefined where that is no name at all, as `class`. */
+function evaluated(key) {
+  try {
+    return globalEval(`typeof ${key} === "undefined" ? undefined : ${key}`);
+  } catch (error) {
+    if (error instanceof NoName) return undefined;
+    throw error;
+  }
 }
 
 const isClass = (value) => typeof value === "function" && /^class\b/.test(text(value));
@@ -156,5 +177,6 @@ export default function start(host) {
   installLocale();
   provide(globals);
   provide({ readline: streams.nextLine, print: console.log });
+  own.settle([globalThis, builtins], main.exports);
   return { begin, turn, rejected, find, call, finish, raised, described: told, ended: () => ended(loop.turn) };
 }

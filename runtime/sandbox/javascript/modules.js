@@ -60,7 +60,7 @@ const os = {
 };
 
 const posix = Object.assign(path, { posix: path });
-const builtins = {
+export const builtins = {
   ...{ assert, buffer: buffers, console, crypto, events: EventEmitter, fs, os, path: posix, perf_hooks: { performance } },
   ...{ process, readline, stream: streams, string_decoder: { StringDecoder }, timers, url, util },
   "assert/strict": assert.strict,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from runtime.sandbox import Limits, Program, SandboxUnavailable
-from runtime.sandbox.kernel import KernelEngine, box, engine, messages, toolchains
+from runtime.sandbox.kernel import KernelEngine, box, engine, messages, toolchains, zygote
 from runtime.sandbox.kernel.box import process, warden
 
 Found = tuple[list[toolchains.Toolchain], dict[str, str]]
@@ -46,7 +46,7 @@ class Holding:
     attempts = {"running: a socket": "refused (x)"}  # noqa: RUF012 - of a stand-in
 
     def __init__(self, *_: object, **__: object) -> None:
-        self.trial = engine.Trial(namespaces=True, landlock=7, attempts=self.attempts)
+        self.trial = zygote.Trial(namespaces=True, landlock=7, attempts=self.attempts)
 
     def alive(self) -> bool:
         return True
@@ -74,7 +74,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> list[Found | Exception]:
         return came
 
     monkeypatch.setattr(toolchains, "found", found)
-    monkeypatch.setattr(engine, "_Zygote", Holding)
+    monkeypatch.setattr(engine, "Zygote", Holding)
     monkeypatch.setattr(KernelEngine, "_control_run", lambda *_: None)
     return script
 

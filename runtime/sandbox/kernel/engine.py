@@ -7,37 +7,27 @@ answered a control run in it.
 
 from __future__ import annotations
 
-import array
 import contextlib
-import json
 import os
 import platform
-import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from pydantic import JsonValue
-
-from .. import observing
-from ..engine import Ending, Language, Observation, Program, TestInput, named
+from ..engine import Language, Observation, Program, TestInput, named
 from ..errors import SandboxUnavailable, UnsupportedLanguage
 from ..machine_code import default_directory
 from ..seats import Seats
 from ..submission import Limits
-from . import messages, toolchains
-from .box import wire
-from .toolchains import NotAProgram, Toolchain
+from . import toolchains
+from .run import COMPILE_TIMEOUT_S, Run
+from .toolchains import Toolchain
+from .zygote import GoneError, Trial, Warden, Zygote
 
-_START_TIMEOUT_S: Final = 60
-_COMPILE_TIMEOUT_S: Final = 90
-_SLACK_S: Final = 10
 # How long a submission waits for a virtual machine that is on its way before it starts one of its own.
 _SPARE_TIMEOUT_S: Final = 10
 # For how long a failed preparation is believed: what it lacked (a disk's room, a process) may be there again.
@@ -45,28 +35,6 @@ _REFUSED_S: Final = 30
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
 # The same in a box of its own as in WebAssembly.
 _GUEST: Final = Path(__file__).parents[1] / "_guest.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What the walls came to when they were tried here; `through` names the attempts that got through."""
-
-    namespaces: bool
-    landlock: int
-    attempts: dict[str, str]
-
-    @property
-    def through(self) -> tuple[str, ...]:
-        return tuple(what for what, came in self.attempts.items() if not came.startswith("refused"))
-
-    @property
-    def isolation(self) -> str:
-        """In words that go out with every answer."""
-        apart = "namespaces, " if self.namespaces else ""
-        return (
-            f"Linux: {apart}Landlock {self.landlock}, a list of allowed system calls and limits, "
-            "in a process of its own without rights"
-        )
 
 
 class KernelEngine:
@@ -104,10 +72,10 @@ class KernelEngine:
         self._namespaces = namespaces
         self._lock = threading.RLock()
         self._closed = False
-        self._zygote: _Zygote | None = None
+        self._zygote: Zygote | None = None
         # What held when it was first started; a later start that comes to less is not run on.
         self._isolation: str | None = None
-        self._spare: Future[_Warden] | None = None
+        self._spare: Future[Warden] | None = None
         self._reasons: dict[str, str] = {}
         self._found: Future[dict[str, Toolchain]] = Future()
         self._refused_at = 0.0
@@ -176,7 +144,7 @@ class KernelEngine:
         with self._seats.seat():
             warden = self._warden(toolchain, limits)
             try:
-                yield from _Run(warden, toolchain, program, limits).observations(inputs)
+                yield from Run(warden, toolchain, program, limits).observations(inputs)
             finally:
                 warden.close()
                 if toolchain.ahead:
@@ -255,7 +223,7 @@ class KernelEngine:
         for _ in range(2):
             warden = self._warden(chain, Limits())
             try:
-                run = _Run(warden, chain, chain.hello, Limits(cpu_s=10))
+                run = Run(warden, chain, chain.hello, Limits(cpu_s=10))
                 (seen,) = run.observations([TestInput(stdin="21")])
             finally:
                 warden.close()
@@ -265,7 +233,7 @@ class KernelEngine:
             return None
         return f"the control run came to {seen.ending}: {(seen.error or seen.stdout)[:400]}"
 
-    def _running(self) -> _Zygote:
+    def _running(self) -> Zygote:
         """The zygote, started if it is not there or has died."""
         with self._lock:
             if self._closed:
@@ -275,7 +243,7 @@ class KernelEngine:
                     self._zygote.close()
                 try:
                     self._zygote = self._started()
-                except _GoneError:  # without a word: ended from outside, and a second time it is the machine
+                except GoneError:  # without a word: ended from outside, and a second time it is the machine
                     self._zygote = self._started()
             zygote = self._zygote
             began, now = self._isolation or zygote.trial.isolation, zygote.trial.isolation
@@ -290,11 +258,11 @@ class KernelEngine:
             )
         return zygote
 
-    def _started(self) -> _Zygote:
+    def _started(self) -> Zygote:
         guest = str(_GUEST) if self._python else None
-        return _Zygote(self._paths, self._workers + 1, guest, namespaces=self._namespaces)
+        return Zygote(self._paths, self._workers + 1, guest, namespaces=self._namespaces)
 
-    def _warden(self, toolchain: Toolchain, limits: Limits) -> _Warden:
+    def _warden(self, toolchain: Toolchain, limits: Limits) -> Warden:
         if toolchain.ahead and limits.memory_mb << 20 == _DEFAULT_MEMORY:
             with self._lock:
                 spare, self._spare = self._spare, None
@@ -308,7 +276,7 @@ class KernelEngine:
                     pass  # a new one is asked for below, and says why where there is none
         try:
             return self._running().warden()
-        except _GoneError:  # it is closed, so the next one is new
+        except GoneError:  # it is closed, so the next one is new
             return self._running().warden()
 
     def _prepare_spare(self, toolchain: Toolchain) -> None:
@@ -316,14 +284,14 @@ class KernelEngine:
         with self._lock:
             if self._spare is not None or self._closed:
                 return
-            spare = self._spare = Future[_Warden]()
+            spare = self._spare = Future[Warden]()
         try:
             spare.set_result(self._warmed(toolchain))
         except Exception as error:  # noqa: BLE001 - whoever waits for the future must hear of it
             told = f"no virtual machine came up ahead of time: {error!r}"
             spare.set_exception(SandboxUnavailable(told))
 
-    def _warmed(self, toolchain: Toolchain) -> _Warden:
+    def _warmed(self, toolchain: Toolchain) -> Warden:
         warden = self._running().warden()
         request = {
             "kind": "prepare",
@@ -332,272 +300,13 @@ class KernelEngine:
         }
         with contextlib.ExitStack() as unless_it_came_up:
             unless_it_came_up.callback(warden.close)
-            hello = warden.ask(request, _COMPILE_TIMEOUT_S)
+            hello = warden.ask(request, COMPILE_TIMEOUT_S)
             if hello is None or hello["ending"] != "returned":
                 raise SandboxUnavailable(str((hello or {}).get("error") or "it ended"))
             unless_it_came_up.pop_all()
         return warden
 
 
-def _discarded(spare: Future[_Warden]) -> None:
+def _discarded(spare: Future[Warden]) -> None:
     if spare.exception() is None:
         spare.result().close()
-
-
-class _GoneError(SandboxUnavailable):
-    """The zygote ended without having refused anything."""
-
-
-class _Zygote:
-    """The parent's end of the process that boxes are forked from. Raises `SandboxUnavailable` when it stays down."""
-
-    def __init__(self, paths: list[str], seats: int, guest: str | None, *, namespaces: bool) -> None:
-        self._control, theirs = socket.socketpair()
-        self._lock = threading.Lock()
-        script = "import sys; sys.path.insert(0, sys.argv[1]); from box import zygote; zygote.main(int(sys.argv[2]))"
-        with theirs:
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own script
-                    [
-                        sys.executable,
-                        "-I",
-                        "-S",
-                        "-B",
-                        "-c",
-                        script,
-                        str(Path(__file__).parent),
-                        str(theirs.fileno()),
-                    ],
-                    pass_fds=(theirs.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=_environment(),
-                    cwd="/",
-                )
-            except OSError as error:
-                self._control.close()
-                raise SandboxUnavailable(f"no process for the kernel sandbox: {error}") from None
-        told = {"paths": paths, "seats": seats, "guest": guest, "namespaces": namespaces}
-        hello: dict[str, Any] | None = None
-        self._control.settimeout(_START_TIMEOUT_S)
-        with contextlib.suppress(OSError):
-            wire.send(self._control, told)
-            hello = wire.receive(self._control)
-        if hello is None or "fault" in hello:
-            self.close()
-            why = (hello or {}).get("fault") or f"it ended with status {self._process.returncode}"
-            refusal = SandboxUnavailable if hello else _GoneError
-            raise refusal(f"the kernel sandbox does not hold here: {why}")
-        self.trial = Trial(hello["namespaces"], hello["landlock"], hello["attempts"])
-
-    @property
-    def process(self) -> int:
-        return self._process.pid
-
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def warden(self) -> _Warden:
-        """A process for one submission."""
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                self._control.sendmsg(
-                    [b"r"],
-                    [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]).tobytes())],
-                )
-            except OSError as error:
-                ours.close()
-                self.close()
-                raise _GoneError(f"the kernel sandbox is gone: {error}") from None
-        return _Warden(ours)
-
-    def close(self) -> None:
-        """End every process of the sandbox: they hang together."""
-        self._control.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """Where the interpreter's own library lies, which Lambda's Python finds in no other way; nothing else is told."""
-    libraries = os.environ.get("LD_LIBRARY_PATH")
-    return {"LD_LIBRARY_PATH": libraries} if libraries else {}
-
-
-class _Warden:
-    """The parent's end of one submission."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
-
-    def alive(self) -> bool:
-        self._channel.settimeout(0)
-        try:
-            return self._channel.recv(1, socket.MSG_PEEK) != b""
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-
-    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
-        """The answer; None when the process is gone or late, which is never the candidate's doing."""
-        try:
-            self._channel.settimeout(timeout_s)
-            wire.send(self._channel, request)
-            return wire.receive(self._channel)
-        except (OSError, ValueError):
-            return None
-
-    def close(self) -> None:
-        """Hang up: the process ends with everything of the submission."""
-        self._channel.close()
-
-
-class _Run:
-    """One submission with its warden."""
-
-    def __init__(self, warden: _Warden, toolchain: Toolchain, program: Program, limits: Limits) -> None:
-        self._warden = warden
-        self._toolchain = toolchain
-        self._program = program
-        self._limits = limits
-        self._cpu_s = limits.cpu_s * toolchain.cpu_factor
-        self._wall_s = 2 * self._cpu_s + 1
-        self._bytes_left = limits.total_bytes
-        self._deadline = 0.0
-
-    def observations(self, inputs: Sequence[TestInput]) -> Iterator[Observation]:
-        self._deadline = time.monotonic() + self._limits.submission_s
-        final = replace(self._open(), before_input=True)
-        before = final.stdout
-        settled = final.ending != "returned"
-        for index, test in enumerate(inputs):
-            if self._program.loads_only:
-                yield replace(final, index=index)
-            elif settled and (index == 0 or time.monotonic() < self._deadline):
-                yield Observation(index, final.ending, error=final.error, before_input=final.before_input)
-            elif time.monotonic() >= self._deadline:
-                yield observing.not_run(index, self._limits)
-            else:
-                observation = self._test(index, test)
-                if index == 0 and before:
-                    observation = observing.printed_first(before, observation)
-                settled, final = observation.ending in ("not_compiled", "engine_failed"), observation
-                yield observing.within_total(observation, self._bytes_left, self._limits)
-
-    def _open(self) -> Observation:
-        try:
-            # What some editors write before the text is not part of it; half of the compilers take it for a symbol.
-            self._program = replace(self._program, source=self._program.source.removeprefix("\ufeff"))
-            recipe = self._toolchain.recipe(self._program)
-        except NotAProgram as told:
-            return Observation(0, "not_compiled", error=str(told))
-        request = {
-            "kind": "open",
-            "recipe": recipe,
-            "source": recipe.pop("text", self._program.source),
-            "function": self._program.function_name,
-            "in_place": self._program.in_place,
-            "per_test": self._program.per_test,
-            "memory_bytes": self._limits.memory_mb << 20,
-            "cpu_s": self._cpu_s,
-            **self._clock(),
-            "output_bytes": self._limits.output_bytes,
-        }
-        seen = self._read(0, self._warden.ask(request, _COMPILE_TIMEOUT_S))
-        if seen.ending == "not_compiled" and recipe["kind"] == "native":
-            return replace(seen, error=messages.compiled(seen.error or "", self._toolchain.complaint))
-        return seen
-
-    def _test(self, index: int, test: TestInput) -> Observation:
-        clock = self._clock()
-        request: dict[str, Any] = {"kind": "test", **clock}
-        if self._program.function_name is None:
-            request["stdin"] = test.stdin
-        elif self._toolchain.by_name:
-            request["arguments"] = json.dumps([test.args, test.kwargs])
-        elif test.kwargs:
-            return Observation(index, "raised", error="arguments by name are for Python; give them in order")
-        else:
-            kind = "i" if self._program.in_place else "c"
-            request["tokens"] = kind + _tokens(list(test.args))
-        answer = self._warden.ask(request, clock["most_s"] + _START_TIMEOUT_S + _SLACK_S)
-        if answer is not None and answer["error"] == "wall":
-            if time.monotonic() >= self._deadline:
-                waited, cpu_s = answer["wall_ms"] / 1e3, answer["cpu_ms"] / 1e3
-                if not observing.had_its_time(waited, cpu_s, min(self._wall_s, self._limits.submission_s)):
-                    return observing.not_run(index, self._limits)
-                answer["error"] = f"the submission's {self._limits.submission_s:g} s were used up"
-            else:
-                answer["error"] = f"no answer in {clock['wall_s']:g} s"
-        return self._read(index, answer)
-
-    def _clock(self) -> dict[str, float]:
-        left = max(0.01, self._deadline - time.monotonic())
-        return {"wall_s": min(self._wall_s, left), "most_s": left}
-
-    def _read(self, index: int, answer: dict[str, Any] | None) -> Observation:
-        if answer is None:
-            return Observation(index, "engine_failed", error="the sandbox was ended from outside")
-        ending: Ending = answer["ending"] or "crashed"
-        value: JsonValue = None
-        error: str | None = answer["error"]
-        if answer["frame"] is not None and answer["ending"] is None:
-            if len(answer["frame"]) > self._limits.frame_bytes:
-                ending, error = "output", f"the result is larger than {self._limits.frame_bytes} bytes"
-            else:
-                ending, value, error = observing.parsed(answer["frame"])
-        trace = self._toolchain.trace
-        stderr = trace(answer["stderr"])
-        if ending == "raised" and answer["ending"] is None:
-            error = messages.uncalled(trace(error or ""))
-        elif ending in ("raised", "crashed"):
-            error = messages.died(stderr, error or "", words_first=self._toolchain.words_first)
-        if ending == "time" and error == "cpu":
-            error = f"more than {self._cpu_s:g} s of CPU time"
-        if ending == "output" and error == "output":
-            error = f"more than {self._limits.output_bytes} bytes were printed"
-        if ending == "engine_failed":
-            return Observation(index, ending, error=error or "the sandbox failed")
-        self._bytes_left -= len(answer["frame"] or "") + len(answer["stdout"]) + len(answer["stderr"])
-        return Observation(
-            index,
-            ending,
-            value=value,
-            stdout=answer["stdout"],
-            stderr=stderr,
-            error=error,
-            cpu_ms=round(answer["cpu_ms"], 3),
-            wall_ms=round(answer["wall_ms"], 3),
-            peak_kb=answer["peak_kb"],
-        )
-
-
-def _tokens(value: JsonValue) -> str:  # noqa: PLR0911 - one per kind of value
-    """A value for the harness of a typed language: `t f n i1; d1.5; s3:abc l2: m1:`, sizes in bytes of UTF-8."""
-    match value:
-        case True | False:
-            return "t" if value else "f"
-        case None:
-            return "n"
-        case int():
-            return f"i{value};"
-        case float():
-            return f"d{value!r};"
-        case str():
-            return f"s{_text(value)}"
-        case list():
-            return f"l{len(value)}:" + "".join(map(_tokens, value))
-        case dict():
-            return f"m{len(value)}:" + "".join(f"s{_text(key)}{_tokens(item)}" for key, item in value.items())
-    raise TypeError(type(value))
-
-
-def _text(value: str) -> str:
-    whole = value.encode("utf-8", "replace").decode()
-    return f"{len(whole.encode())}:{whole}"

@@ -97,7 +97,14 @@ def _needs_ocr(document: Document, message: str) -> CvResult:
 
 
 def _findings(document: Document) -> tuple[Finding, ...]:
-    return findings(document.text, document.hidden, document.labels, document.page_starts)
+    told = findings(document.text, document.hidden, document.labels, document.page_starts)
+    if document.guessed_encoding is None:
+        return told
+    message = (
+        f"The file is no UTF-8 and does not say what it is; it was read as {document.guessed_encoding}. Check the "
+        "letters with accents, in names above all."
+    )
+    return (Finding(kind="encoding", message=message), *told)
 
 
 def _analyze(

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from runtime.cv import dates, vocabulary
-from runtime.cv.errors import DocumentTooLarge, UnreadableDocument
+from runtime.cv.encoding import decoded
+from runtime.cv.errors import DocumentTooLarge
 from runtime.cv.kinds import Kind, kind_of
 from runtime.cv.layout import Line, Segment, Signs, Word, lines
 from runtime.cv.limits import MAX_BYTES, MAX_CHARS
@@ -43,6 +44,7 @@ class Document:
     """A CV's lines in reading order; `date` is the one the document gives itself.
 
     `hidden` is what people do not see of it, which is no part of the lines, and `labels` what the file says of itself.
+    `guessed_encoding` names the encoding of a text that is not in UTF-8 and does not say what it is in.
     """
 
     kind: Kind
@@ -51,6 +53,7 @@ class Document:
     date: dt.date | None = None
     hidden: tuple[Hidden, ...] = ()
     labels: tuple[str, ...] = ()
+    guessed_encoding: str | None = None
 
     @cached_property
     def text(self) -> str:
@@ -132,7 +135,8 @@ def read(document: bytes, filename: str) -> Document:
 
         word = read_docx(document, max_chars=MAX_CHARS)
         return Document("docx", _bounded(word.lines), 1, word.date, word.hidden, word.labels)
-    return from_text(_decoded(document))
+    text, guessed = decoded(document)
+    return replace(from_text(text), guessed_encoding=guessed)
 
 
 def from_recognized(document: bytes, pages: Sequence[RecognizedPage], date: dt.date | None) -> Document:
@@ -224,17 +228,6 @@ def _bounded(found: Iterable[Line]) -> tuple[Line, ...]:
                 for piece in textwrap.wrap(segment.text, MAX_LINE)
             ]
     return tuple(result)
-
-
-def _decoded(document: bytes) -> str:
-    wide = document.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if wide else ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            return document.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableDocument("The text is in an unknown encoding; save it as UTF-8 and send that.")
 
 
 def _without_margins(found: Sequence[Line]) -> tuple[Line, ...]:

@@ -137,15 +137,16 @@ class Gap(_Frozen):
     months: int
 
 
-FindingKind = Literal["hidden_text", "instruction", "disagreement", "unfounded"]
+FindingKind = Literal["hidden_text", "instruction", "encoding", "disagreement", "unfounded"]
 
 
 class Finding(_Frozen):
     """Something that whoever relies on the analysis should know.
 
     hidden_text: people do not see it, so it is no part of the profile. instruction: it is addressed to a machine, and
-    was not followed. disagreement: the refining model read `field` otherwise, as `text`; the deterministic value stays.
-    unfounded: the model named what does not stand in the document; it was thrown away.
+    was not followed. encoding: how the file's letters are written was guessed. disagreement: the refining model read
+    `field` otherwise, as `text`; the deterministic value stays. unfounded: the model named what does not stand in the
+    document; it was thrown away.
     `text` is the document's own writing, at most 200 characters: data, whatever it says. `span` is its place in the
     document's text, absent for what is no part of it.
     """

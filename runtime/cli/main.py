@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -75,23 +76,31 @@ def cv(
     ] = None,
 ) -> None:
     """Read a CV and print {resume, analysis} as JSON."""
-    from runtime.cv.analysis import analyze
     from runtime.cv.errors import CvError
+    from runtime.cv.limits import MAX_BYTES
+    from runtime.local.reading import SeparateReader
 
     if (model is None) != (model_url is None):
         _fail("expected --model and --model-url together: the model's name and its server")
-    reader = None
+    second = None
     if model is not None and model_url is not None:
         from runtime.local.cv_model import ChatProfileModel
 
-        reader = ChatProfileModel(url=model_url, model=model)
+        second = partial(ChatProfileModel, url=model_url, model=model)
     try:
         day = date.fromisoformat(as_of) if as_of else None
-        result = analyze(_bytes(file), file.name, as_of=day, model=reader)
-    except CvError as error:
-        _fail(str(error))
     except ValueError as error:
         _fail(f"--as-of: expected YYYY-MM-DD ({error})")
+    document = _bytes(file, most=MAX_BYTES + 1)
+    if len(document) > MAX_BYTES:
+        _fail(
+            f"{file} has more than {MAX_BYTES // 1_048_576} MB, the most a CV may have; "
+            "export it with smaller pictures"
+        )
+    try:
+        result = SeparateReader(model=second)(document, file.name, as_of=day)
+    except CvError as error:
+        _fail(str(error))
     _print_json(result.model_dump(mode="json", exclude_none=True))
 
 
@@ -184,9 +193,11 @@ def _tests(path: Path | None) -> dict[str, Any]:
     return {"testCases": loaded} if isinstance(loaded, list) else dict(loaded)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, *, most: int = -1) -> bytes:
+    """The first `most` bytes of a file, or all: a device or a pipe may have no end."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except OSError as error:
         _fail(f"cannot read {path}: {error.strerror}")
 

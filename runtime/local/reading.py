@@ -13,6 +13,7 @@ import resource
 import signal
 import threading
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Final, Literal
 
@@ -27,12 +28,15 @@ from runtime.cv.errors import (
     UnsupportedDocument,
 )
 from runtime.cv.limits import MOST_MB, hold, hold_memory
+from runtime.cv.refinement import ProfileModel
 from runtime.cv.result import CvResult
 
 _log = logging.getLogger(__name__)
 
 _CPU_S: Final = 15
 _WITHIN_S: Final = 20.0
+# A model on a laptop takes up to a minute and a half, see `cv_model`.
+_WITH_A_MODEL_S: Final = 120.0
 # A laptop has few cores, and the interviews need theirs.
 _AT_ONCE: Final = 2
 _LARGEST_ANSWER: Final = 32 * 1024 * 1024
@@ -45,6 +49,7 @@ _OURS: Final = (
     "without it."
 )
 
+type _Maker = Callable[[], ProfileModel]
 type _Refusal = Literal["UnsupportedDocument", "DocumentTooLarge", "UnreadableDocument"]
 _REFUSALS: Final[dict[_Refusal, type[DocumentRefused]]] = {
     "UnsupportedDocument": UnsupportedDocument,
@@ -66,10 +71,14 @@ class SeparateReader:
     """A `CvAnalyzer`: each document in a child that is forked from a process which has the readers loaded.
 
     The first document waits for that process, half a second; `warm` starts it before. It ends with this one.
+    `model` makes, in the child, who reads each CV a second time; see `refinement`. It must be picklable.
     """
 
-    def __init__(self, *, within_s: float = _WITHIN_S) -> None:
+    def __init__(self, *, within_s: float | None = None, model: _Maker | None = None) -> None:
+        if within_s is None:
+            within_s = _WITHIN_S if model is None else _WITH_A_MODEL_S
         self._within_s = within_s
+        self._model = model
         self._seats = threading.BoundedSemaphore(_AT_ONCE)
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(
@@ -104,7 +113,7 @@ class SeparateReader:
     def _read(self, document: bytes, filename: str, as_of: dt.date | None) -> Answer:
         ours, theirs = self._processes.Pipe(duplex=False)
         process = self._processes.Process(
-            target=_answer, args=(document, filename, as_of, theirs), daemon=True
+            target=_answer, args=(document, filename, as_of, self._model, theirs), daemon=True
         )
         with ours:
             try:
@@ -141,24 +150,32 @@ def _nothing() -> None:
     pass
 
 
-def _answer(document: bytes, filename: str, as_of: dt.date | None, to: Connection[Any, Any]) -> None:
+def _answer(
+    document: bytes,
+    filename: str,
+    as_of: dt.date | None,
+    model: _Maker | None,
+    to: Connection[Any, Any],
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with to:
         try:
-            answer = read_limited(document, filename, as_of=as_of)
+            answer = read_limited(document, filename, as_of=as_of, model=model)
         except Exception as error:  # noqa: BLE001 - its words may be the document's: they stay here
             where = "".join(traceback.format_tb(error.__traceback__))
             answer = Answer(fault=f"{type(error).__name__}\n{where}")
         to.send_bytes(answer.model_dump_json().encode())
 
 
-def read_limited(document: bytes, filename: str, *, as_of: dt.date | None = None) -> Answer:
+def read_limited(
+    document: bytes, filename: str, *, as_of: dt.date | None = None, model: _Maker | None = None
+) -> Answer:
     """Read a document within limits that hold for the rest of this process."""
     hold(resource.RLIMIT_CPU, _CPU_S)
     hold(resource.RLIMIT_CORE, 0)
     hold_memory()
     try:
-        return Answer(result=analyze(document, filename, as_of=as_of))
+        return Answer(result=analyze(document, filename, as_of=as_of, model=model() if model else None))
     except DocumentRefused as error:
         kind = next(
             (kind for kind, raised in _REFUSALS.items() if isinstance(error, raised)), "UnreadableDocument"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from multiprocessing.context import ForkServerProcess
@@ -143,3 +146,45 @@ def test_a_laptops_server_outlives_a_document_that_breaks_the_reader(tmp_path: P
     assert broken.status_code == 422
     assert broken.json()["problem"] == "unreadable_document"
     assert (good.status_code, health.status_code) == (200, 200)
+
+
+def prepai_cv(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("prepai")), "cv", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+class TestTheCommand:
+    def test_it_reads_what_the_server_reads(self, tmp_path: Path) -> None:
+        file = tmp_path / "cv.pdf"
+        file.write_bytes(GOOD)
+
+        done = prepai_cv(str(file))
+
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == analyze(GOOD, "cv.pdf").model_dump(mode="json", exclude_none=True)
+
+    def test_a_document_that_ends_its_process_is_refused_in_words(self, tmp_path: Path) -> None:
+        file = tmp_path / "cv.pdf"
+        file.write_bytes(CRASH)
+
+        done = prepai_cv(str(file))
+
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "breaks the reader" in " ".join(done.stderr.split())
+
+    def test_a_file_without_end_is_refused(self) -> None:
+        done = prepai_cv("/dev/zero")
+
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "more than 10 MB" in " ".join(done.stderr.split())
+
+    def test_a_model_that_does_not_answer_leaves_the_profile_as_it_was_read(self, tmp_path: Path) -> None:
+        file = tmp_path / "cv.pdf"
+        file.write_bytes(GOOD)
+
+        done = prepai_cv(str(file), "--model", "any", "--model-url", "http://127.0.0.1:9")
+
+        assert done.returncode == 0, done.stderr
+        read = json.loads(done.stdout)
+        assert read["analysis"]["refinement"]["status"] == "failed"
+        assert read["resume"] == analyze(GOOD, "cv.pdf").model_dump(mode="json", exclude_none=True)["resume"]

@@ -103,10 +103,16 @@ def test_a_solution_that_starts_over_at_every_step_is_too_slow_in_every_language
 ) -> None:
     path = SOLUTIONS / "slow" / name
 
-    run = submitted(engines, TASKS[path.stem], language_of(path), path.read_text(encoding="utf-8"))
+    task = TASKS[path.stem]
 
-    assert {result.verdict for result in run.results} == {"AC", "TLE"}
-    assert all(result.hidden for result in run.results if result.verdict == "TLE")
+    run = submitted(engines, task, language_of(path), path.read_text(encoding="utf-8"))
+
+    for test, result in zip(task.tests, run.results, strict=True):
+        if any(map(is_generated, test.args)):
+            # A busy machine may keep its CPU time from it for so long that there is no verdict on the code.
+            assert result.verdict in ("TLE", "NR")
+        else:
+            assert result.verdict == "AC"
 
 
 def test_what_is_about_speed_has_a_slow_and_a_fast_solution_in_every_language() -> None:

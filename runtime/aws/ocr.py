@@ -38,6 +38,7 @@ _UNREADABLE: Final = frozenset(
         "InvalidParameterException",
     }
 )
+_AGAIN_AFTER_S: Final = 60
 _SEND_TEXT: Final = "send the CV as a text document."
 
 
@@ -74,10 +75,10 @@ class TextractReader:
                     f"Text recognition (OCR) cannot read this document ({code}); {_SEND_TEXT}"
                 ) from None
             _log.warning("textract answered %s", code)
-            raise OcrFailed(_unavailable(code)) from error
+            raise _unavailable(code) from error
         except BotoCoreError as error:
             _log.warning("textract does not answer: %s", type(error).__name__)
-            raise OcrFailed(_unavailable(type(error).__name__)) from error
+            raise _unavailable(type(error).__name__) from error
 
     def _page(self, document: bytes) -> RecognizedPage:
         answer = self._client.detect_document_text(Document={"Bytes": document})
@@ -115,7 +116,8 @@ class TextractReader:
             if self._now() + wait_s > give_up_at:
                 raise OcrFailed(
                     "The document is made of pictures, and recognising its text (OCR) takes longer than "
-                    f"{self._within_s:.0f} s. It goes on: ask for the analysis again in a minute."
+                    f"{self._within_s:.0f} s. It goes on: ask for the analysis again in a minute.",
+                    retry_after_s=_AGAIN_AFTER_S,
                 )
             self._sleep(wait_s)
             wait_s = min(wait_s * 1.5, _LONGEST_WAIT_S)
@@ -135,10 +137,11 @@ def _token(document: bytes, key: str) -> str:
     return hashlib.sha256(b"\0".join((today.encode(), key.encode(), document))).hexdigest()
 
 
-def _unavailable(because: str) -> str:
-    return (
+def _unavailable(because: str) -> OcrFailed:
+    return OcrFailed(
         f"The document is made of pictures, and text recognition (OCR) is not available ({because}). "
-        f"Try again in a minute, or {_SEND_TEXT}"
+        f"Try again in a minute, or {_SEND_TEXT}",
+        retry_after_s=_AGAIN_AFTER_S,
     )
 
 

@@ -57,7 +57,7 @@ def analyze(
     try:
         recognized = ocr.read(document, pages=found.pages, key=key)
     except OcrFailed as failure:
-        return _needs_ocr(found, str(failure))
+        return _needs_ocr(found, str(failure), retry_after_s=failure.retry_after_s)
     read_again = from_recognized(document, recognized, found.date)
     read_again = replace(read_again, hidden=found.hidden, labels=found.labels)
     result = _analyze(read_again, as_of, extract_skills, message=_RECOGNIZED)
@@ -83,12 +83,13 @@ def _letters(document: Document) -> int:
     return sum(char.isalpha() for char in document.text)
 
 
-def _needs_ocr(document: Document, message: str) -> CvResult:
+def _needs_ocr(document: Document, message: str, *, retry_after_s: int | None = None) -> CvResult:
     return CvResult(
         resume=Resume(),
         analysis=Analysis(
             status="needs_ocr",
             message=message,
+            retry_after_s=retry_after_s,
             findings=_findings(document),
             text_chars=len(document.text),
             pages=document.pages,

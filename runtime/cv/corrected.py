@@ -44,6 +44,7 @@ def corrected(
         update={
             "status": "ok",
             "message": None,
+            "retry_after_s": None,
             "as_of": day.isoformat() if day is not None else None,
             "as_of_source": "given" if as_of is not None else before.analysis.as_of_source,
             "total_years": total_years(found.work, day),

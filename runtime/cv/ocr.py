@@ -25,7 +25,14 @@ type RecognizedPage = tuple[RecognizedWord, ...]
 
 
 class OcrFailed(Exception):  # noqa: N818 - named like the errors of this room
-    """No text was recognised; the message is one sentence meant for the person who sent the document."""
+    """No text was recognised; the message is one sentence meant for the person who sent the document.
+
+    `retry_after_s`: in how many seconds the same document may be read after all; None where it will not.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class OcrReader(Protocol):

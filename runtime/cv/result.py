@@ -175,6 +175,8 @@ class Refinement(_Frozen):
 class Analysis(_Frozen):
     """What follows from the résumé.
 
+    `message` is meant for whoever sent the document. `retry_after_s`: in how many seconds the same document may say
+    more than it did; absent where it will not.
     `total_years` is the union of the jobs' months in years, to one decimal; absent when no job is dated.
     `text` is the document as it was read, which every span counts characters of; absent where there is none.
     `as_of` is the day up to which a current job counts and `as_of_source` where it comes from.
@@ -182,6 +184,7 @@ class Analysis(_Frozen):
 
     status: Literal["ok", "needs_ocr"]
     message: str | None = None
+    retry_after_s: int | None = None
     total_years: float | None = None
     as_of: str | None = None
     as_of_source: Literal["given", "document", "newest date in the text"] | None = None

@@ -211,6 +211,7 @@ def test_a_job_that_takes_too_long_is_left_to_itself_and_the_answer_says_what_to
     analysis = profile(scan(2), ocr=eye.reader, key=KEY)["analysis"]
     assert analysis["status"] == "needs_ocr"
     assert "ask for the analysis again" in analysis["message"]
+    assert analysis["retry_after_s"] == 60
     assert 15 < sum(eye.waited) <= 18
 
 
@@ -288,6 +289,8 @@ def test_a_reader_that_fails_leaves_a_cv_that_needs_ocr_and_says_why(
     assert analysis["status"] == "needs_ocr"
     assert code in analysis["message"]
     assert way_out in analysis["message"]
+    # Whoever cannot do anything but wait is told how long.
+    assert ("retry_after_s" in analysis) == ("Try again" in way_out)
     assert "secret" not in analysis["message"]
 
 

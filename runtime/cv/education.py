@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runtime.cv import entries
 from runtime.cv.document import Document
@@ -15,6 +15,7 @@ from runtime.cv.result import Education, Leaf
 from runtime.cv.vocabulary import degree
 from runtime.cv.work import ends
 
+_PIECES_OF_A_STUDY = 3
 # No "at" here: it is part of the names of universities.
 _SEPARATOR = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*|\s{2,}|\t")
 _GRADE = re.compile(
@@ -57,6 +58,7 @@ class _Study:
     area: Passage | None = None
     place: Passage | None = None
     level: str | None = None
+    rest: list[Passage] = field(default_factory=list)
 
 
 def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ...]:
@@ -64,8 +66,9 @@ def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ..
     result = []
     found = entries.entries(entries.rows(document, indexes), _begins_study)
     ways = ways_of_writing(part.text for entry in found for row in entry.head for part in row.parts)
-    for entry in found:
-        study = _study(entry, ways)
+    studies = [_study(entry, ways) for entry in found]
+    _fill_by_order(studies, found)
+    for entry, study in zip(found, studies, strict=True):
         if study.school is None and study.degree is None:
             continue
         dates = entry.ranges or entry.dates
@@ -84,6 +87,21 @@ def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ..
             )
         )
     return tuple(result)
+
+
+def _fill_by_order(studies: Sequence[_Study], found: Sequence[Entry]) -> None:
+    """Studies whose words nobody knows follow the order of the others."""
+    known = [study for study in studies if study.school is not None and study.degree is not None]
+    if not known:
+        return
+    school_first = sum(
+        study.school.start < study.degree.start for study in known if study.school and study.degree
+    ) * 2 > len(known)
+    for study, entry in zip(studies, found, strict=True):
+        unknown = study.school is None and study.degree is None
+        if unknown and len(study.rest) > 1 and entry.ranges and len(study.rest) <= _PIECES_OF_A_STUDY:
+            first, second = study.rest[:2]
+            study.school, study.degree = (first, second) if school_first else (second, first)
 
 
 def _institution(study: _Study) -> Leaf | None:
@@ -141,6 +159,7 @@ def _study(entry: Entry, ways: frozenset[int]) -> _Study:
             study.school = piece
         else:
             rest.append(piece)
+    study.rest = list(rest)
     if study.school is None and rest and study.degree is not None:
         study.school = rest.pop(0)
     if study.area is None and rest and study.degree is not None:
@@ -189,10 +208,12 @@ def _leads(text: str, found: tuple[str, int, int]) -> bool:
 
 def _take_degree(study: _Study, piece: Passage, found: tuple[str, int, int]) -> None:
     level, begin, stop = found
-    field = _FIELD.match(piece.text[stop:])
-    tail_begin = stop + (field.end() if field else 0)
+    subject = _FIELD.match(piece.text[stop:])
+    tail_begin = stop + (subject.end() if subject else 0)
     kind_stop = stop + len(
-        re.sub(r"\s{0,8}(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s{0,8}$", "", field[0] if field else "")
+        re.sub(
+            r"\s{0,8}(?:\b(?:in|en|im|em|di|de|der)\b|[,:–—-])?\s{0,8}$", "", subject[0] if subject else ""
+        )
     )
     kind = piece.cut(begin, kind_stop)
     kind = kind.cut(0, len(re.sub(r"\s{1,8}(?:in|of)$", "", kind.text)))

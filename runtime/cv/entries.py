@@ -15,8 +15,9 @@ from typing import Literal
 
 from runtime.cv.dates import DURATION, Period, periods
 from runtime.cv.document import Document
-from runtime.cv.layout import Line, Segment
+from runtime.cv.layout import Line, Segment, had_no_room
 from runtime.cv.passage import Passage
+from runtime.cv.places import is_place
 from runtime.cv.vocabulary import ORGANISATION, SCHOOL, TITLE, Field, begins_field, degree, field_of, fold
 
 _BULLET = re.compile(r"^\s*[•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*o\-–—]\s+(?=\S)|^\s*[•◦▪●◆►‣➢](?=\S)")
@@ -27,11 +28,17 @@ _LONGEST_HEAD = 12
 _LONGEST_ITEM = 140
 # Cells of one column begin within so many points, or characters of plain text, of each other.
 _SAME_COLUMN = 4.0
+# What goes on on the next line begins and is as large as its beginning.
+_SAME_LEFT = 1.5
+_SAME_SIZE = 0.4
+_WORDS_OF_A_REST = 3
 _FIELD = re.compile(r"^\s*([^\W\d_][^:;|•]{1,60}?)\s*:\s*")
+_FEWEST_BLOCKS = 2
+_NAMES_APART = re.compile(r"\s[|·•–—@-]\s|\s(?:at|bei|chez|presso)\s")
 _SINCE = re.compile(r"(?:since|seit|depuis|desde|dal|da|ab)\b")
 _SHORT_SENTENCE = re.compile(r"(?<![\w.])[^\W\d_A-Z]{4,}\.$")
 _ABBREVIATION = re.compile(
-    r"\b(?:inc|co|ltd|corp|llc|bros|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$"
+    r"\b(?:inc|co|ltd|corp|llc|bros|med|rer|nat|phil|jur|ing|univ|dipl|prof|abt|str|s\.\w|e\.\w|u\.s|jr|sr|dr|st|hons|sc|ph\.d|b\.\w|m\.\w)\.$"
 )
 _SMALL = re.compile(
     r"\b(?:the|a|an|of|and|to|with|for|in|on|by|using|der|die|das|und|mit|les|des|pour|el|los|con|para)\b"
@@ -128,7 +135,61 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
         if row.kind == "head" and following is not None and _runs_into(row, following):
             row.kind = "prose"
         head = row if row.kind == "head" else head
+    return _without_wraps(document, result)
+
+
+_OPEN_END = re.compile(
+    r"(?:\b(?:of|for|and|the|de|del|della|di|do|da|des|du|la|le|et|und|der|fur|y|e|en|in)|&|\w-)$"
+)
+
+
+def _without_wraps(document: Document, found: list[Row]) -> list[Row]:
+    """The rows with the names on one row that had no room on their line."""
+    result: list[Row] = []
+    for row in found:
+        last = result[-1] if result else None
+        if last is not None and _is_wrapped(document, last, row):
+            begin, end = last.parts[-1], row.parts[0]
+            last.parts[-1] = document.between(begin, end)
+            if begin in last.told:
+                last.told[last.parts[-1]] = last.told[begin]
+        else:
+            result.append(row)
     return result
+
+
+def _is_wrapped(document: Document, last: Row, row: Row) -> bool:
+    """Whether a name goes on in `row`: by the word it broke after, or as it had no room and means nothing alone."""
+    if last.kind != "head" or row.kind != "head" or not last.parts or len(row.parts) != 1 or row.dates:
+        return False
+    same = (
+        last.line.region == row.line.region
+        and last.line.page == row.line.page
+        and not row.line.segments[0].rail
+    )
+    if (
+        not same
+        or not row.line.size
+        or abs(last.left - row.left) > _SAME_LEFT
+        or last.parts[-1].stop > row.parts[0].start
+    ):
+        return False
+    name, rest = last.parts[-1].text, row.parts[0].text
+    if last.line.bold != row.line.bold or abs(last.line.size - row.line.size) > _SAME_SIZE:
+        return False
+    if _OPEN_END.search(fold(name)):
+        return True
+    known = ORGANISATION.search(fold(name)) or SCHOOL.search(fold(name))
+    alone = (
+        any(words.search(fold(rest)) for words in (TITLE, ORGANISATION, SCHOOL)) or degree(rest) is not None
+    )
+    return (
+        known is not None
+        and not alone
+        and "," not in name
+        and len(rest.split(",")[0].split()) <= _WORDS_OF_A_REST
+        and had_no_room(document.lines, last.line, row.line)
+    )
 
 
 def _are_listed(document: Document, indexes: Sequence[int]) -> bool:
@@ -348,8 +409,12 @@ def _is_prose(text: str) -> bool:
 def entries(found: Sequence[Row], splits: SplitRule) -> list[Entry]:
     """The rows as entries: a new one begins where a head follows a body, and where `splits` says so."""
     result: list[Entry] = []
+    inside = _inside_of_blocks(found)
     for row in found:
         entry = result[-1] if result else None
+        if row.index in inside and entry is not None and row.kind == "head" and _is_complete(entry):
+            entry.body.append(row)
+            continue
         if row.kind == "head" and (entry is None or _begins(entry, row) or splits(entry, row)):
             result.append(Entry())
             entry = result[-1]
@@ -362,6 +427,43 @@ def entries(found: Sequence[Row], splits: SplitRule) -> list[Entry]:
             entry.body.append(row)
         entry.dates += row.dates
     return _merged(result)
+
+
+def _inside_of_blocks(found: Sequence[Row]) -> frozenset[int]:
+    """The lines that begin nothing, where white lines separate entries: blocks with one period each."""
+    blocks: list[list[Row]] = []
+    gaps = [
+        after.line.top - before.line.top
+        for before, after in pairwise(found)
+        if before.line.page == after.line.page and before.line.region == after.line.region
+    ]
+    positive = sorted(gap for gap in gaps if gap > 0)
+    close = positive[len(positive) // 4] if positive else 0.0
+    for before, row in pairwise([None, *found]):
+        assert row is not None
+        near = (
+            before is not None
+            and before.line.page == row.line.page
+            and before.line.region == row.line.region
+            and row.line.top - before.line.top <= 1.35 * close
+        )
+        if near:
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    periods_of = [sum(any(date.period.ranged for date in row.dates) for row in block) for block in blocks]
+    if len(blocks) < _FEWEST_BLOCKS or any(count != 1 for count in periods_of):
+        return frozenset()
+    return frozenset(row.index for block in blocks for row in block[1:])
+
+
+def _is_complete(entry: Entry) -> bool:
+    """Whether the head has its period, a title and another name."""
+    names = [piece for row in entry.head for part in row.parts for piece in _NAMES_APART.split(part.text)]
+    titles = [name for name in names if TITLE.search(fold(name))]
+    named = any(name not in titles and not is_place(name) for name in names)
+    within = any(ORGANISATION.search(fold(piece)) for name in titles for piece in name.split(", ")[1:])
+    return bool(entry.ranges) and bool(titles) and (named or within)
 
 
 def _begins(entry: Entry, row: Row) -> bool:

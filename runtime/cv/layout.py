@@ -19,6 +19,8 @@ from itertools import pairwise
 _SEGMENT_GAP = 1.05
 # A gutter may be narrower than a tab stop because all rows agree on it.
 _GUTTER = 0.8
+# The lines of one column begin within so many points of each other, bullets and their texts.
+_SAME_COLUMN = 14.0
 # Less white than this many heights is none: the thinnest spaces are three times as wide.
 _NO_WHITE = 0.05
 # How long the words are at most that are pieces of words.
@@ -143,6 +145,18 @@ def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
             ordered = tuple(sorted(rows[row], key=lambda segment: segment.x0))
             result.append(Line(ordered, page, region))
     return tuple(result)
+
+
+def had_no_room(found: Sequence[Line], before: Line, line: Line) -> bool:
+    """Whether the first word of `line` would have stood out of its column behind `before`, one of `found`."""
+    alike = before.bold == line.bold and abs(before.size - line.size) <= 0.05 * before.size
+    if not before.size or not alike or len(before.segments) > 1:
+        return False
+    edge = [
+        other.x1 for other in found if other.page == before.page and abs(other.x0 - before.x0) <= _SAME_COLUMN
+    ]
+    width = (before.x1 - before.x0) / max(1, len(before.text))
+    return before.x1 + width * (1 + len(line.text.split()[0])) > max(edge)
 
 
 def _joined_headings(segments: list[Segment], signs: Signs) -> list[Segment]:

@@ -14,6 +14,13 @@ _BRACKETS = re.compile(r"^([^()]{2,120}?)\s{0,4}\(([^()]{2,60})\)$")
 _SEPARATED = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*")
 _IN_BRACKETS = 0
 _WORDS_OF_A_PLACE = 3
+_NO_PLACE = re.compile(
+    r"\b(?:department|dept|division|unit|ward|team|operations?|marketing|sales|finance|engineering|research|development"
+    r"|product|design|strategy|logistics|procurement|quality|security|communications?|relations|resources|analytics"
+    r"|abteilung|vertrieb|einkauf|entwicklung|ventas|compras|ventes|achats|vendite|acquisti|vendas|emea|apac|dach"
+    r"|cdi|cdd|stage|remote|full|part|time|year|years|ii|iii|iv|jr|sr|inc|ltd|llc|gmbh|plc|sa|sl|srl|spa|ag|kg|bv)\b"
+    r"|\.$"
+)
 
 
 def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...], Passage | None]:
@@ -48,14 +55,20 @@ def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...]
 
 
 def ways_of_writing(texts: Iterable[str]) -> frozenset[int]:
-    """How the heads of a section write the places that are known: in brackets (0), or as the last of so many pieces."""
+    """How the heads of a section write the places that are known.
+
+    In brackets (0), as the last of so many pieces (2, 3 ...), or of so many parts with commas (-2, -3 ...).
+    """
     ways: set[int] = set()
     for text in texts:
+        parts = COMMA.split(text)
+        if len(parts) > 1 and is_place(parts[-1]):
+            ways.add(-len(parts))
         brackets = _BRACKETS.match(text)
         pieces = _SEPARATED.split(text)
-        if brackets is not None and _is_place(brackets[2]):
+        if brackets is not None and is_place(brackets[2]):
             ways.add(_IN_BRACKETS)
-        elif len(pieces) > 1 and _is_place(pieces[-1]):
+        elif len(pieces) > 1 and is_place(pieces[-1]):
             ways.add(len(pieces))
     return frozenset(ways)
 
@@ -65,22 +78,34 @@ def apart_from_place(passage: Passage, ways: frozenset[int]) -> tuple[Passage, P
     brackets = _BRACKETS.match(passage.text)
     if brackets is not None:
         place = brackets[2]
-        if _is_place(place) or (_IN_BRACKETS in ways and _may_be_city(place)):
+        if is_place(place) or (_IN_BRACKETS in ways and _may_be_city(place)):
             return passage.cut(0, brackets.end(1)), passage.cut(brackets.start(2), brackets.end(2))
         return passage, None
+    commas = list(COMMA.finditer(passage.text))
+    if commas and -len(commas) - 1 in ways:
+        last = passage.cut(commas[-1].end(), len(passage.text))
+        if _is_capitalised_place(last.text) and not is_region(last.text) and not is_city(last.text):
+            return passage.cut(0, commas[-1].start()), last
     separators = list(_SEPARATED.finditer(passage.text))
     if separators and len(separators) + 1 in ways:
         last = passage.cut(separators[-1].end(), len(passage.text))
-        if (
-            _may_be_city(last.text)
-            and last.text[:1].isupper()
-            and len(last.text.split()) <= _WORDS_OF_A_PLACE
-        ):
+        if _is_capitalised_place(last.text):
             return passage.cut(0, separators[-1].start()), last
     return passage, None
 
 
-def _is_place(text: str) -> bool:
+def _is_capitalised_place(text: str) -> bool:
+    words = text.split()
+    return (
+        _may_be_city(text)
+        and words[0][0].isupper()
+        and len(words) <= _WORDS_OF_A_PLACE
+        and not _NO_PLACE.search(fold(text))
+    )
+
+
+def is_place(text: str) -> bool:
+    """Whether `text` is a city, a region or both."""
     parts = [part.strip() for part in text.split(",")]
     return is_city(parts[0]) or (
         is_region(parts[-1]) and len(parts[-1]) > 1 and all(map(_may_be_city, parts))

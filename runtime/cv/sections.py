@@ -12,6 +12,7 @@ from typing import Literal
 from runtime.cv import dates
 from runtime.cv.document import Document
 from runtime.cv.layout import Line
+from runtime.cv.mentions import Reader
 from runtime.cv.vocabulary import (
     ORGANISATION,
     SCHOOL,
@@ -49,6 +50,16 @@ def sections(document: Document) -> tuple[Section, ...]:
             result.append(("basics", []))
         result[-1][1].append(index)
     found = [Section(_told(document, kind, indexes), tuple(indexes)) for kind, indexes in result if indexes]
+    if not any(section.kind == "skills" for section in found):
+        unnamed = {tuple(indexes) for kind, indexes in result if kind == "unnamed"}
+        found = [
+            Section("skills", section.indexes)
+            if section.indexes in unnamed
+            and section.kind == "other"
+            and _lists_skills(document, section.indexes)
+            else section
+            for section in found
+        ]
     if not any(section.kind == "work" for section in found):
         found = [part for section in found for part in _without_jobs(document, section)]
     return tuple(found)
@@ -56,6 +67,9 @@ def sections(document: Document) -> tuple[Section, ...]:
 
 # Headings that begin within so many points of each other head the same column.
 _COLUMN = 60.0
+_SKILLS_OF_A_LIST = 3
+_LONGEST_SKILL = 4
+_ITEMS_READ = 40
 # Sections that hold no periods of their own.
 _UNDATED = frozenset({"basics", "summary", "skills", "languages"})
 
@@ -76,6 +90,16 @@ def _without_jobs(document: Document, section: Section) -> tuple[Section, ...]:
         return (section,)
     before, after = section.indexes[:begin], section.indexes[begin:]
     return tuple(part for part in (Section(section.kind, before), Section("work", after)) if part.indexes)
+
+
+def _lists_skills(document: Document, indexes: Sequence[int]) -> bool:
+    """Whether the section is a list of names, at least every second of which is a skill that we know."""
+    reader = Reader()
+    lines = [passage.text for index in indexes for _, passage in document.segments(index)]
+    items = [item for line in lines for item in re.split(r"[,;|•·/:]", line) if re.search(r"\w", item)]
+    short = [item for item in items if len(item.split()) <= _LONGEST_SKILL]
+    known = sum(bool(reader.item(item.strip())[0]) for item in short[:_ITEMS_READ])
+    return known >= _SKILLS_OF_A_LIST and known * 2 >= len(items[:_ITEMS_READ])
 
 
 def _told(document: Document, kind: SectionKind | Literal["unnamed"], indexes: Sequence[int]) -> SectionKind:
@@ -117,6 +141,7 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
             if kind is not None or index > first:
                 guessed[index] = kind or "unnamed"
         known |= _without_heads(lines, known, guessed)
+    known = _without_indented(lines, known)
     alone = _alone(lines)
     for index, line in enumerate(lines):
         if index in known or not (line.heading or index in alone):
@@ -128,6 +153,20 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
         ):
             known[index] = kind
     return _without_labels(lines, dict(sorted(known.items())))
+
+
+def _without_indented(
+    lines: Sequence[Line], known: dict[int, SectionKind | Literal["unnamed"]]
+) -> dict[int, SectionKind | Literal["unnamed"]]:
+    """The headings without words that plain text sets further in than its headings, as the labels of lists are."""
+    margins = [lines[index].x0 for index in known if not lines[index].size]
+    if not margins or margins.count(min(margins)) <= 1:
+        return known
+    return {
+        index: kind
+        for index, kind in known.items()
+        if lines[index].size or lines[index].x0 <= min(margins) + 1
+    }
 
 
 def _without_labels(

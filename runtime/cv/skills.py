@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from runtime.cv.document import Document
-from runtime.cv.layout import Line, Segment
+from runtime.cv.layout import Line, Segment, had_no_room
 from runtime.cv.passage import Passage
 from runtime.cv.result import Language, Skill
 from runtime.cv.vocabulary import PROFICIENCY, SPOKEN, fold
@@ -17,7 +17,10 @@ _LABEL = re.compile(r"^\W*([^\W\d_][^:;|•,]{1,48}?)\s*:\s*(?=\S|$)")
 # Every repetition here is bounded: a document made of white space or commas would take the square of its length.
 _LIST = re.compile(r"\s{0,8}[,;|•·●▪∙⋅]\s{0,8}(?![^()]{0,200}\))|\s{1,8}/\s{1,8}|\s{1,8}[–—]\s{1,8}|\t")
 _AND = re.compile(r"^(?:and|und|et|y|e)\s+", re.IGNORECASE)
-_LEADING = re.compile(r"^(?:[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]|\+\s)+")
+_LEADING = re.compile(r"^(?:[\s•◦▪●○■□◆◇►▸▹‣∙·✓✔➢➤⁃*–—-]|[+>»o]\s)+")
+_LABEL_AND_DASH = re.compile(r"^([^\W\d_][^:;|•,]{1,40}?)\s{1,4}[–—-]\s{1,4}(?=[^,;]{1,60}[,;])")
+# A full stop separates names that nothing else separates.
+_STOP = re.compile(r"\.\s{1,8}(?=[^\W\d_a-z])")
 # A hyphen between white is a separator where it stands again and again.
 _HYPHEN = re.compile(r"\s{1,8}-\s{1,8}")
 _CONTACT = re.compile(r"\w@\w|https?://|www\.|(?:\d[\s().-]{0,3}){7}")
@@ -93,7 +96,7 @@ def _items(document: Document, indexes: Sequence[int]) -> list[_Item]:
     rows = _logical_rows(document, indexes)
     labels = _set_apart(document, indexes)
     for number, row in enumerate(rows):
-        label = _LABEL.match(row.text)
+        label = _LABEL.match(row.text) or _LABEL_AND_DASH.match(row.text)
         text = row
         if label is not None:
             category = row.cut(label.start(1), label.end(1))
@@ -132,7 +135,8 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
     """Segments as rows; a row that ends with a comma, or is followed by one in lower case, goes on in the
     next."""
     result: list[Passage] = []
-    previous_region = None
+    previous: int | None = None
+    hanging, tight = _hanging(document, indexes), _tight(document, indexes)
     columns = _value_columns(document, indexes)
     for index in indexes:
         line = document.lines[index]
@@ -156,16 +160,55 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
             last = result[-1] if result else None
             if (
                 last is not None
+                and previous is not None
                 and begin == 0
                 and len(parts) == 1
-                and previous_region == line.region
-                and _goes_on(last.text, clean.text)
+                and document.lines[previous].region == line.region
+                and (
+                    index in hanging
+                    or _goes_on(
+                        last.text,
+                        clean.text,
+                        had_no_room(document.lines, document.lines[previous], line),
+                        index in tight,
+                    )
+                )
             ):
                 result[-1] = document.between(last, clean)
             elif stripped:
                 result.append(clean)
-        previous_region = line.region
+        previous = index
     return result
+
+
+def _hanging(document: Document, indexes: Sequence[int]) -> frozenset[int]:
+    """The lines that hang below a bullet's text."""
+    found: set[int] = set()
+    bullet: Line | None = None
+    marked = [index for index in indexes if _LEADING.match(document.lines[index].text)]
+    for index in indexes:
+        line = document.lines[index]
+        if index in marked:
+            bullet = line
+        elif bullet is not None and len(marked) > 1 and bullet.region == line.region:
+            if line.x0 > bullet.x0 + 1 and not line.bold:
+                found.add(index)
+            else:
+                bullet = None
+    return frozenset(found)
+
+
+def _tight(document: Document, indexes: Sequence[int]) -> frozenset[int]:
+    """The lines closer to the one above than others are: where items have white between them, these are their lines."""
+    steps = {
+        index: round(document.lines[index].top - document.lines[previous].top, 1)
+        for previous, index in pairwise(indexes)
+        if document.lines[index].region == document.lines[previous].region and document.lines[index].size
+    }
+    steps = {index: step for index, step in steps.items() if step > 0}
+    if not steps or max(steps.values()) < 1.15 * min(steps.values()):
+        return frozenset()
+    return frozenset(index for index, step in steps.items() if step <= 1.05 * min(steps.values()))
 
 
 def _value_columns(document: Document, indexes: Sequence[int]) -> frozenset[int]:
@@ -202,9 +245,17 @@ def _with_colon(segment: Segment, passage: Passage) -> Passage:
     return Passage(f"{label}:{rest}", passage.start, passage.page)
 
 
-def _goes_on(last: str, text: str) -> bool:
+def _goes_on(last: str, text: str, full: bool, tight: bool) -> bool:
+    """Whether `text` goes on with `last`.
+
+    `full`: its first word had no room there; `tight`: other lines are further apart.
+    """
     if _LABEL.match(text):
         return False
+    if full and (tight or text[:1].islower()):
+        return True
+    if full and re.search(r"[,;|•·/]", last) is not None and not last.rstrip().endswith("."):
+        return True
     if last.rstrip().endswith((",", ";", " and", " &", "/")):
         return True
     # A list broken between items ends its line with a comma; without one it broke inside an item.
@@ -235,7 +286,10 @@ def _pieces(passage: Passage) -> tuple[Passage, ...]:
     text = passage.text.rstrip(". ")
     whole = Passage(text, passage.start, passage.page)
     hyphens = len(_HYPHEN.findall(text)) > 1 and "," not in text
-    pieces = whole.split(_HYPHEN if hyphens else _LIST)
+    separator = _HYPHEN if hyphens else _LIST
+    if _STOP.search(text) and not _LIST.search(text):
+        separator = _STOP
+    pieces = whole.split(separator)
     result = []
     for piece in pieces:
         joined = _AND.match(piece.text)

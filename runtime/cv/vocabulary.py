@@ -54,7 +54,20 @@ _HEADINGS: dict[SectionKind, str] = {
         |perfil profissional|resumen|resumen profesional|resumo|resumo profissional|sobre mi|sobre mim
         |profilo
         |profilo professionale|sommario|objectif|objetivo|obiettivo""",
-    "work": """mon parcours|postes occupes|missions|activites professionnelles|cursus professionnel
+    "work": """ou j'ai travaille|la ou j'ai travaille|mes experiences|mes postes|metiers exerces
+        |ma carriere|vie active
+        |donde he trabajado|mi experiencia|mi trayectoria|puestos|cargos|empleos|recorrido laboral
+        |historia laboral
+        |wo ich gearbeitet habe|mein weg|mein werdegang|stationen|beruflicher weg|berufsweg
+        |arbeitsstationen|anstellungen
+        |dove ho lavorato|le mie esperienze|lavoro|carriera professionale|onde trabalhei|minha experiencia
+        |cargos ocupados
+        |emprego|empregos|historico|my path|career path|jobs held|job experience|positions held|work record
+        |postings
+        |assignments and postings|military experience|industry|practice|clinical practice|nursing experience
+        |teaching positions|academic employment|research positions|professional positions|creative work
+        |kitchens|bylines
+        |mon parcours|postes occupes|missions|activites professionnelles|cursus professionnel
         |puestos desempenados
         |mi recorrido|percurso|atuacao profissional|praktika|berufstatigkeit|berufsleben
         |professional journey|engagements
@@ -79,7 +92,16 @@ _HEADINGS: dict[SectionKind, str] = {
         |berufspraxis|arbeitserfahrung|experiencia|experiencia profesional|experiencia laboral
         |trayectoria profesional|esperienza|esperienze|esperienza professionale|esperienze professionali
         |esperienza lavorativa|esperienze lavorative|experiencia profissional|historico profissional""",
-    "education": """scolarite|lehre|learning|university|universite|universitat|universidad|universidade
+    "education": """ou j'ai etudie|mes etudes|mes diplomes|mon cursus|etudes et formations
+        |diplomes et formations
+        |formation et diplomes|donde he estudiado|mis estudios|preparacion academica|historial academico
+        |wo ich gelernt habe|mein studium|studium und schule|schule und studium|ausbildung und studium
+        |bildungsgang
+        |schullaufbahn|dove ho studiato|i miei studi|onde estudei|meus estudos|formacao e cursos
+        |academic record
+        |academic path|degrees and diplomas|study|schools|education history|college education|medical training
+        |medical education|vocational training|scolarite|lehre|learning|university|universite|universitat
+        |universidad|universidade
         |universita|college|school
         |ecole|etudes universitaires|escuela|liceo|academic career|academic training|apprenticeship
         |apprentissage
@@ -97,7 +119,28 @@ _HEADINGS: dict[SectionKind, str] = {
         |formacion|formacion academica|estudios|istruzione|formazione|istruzione e formazione
         |titoli di studio
         |educacao|formacao|formacao academica|escolaridade|academics""",
-    "skills": """points forts|atouts|informatique|punti di forza|fortalezas|informatica|pontos fortes
+    "skills": """mes competences|mes atouts|mes outils|boite a outils|ma boite a outils|bagage technique
+        |environnement technique
+        |competences et outils|outils et methodes|outils et logiciels|maitrise|maitrise des outils
+        |connaissances|qualites
+        |capacites|aptitudes|specialites|expertises|mes savoir-faire|langages|langages et outils
+        |competences numeriques
+        |competences informatiques|que se hacer|lo que mejor hago|mis herramientas|manejo de programas
+        |programas|dominio
+        |mis habilidades|capacidades|areas de conocimiento|conocimientos informaticos|competencias digitales
+        |was ich mitbringe|das kann ich|mein werkzeugkasten|methoden|methodenkompetenz|it und methoden
+        |technologien
+        |programmierung|software-kenntnisse|computerkenntnisse|pc-kenntnisse|technik|handwerkszeug
+        |meine starken
+        |le mie competenze|cosa so fare meglio|conoscenze|conoscenze informatiche|competenze informatiche
+        |competenze digitali|capacita|attitudini|programmi|minhas competencias|o que faco bem
+        |conhecimentos tecnicos
+        |competencias informaticas|habilidades e competencias|dominios|tech|toolset|craft|proficiency
+        |technical
+        |what i bring|what i use|i work with|hard and soft skills|software proficiency|digital skills
+        |lab skills
+        |laboratory skills|trade skills|practical skills|languages and tools|languages and frameworks
+        |points forts|atouts|informatique|punti di forza|fortalezas|informatica|pontos fortes
         |starken|konnen|qualifikationen
         |know-how|toolkit|technical toolkit|stack|specialisms|capabilities|technical profile
         |competency profile|it|computing
@@ -184,24 +227,30 @@ HEADINGS: dict[str, SectionKind] = {
 Field = Literal["date", "employer", "title", "place", "school", "degree", "area", "duties", "name", "other"]
 # What forms and tables call their fields and columns.
 _FIELDS: dict[Field, str] = {
-    "name": """name|full name|surname and first name|first name and surname|surname first name|vor- und nachname
+    "name": """name|full name|surname and first name|first name and surname|surname first name
+        |vor- und nachname
         |nachname vorname|name vorname|vorname name|nom|nom et prenom|nom prenom|nom(s) prenom(s)|nombre
         |nombre y apellidos
-        |apellidos y nombre|apellido(s) nombre(s)|nome|nome e cognome|cognome e nome|cognome nome|nome completo
+        |apellidos y nombre|apellido(s) nombre(s)|nome|nome e cognome|cognome e nome|cognome nome
+        |nome completo
         |candidate|kandidat""",
     "date": """from|to|von|bis|period|date|dates|dates employed|employment dates|employment period
         |period of employment|year|years
         |from - to|when|time|time period
-        |duration|start/end|attended|dates attended|date of graduation|graduation date|graduated|zeitraum|datum|jahr
+        |duration|start/end|attended|dates attended|date of graduation|graduation date|graduated|zeitraum
+        |datum|jahr
         |jahre|dauer
-        |von - bis|periode|annee|annees|duree|periodo|fecha|fechas|ano|anos|duracion|data|date (da - a)|anni|anno
+        |von - bis|periode|annee|annees|duree|periodo|fecha|fechas|ano|anos|duracion|data|date (da - a)
+        |anni|anno
         |durata|datas|dates (from - to)|fechas (de - a)""",
     "employer": """employer|company|organi[sz]ation|firm|workplace|hospital|institution/employer|company name
         |name of employer
-        |employer name|name and address of employer|client|unit|arbeitgeber|firma|unternehmen|betrieb|kunde|auftraggeber
+        |employer name|name and address of employer|client|unit|arbeitgeber|firma|unternehmen|betrieb|kunde
+        |auftraggeber
         |name und adresse des arbeitgebers|name und anschrift des arbeitgebers|employeur|entreprise|societe
         |nom et adresse de l'employeur|empresa|empleador|nombre y direccion de la empresa|compania
-        |nombre y direccion del empleador|azienda|datore di lavoro|nome e indirizzo del datore di lavoro|societa|ditta
+        |nombre y direccion del empleador|azienda|datore di lavoro|nome e indirizzo del datore di lavoro
+        |societa|ditta
         |empregador|nome e endereco do empregador|nome e morada do empregador""",
     "title": """position|job title|title|role|post|rank|designation|position held|positions held|post held
         |occupation or position held|occupation|job|funktion|tatigkeit|tatigkeit als|stelle|beruf|rolle
@@ -209,32 +258,44 @@ _FIELDS: dict[Field, str] = {
         |emploi ou fonction occupe|puesto|cargo|puesto de trabajo|profesion o cargo desempenado|funcion
         |ruolo|posizione|mansione|qualifica|lavoro o posizione ricoperti|tipo di impiego|funcao|posicao
         |funcao ou cargo ocupado|dienstgrad|grade et fonction""",
-    "place": """location|place|city|where|country|ort|standort|einsatzort|lieu|ville|lugar|ciudad|ubicacion|luogo
+    "place": """location|place|city|where|country|ort|standort|einsatzort|lieu|ville|lugar|ciudad|ubicacion
+        |luogo
         |sede|citta|local|localidade|cidade""",
-    "school": """school|university|college|institution|name of institution|education provider|training provider
+    "school": """school|university|college|institution|name of institution|education provider
+        |training provider
         |name and type of organisation
-        |name and type of organisation providing education and training|einrichtung|schule|hochschule|universitat
-        |bildungseinrichtung|name und art der bildungseinrichtung|ausbildungsstatte|etablissement|ecole|universite
+        |name and type of organisation providing education and training|einrichtung|schule|hochschule
+        |universitat
+        |bildungseinrichtung|name und art der bildungseinrichtung|ausbildungsstatte|etablissement|ecole
+        |universite
         |nom et type de l'etablissement
-        |nom et type de l'etablissement d'enseignement ou de formation|institucion|centro|universidad|centro de estudios
+        |nom et type de l'etablissement d'enseignement ou de formation|institucion|centro|universidad
+        |centro de estudios
         |nombre y tipo de la organizacion|istituto|universita|scuola|ateneo
         |nome e tipo d'organizzazione|nome e tipo di istituto|instituicao|universidade|escola
         |nome e tipo da organizacao""",
-    "degree": """degree|qualification|award|title of qualification awarded|qualification awarded|diploma|certificate
+    "degree": """degree|qualification|award|title of qualification awarded|qualification awarded|diploma
+        |certificate
         |course|programme|abschluss|studiengang|formation|corso|bezeichnung der erworbenen qualifikation
         |titel der zuerkannten qualifikation|diplome|intitule du diplome
-        |intitule du certificat ou diplome delivre|titulo|titulacion|estudios|titulo de la cualificacion obtenida
-        |titolo|titolo di studio|corso di studi|titolo della qualifica rilasciata|qualifica conseguita|grau|curso
+        |intitule du certificat ou diplome delivre|titulo|titulacion|estudios
+        |titulo de la cualificacion obtenida
+        |titolo|titolo di studio|corso di studi|titolo della qualifica rilasciata|qualifica conseguita|grau
+        |curso
         |habilitacao
         |designacao da qualificacao atribuida|titulo da qualificacao atribuida""",
-    "area": """major|field|field of study|subject|fach|fachrichtung|studienfach|specialite|especialidad|indirizzo
+    "area": """major|field|field of study|subject|fach|fachrichtung|studienfach|specialite|especialidad
+        |indirizzo
         |specializzazione|area""",
-    "duties": """duties|what|responsibilities|key responsibilities|main responsibilities|tasks|main tasks|activities
+    "duties": """duties|what|responsibilities|key responsibilities|main responsibilities|tasks|main tasks
+        |activities
         |main activities|achievements|key achievements|description|job description
         |main activities and responsibilities|aufgaben|aufgabenbereich|tatigkeiten|wichtigste tatigkeiten
-        |wichtigste tatigkeiten und zustandigkeiten|verantwortung|taches|missions|missions principales|activites
+        |wichtigste tatigkeiten und zustandigkeiten|verantwortung|taches|missions|missions principales
+        |activites
         |principales activites et responsabilites|realisations|funciones|tareas|responsabilidades|logros
-        |funciones y responsabilidades principales|funciones y responsabilidades|mansioni|attivita|responsabilita
+        |funciones y responsabilidades principales|funciones y responsabilidades|mansioni|attivita
+        |responsabilita
         |principali attivita e responsabilita|principali mansioni e responsabilita|funcoes|tarefas|atividades
         |principais actividades e responsabilidades|principais atividades e responsabilidades""",
     "other": """type of business or sector|sector|industry|type of employment|grade|result|note|branche
@@ -273,7 +334,8 @@ _JOINERS = re.compile(r"\s{0,8}(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s
 _MODIFIERS = re.compile(
     r"^(?:(?:top|digital|core|key|main|relevant|selected|additional|other|further|specialist|special"
     r"|academic|professional"
-    r"|teaching|research|clinical|personal|technical|recent|previous|current|practical|formal|higher)\s+){1,2}"
+    r"|teaching|research|clinical|personal|technical|recent|previous|current|practical|formal"
+    r"|higher)\s+){1,2}"
 )
 _EDGES = re.compile(r"^[\W_\d]+|[\W_]+$")
 
@@ -300,7 +362,8 @@ def heading_kind(text: str) -> SectionKind | None:
 _ROOT_WORDS: tuple[tuple[SectionKind, str], ...] = (
     (
         "other",
-        r"publi[ck]|veroffentlich|award|grants?\b|prizes?\b|premi[os]|honou?rs|interes|interets|hobb|volunt|volont"
+        r"publi[ck]|veroffentlich|award|grants?\b|prizes?\b|premi[os]|honou?rs|interes|interets|hobb"
+        r"|volunt|volont"
         r"|ehrenamt|benevol|referen[cz]|patent|member|mitglied|conferenc",
     ),
     (
@@ -309,7 +372,8 @@ _ROOT_WORDS: tuple[tuple[SectionKind, str], ...] = (
     ),
     (
         "certificates",
-        r"certif|zertif|zusatzbezeichnung|licen[cs]es?\b|weiterbildung|fortbildung|courses?\b|kurse\b|cursos?\b"
+        r"certif|zertif|zusatzbezeichnung|licen[cs]es?\b|weiterbildung|fortbildung|courses?\b|kurse\b"
+        r"|cursos?\b"
         r"|corsi\b",
     ),
     (
@@ -322,20 +386,25 @@ _ROOT_WORDS: tuple[tuple[SectionKind, str], ...] = (
     ),
     (
         "work",
-        r"internship|experien|erfahrung|esperienz|employ|careers?\b|beruflich|stationen|appointments?\b|positions?\b"
-        r"|laufbahn|werdegang|parcours prof|work background|trayector|trajetor|tatigkeit|emplois?\b|empleos?\b"
+        r"internship|experien|erfahrung|esperienz|employ|careers?\b|beruflich|stationen"
+        r"|appointments?\b|positions?\b"
+        r"|laufbahn|werdegang|parcours prof|work background|trayector|trajetor|tatigkeit|emplois?\b"
+        r"|empleos?\b"
         r"|impieghi|lavor|worked|travaille|trabaj|trabalh|gearbeitet|jobs?\b",
     ),
     ("projects", r"proje[ck]t|projet|proyecto|progett|portfolio"),
     (
         "education",
-        r"educa[tcz]|formaci|formation|formaz|formac|studied|studi|etudie|estudi|estud|learned|etudes|ausbildung|schul"
+        r"educa[tcz]|formaci|formation|formaz|formac|studied|studi|etudie|estudi|estud|learned|etudes"
+        r"|ausbildung|schul"
         r"|studium|degrees?\b|diplom|qualificat|academic|akadem|istruzion|escolar|training",
     ),
     (
         "skills",
-        r"expertise|technolog|tools?\b|toolbox|techniques|werkzeug|outils|logiciels|herramient|strumenti|ferramentas"
-        r"|methods?\b|methoden|methodes|software|proficien|habilid|aptitud|conocimient|conhecim|savoir|abilita"
+        r"expertise|technolog|tools?\b|toolbox|techniques|werkzeug|outils|logiciels|herramient"
+        r"|strumenti|ferramentas"
+        r"|methods?\b|methoden|methodes|software|proficien|habilid|aptitud|conocimient|conhecim"
+        r"|savoir|abilita"
         r"|capacita|familiar with",
     ),
     ("basics", r"contact|kontakt|contatt|contato|coordonn"),
@@ -435,7 +504,8 @@ TITLE = re.compile(
         feldwebel hauptmann oberleutnant souschef(?:in)? kuchenchef(?:in)? \\w*referent(?:in)? \\w{4,}leitung
         \\w*assistenz \\w*beauftragte[rn]? \\w*beamt(?:er|e|in) \\w*pfleger(?:in)? \\w*schwester
         \\w*therapeut(?:in)? \\w*psycholog(?:e|in) \\w*padagog(?:e|in) \\w*lehrer(?:in)? \\w*trainer(?:in)?
-        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)? \\w*biolog(?:e|in)
+        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)? \\w*biolog(?:e
+        |in)
         \\w*monteur(?:in)? \\w*mechaniker(?:in)? \\w*elektriker(?:in)? \\w*installateur(?:in)? \\w*fuhrer(?:in)?
         \\w*praktikant(?:in)? \\w{3,}student(?:in)? praktikum \\w*konstrukteur(?:in)? \\w*controller(?:in)?
         \\w*einkaufer(?:in)? \\w*vertreter(?:in)? \\w*makler(?:in)? \\w*verkaufer(?:in)? \\w*assistent(?:in)?
@@ -474,7 +544,8 @@ TITLE = re.compile(
         # French, Spanish, Italian, Portuguese: further ones
         """cuisinier cuisiniere livreu(?:r|se) couvreu(?:r|se) soudeu(?:r|se) carreleu(?:r|se) tourneu(?:r|se)
         fraiseu(?:r|se) ajusteu(?:r|se) chaudronni(?:er|ere) charpenti(?:er|ere) jardini(?:er|ere) paysagiste
-        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire traduct(?:eur|rice)
+        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire traduct(?:eur
+        |rice)
         interprete chercheu(?:r|se) doctorante? kinesitherapeute orthophoniste psychologue ambulanci(?:er|ere)
         preparat(?:eur|rice) receptionniste gouvernante barmaid barman plongeu(?:r|se) directeur-adjoint
         sous-directeur contremaitre dessinat(?:eur|rice) geometre urbaniste styliste modeliste webmestre
@@ -530,29 +601,40 @@ ORGANISATION = re.compile(
     r"|technologies"
     r"|technology|software|studios?|services|industries|enterprises|ventures|capital|bank|banca|banco|banque"
     r"|hospital|clinic|klinik|klinikum|hopital|universitatsklinikum|medical center|health|pharmacy|university"
-    r"|universitat|universite|universidad|universita|universidade|college|school|institute|institut|foundation"
+    r"|universitat|universite|universidad|universita|universidade|college|school|institute|institut"
+    r"|foundation"
     r"|agency|agentur|consulting|associates|network|media|press|publishing|airlines|airways|motors"
     r"|energy|insurance|logistics|restaurant|hotel|council|ministry|department of|research|video|analytics"
-    r"|union|association|society|trust|charity|museum|theatre|theater|library|brewery|bakery|cafe|bistro|farms?|garage"
+    r"|union|association|society|trust|charity|museum|theatre|theater|library|brewery|bakery|cafe"
+    r"|bistro|farms?|garage"
     r"|army|navy|air force|marine corps|police|nhs|hospice|nursing home|care home|dental|surgery"
-    r"|stadtwerke|bundeswehr|bundesheer|ministerium|verein|stiftung|verlag|praxis|kanzlei|werke|klinikverbund|landratsamt"
-    r"|gasthof|gasthaus|backerei|brauerei|ingenieurburo|architekturburo|universitatsmedizin|krankenhaus|sparkasse"
-    r"|mairie|prefecture|cabinet|clinique|chu|ehpad|boulangerie|brasserie|transports|maison|etablissements|fondation"
+    r"|stadtwerke|bundeswehr|bundesheer|ministerium|verein|stiftung|verlag|praxis|kanzlei|werke"
+    r"|klinikverbund|landratsamt"
+    r"|gasthof|gasthaus|backerei|brauerei|ingenieurburo|architekturburo|universitatsmedizin"
+    r"|krankenhaus|sparkasse"
+    r"|mairie|prefecture|cabinet|clinique|chu|ehpad|boulangerie|brasserie|transports|maison"
+    r"|etablissements|fondation"
     r"|ayuntamiento|clinica|bufete|asociacion|fundacion|talleres|panaderia|laboratorios|conservas|junta de"
-    r"|comune di|ospedale|associazione|fondazione|officina|arredi|panificio|prefeitura|associacao|fundacao|auditoria"
+    r"|comune di|ospedale|associazione|fondazione|officina|arredi|panificio|prefeitura|associacao"
+    r"|fundacao|auditoria"
     r"|laboratori|hospitals|clinics|medical centre|health centre|centro medico|centre hospitalier"
     r"|financial|games|robotics|pharma|pharmaceuticals|biotech|telecom|stores?|retail|foods?)\b\.?"
 )
 SCHOOL = re.compile(
     r"\b(?:university|universitat|universiteit|universite|universidad|universidade|universita|uniwersytet|univ"
-    r"|universitesi|universitet|college|colleges|institute|institut|instituto|istituto|school|academy|academia"
-    r"|polytechnic|polytechnique|politecnico|politecnica|hochschule|fachhochschule|gymnasium|lycee|liceo|ecole"
-    r"|escuela|escola|vidyalaya|vidyapeeth|mandir|lisesi|lise|akademie|academie|accademia|hochschule fur|berufskolleg"
+    r"|universitesi|universitet|college|colleges|institute|institut|instituto|istituto|school|academy"
+    r"|academia"
+    r"|polytechnic|polytechnique|politecnico|politecnica|hochschule|fachhochschule|gymnasium|lycee"
+    r"|liceo|ecole"
+    r"|escuela|escola|vidyalaya|vidyapeeth|mandir|lisesi|lise|akademie|academie|accademia"
+    r"|hochschule fur|berufskolleg"
     r"|handwerkskammer|kolleg|hauptschule|gesamtschule|grundschule|fachschule|college|instituut|skola"
     r"|skole|shkola|faculty|faculdade|facultad|facolta|conservatory|seminary|berufsschule|realschule"
-    r"|iut"
-    r"|\w{3,}(?:schule|gymnasium|universitat|hochschule|akademie|kolleg|lyzeum)|hogeschool|polytech\w*|conservatoire"
-    r"|conservatorio|konservatorium|sciences po|ies|cfa|politechnika|liceum|szkola|technikum|tafe|ucl|lse|essec"
+    r"|iut|ifsi|ecole d\W|campus"
+    r"|\w{3,}(?:schule|gymnasium|universitat|hochschule|akademie|kolleg|lyzeum)|hogeschool"
+    r"|polytech\w*|conservatoire"
+    r"|conservatorio|konservatorium|sciences po|ies|cfa|politechnika|liceum|szkola|technikum|tafe|ucl"
+    r"|lse|essec"
     r"|escp|edhec|insa|unicamp|fgv|vocational|bootcamp|volkshochschule|escuelas|schools"
     r"|mit|eth|epfl|ucla|usc|nyu|tu|fh|uc|iit|caltech|tum|rwth|kit|lmu|hec|insead)\b"
 )
@@ -560,25 +642,46 @@ _LEVELS: dict[DegreeLevel, str] = {
     "doctorate": (
         r"ph\.? ?d|d\.?phil|doctorate|doctor of|doctoral|doctorat|doktor\w*|dr\. ?\w+\.?|promotion"
         r"|dottorato|doutorado"
-        r"|doctorado|m\.?d\.?|j\.?d\.?|ed\.?d|pharm\.?d|d\.?n\.?p|juris doctor"
+        r"|doctorado|doutoramento|doctora? en|docteur en|dottore di ricerca|m\.?b\.?b\.?s|mb\.?ch\.?b"
+        r"|d\.?d\.?s|d\.?v\.?m"
+        r"|d\.?b\.?a|psy\.?d|m\.?d\.?|j\.?d\.?|ed\.?d|pharm\.?d|d\.?n\.?p|juris doctor"
     ),
     "master": (
         r"master(?:['’]?s)?|m\.? ?sc|m\.?s\.?|m\.?a\.?|m\.?eng|m\.?b\.?a|m\.?phil|m\.?ed|m\.?tech|m\.?f\.?a"
         r"|ll\.?m|m\.?p\.?h|m\.?c\.?s|m\.?s\.?n|mestrado|maestria|laurea magistrale|diplom(?:-\w+)?|magister"
+        r"|m\.?sci|m\.?res|m\.?litt|m\.?arch|m\.?mus|m\.?pharm|m\.?fin|m\.?p\.?a|m\.?p\.?p|mastere"
+        r"|d\.?e\.?a|dess"
+        r"|bac ?\+ ?[56]|ingenieur diplome|laurea (?:specialistica|a ciclo unico|vecchio ordinamento)"
+        r"|magistere"
+        r"|postgraduate degree|lizentiat"
         r"|maitrise|staatsexamen|diplome d'ingenieur"
     ),
     "bachelor": (
         r"bachelor(?:['’]?s)?|b\.? ?sc|b\.?s\.?|b\.?a\.?|b\.?eng|b\.?tech|b\.?b\.?a|b\.?com|b\.?ed|b\.?f\.?a"
         r"|b\.?e\.?|ll\.?b|b\.?s\.?n|b\.?arch|a\.?b\.?|licence|licenciatura|licenciado|licenciada"
         r"|laurea(?: triennale)?"
+        r"|b\.?mus|b\.?des|b\.?pharm|b\.?a\.?sc|b\.?c\.?a|b\.?h\.?sc|b\.?n(?:urs)?|bac ?\+ ?[34]|b\.?u\.?t"
+        r"|graduad[oa] en|diplomatura|diplomad[oa] en|ingenieria tecnica|grado universitario|bacharel"
+        r"|graduacao em"
         r"|grado en|bacharelado|undergraduate degree"
     ),
     "associate": (
         r"associate(?:['’]?s)?(?: degree)?|a\.?a\.?s?|a\.?s\.|bts|dut|hnd|foundation degree|tecnologo"
+        r"|deug|btsa|bac ?\+ ?2|hnc|diploma of higher education|tecnico superior|cfgs"
+        r"|(?:ciclo )?grado superior"
+        r"|curso superior de tecnologia|tecnologo em"
         r"|ciclo formativo(?: de grado superior)?|vordiplom"
     ),
     "secondary": (
-        r"high[ -]school (?:diploma|certificate|degree)|high school diploma|secondary school diploma"
+        r"diploma (?:di|in) (?:perito|ragionier\w+|ragioneria|geometra|liceo|scuola|istituto|tecnico"
+        r"|operatore|maturita)(?: \w+)?"
+        r"|perito (?:industriale|agrario|informatico|meccanico|elettronico|chimico|tecnico|commerciale)"
+        r"|bac(?:calaureat)? (?:pro(?:fessionnel)?|general|technologique|s|es|l|stmg|sti2d|st2s|std2a|stl)"
+        r"|c\.?a\.?p\.?|b\.?e\.?p\.?|cfgm|ciclo formativo de grado medio|grado medio"
+        r"|educacion secundaria(?: obligatoria)?"
+        r"|bachiller|tecnico em|reifeprufung|maturitat|realschulreife|quali|school certificate"
+        r"|diploma di stato"
+        r"|high[ -]school (?:diploma|certificate|degree)|high school diploma|secondary school diploma"
         r"|school leaving certificate"
         r"|leaving certificate|(?:qualifizierender |einfacher )?hauptschulabschluss|mittlere reife"
         r"|realschulabschluss"
@@ -846,6 +949,14 @@ PROFICIENCY = re.compile(
     r"|grundkenntnisse|fortgeschritten|langue maternelle|courant|bilingue|notions|intermediaire|avance"
     r"|nativo|nativa"
     r"|fluido|avanzado|avanzada|intermedio|basico|madrelingua|fluente|avanzato|avancado|intermediario"
+    r"|(?:sehr )?gut(?:e)?(?: kenntnisse)?|solide(?: kenntnisse)?|erweiterte kenntnisse"
+    r"|expertenkenntnisse|grundlagen"
+    r"|muttersprachlich|sicher(?: in wort und schrift)?|buono|ottimo|discreto|eccellente|scolastico"
+    r"|livello base"
+    r"|muito bom|bom|otimo|fluente|avancada|basica|bonne? maitrise|bonnes? notions|tres bon(?:ne)?|scolaire"
+    r"|operationnel|lu,? ecrit,? parle|maternelle|lengua materna|lingua madre|alto|medio"
+    r"|nivel (?:alto|medio|basico|avanzado)"
+    r"|excellent|very good|good|strong|fair|limited"
     r"|[abc][12]\+?"
     r"|\d{1,3} ?%|\d+\+? years?)$"
 )

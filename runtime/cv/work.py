@@ -93,6 +93,7 @@ class _Names:
     own_line: bool = False
     # Self-employed: nobody to inherit an employer from.
     alone: bool = False
+    self_employed: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,21 @@ def _names(document: Document, entry: Entry, ways: frozenset[int]) -> _Names:
         _rail_place(row, names)
     if names.title is None and names.employer is None:
         _assign(document, found, names)
+        _own_employer(names)
     elif found and names.title is None:
         names.title = found[0].passage
     elif found and names.employer is None:
         names.employer = found[0].passage
     return names
+
+
+def _own_employer(names: _Names) -> None:
+    """ "Self-employed" in the employer's stead, unless a company's name is there; another name is the place."""
+    if names.self_employed is None or names.title is None:
+        return
+    if names.employer is None or not _is_organisation(names.employer.text):
+        names.place = names.place or names.employer
+        names.employer = names.self_employed
 
 
 def _told_title(part: Passage) -> Passage:
@@ -190,7 +201,8 @@ def _pieces(part: Passage, names: _Names, *, alone: bool) -> list[Passage]:
     pieces = part.split(_SEPARATOR)
     for piece in pieces:
         if _ENGAGEMENT.match(fold(piece.text)):
-            names.alone = names.alone or _SELF_EMPLOYED.search(fold(piece.text)) is not None
+            if _SELF_EMPLOYED.search(fold(piece.text)):
+                names.alone, names.self_employed = True, names.self_employed or piece
             continue
         only = alone and len(pieces) == 1
         named, place = without_place(piece, alone=only)

@@ -293,7 +293,7 @@ Figma • Sketch • Prototyping • User research • Accessibility (WCAG)
         jobs=(
             ("UX Designer", "Nordbank AB", "2020-03", "present"),
             ("Interaction Designer", "Fjord Studio", "2017-08", "2020-02"),
-            ("Web Designer", None, "2015-01", "2017-07"),
+            ("Web Designer", "Freelance", "2015-01", "2017-07"),
         ),
         studies=(("Konstfack University of Arts", "bachelor", "Design"),),
         skills=("Figma", "Sketch", "Prototyping", "User research", "Accessibility (WCAG)"),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from .engine import Engine, Measures, Program, TestInput
 from .errors import SandboxBusy, SandboxUnavailable
-from .grading import TestResult, bare_run, grade
+from .grading import TestResult, as_given, bare_run, grade, running_order
 from .metrics import Metrics
 from .submission import Submission
 
@@ -74,10 +74,12 @@ def execute(engine: Engine, submission: Submission, *, measured: bool = False) -
         in_place=submission.in_place,
         per_test=submission.per_test,
     )
-    inputs = [TestInput(test.args, test.kwargs, test.stdin or "") for test in submission.tests]
     if submission.tests:
+        order = running_order(submission.tests)
+        tests = [submission.tests[index] for index in order]
+        inputs = [TestInput(test.args, test.kwargs, test.stdin or "") for test in tests]
         results = grade(
-            engine.run(program, inputs, submission.limits),
+            as_given(engine.run(program, inputs, submission.limits), order),
             submission.tests,
             kind=submission.kind,
             checker=submission.checker,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -70,6 +71,22 @@ def grade(
     for observation in observations:
         seen.setdefault(observation.index, observation)
     return tuple(_result(seen.get(index), test, kind, checker) for index, test in enumerate(tests))
+
+
+def running_order(tests: Sequence[TestCase]) -> tuple[int, ...]:
+    """The indexes of the tests in the order in which they are run: those that show what they print before hidden ones.
+
+    Tests share a process in which the code can keep what it was given; so no test whose output anybody sees comes after
+    a hidden one, nor after a restart, which goes on where the last process stopped.
+    """
+    return tuple(sorted(range(len(tests)), key=lambda index: tests[index].hidden))
+
+
+def as_given(observations: Iterable[Observation], order: Sequence[int]) -> Iterator[Observation]:
+    """Observations of tests that ran in `order`, by the caller's indexes."""
+    for seen in observations:
+        if 0 <= seen.index < len(order):
+            yield replace(seen, index=order[seen.index])
 
 
 def bare_run(observation: Observation) -> TestResult:

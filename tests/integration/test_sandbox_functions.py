@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import JsonValue
 
-from runtime.sandbox import Submission, TestCase, TestResult, UnsupportedLanguage, execute
+from runtime.sandbox import Limits, Submission, TestCase, TestResult, UnsupportedLanguage, execute
 from runtime.sandbox.engines import Engines, all_engines
 
 
@@ -144,3 +144,32 @@ def test_syntax_of_tomorrow_is_refused_by_name(engine: Engines, language: str, c
 def test_the_least_run_tells_its_memory(engine: Engines, language: str) -> None:
     code = "def f(): pass" if language == "python" else "function f() {}"
     assert (called(engine, language, code, "f").peak_kb or 0) > 1024
+
+
+KEEPERS = {
+    "python": "seen = []\ndef f(x):\n    print(seen)\n    seen.append(x)\n    while x == 'slow': pass\n    return seen",
+    "javascript": "const seen = []\n"
+    "function f(x) { console.log(seen); seen.push(x); while (x === 'slow'); return seen }",
+}
+
+
+@pytest.mark.parametrize("language", KEEPERS)
+@pytest.mark.parametrize("first", ["hidden secret", "slow"])
+def test_no_visible_test_tells_what_a_hidden_one_was_given(
+    engine: Engines, language: str, first: str
+) -> None:
+    tests = (
+        TestCase(args=(first,), hidden=True),
+        TestCase(args=("shown",), expected=["shown"]),
+        TestCase(args=("hidden secret",), hidden=True),
+        TestCase(args=("shown",), expected=["shown", "shown"]),
+    )
+    run = execute(engine, Submission(language=language, code=KEEPERS[language], function_name="f", tests=tests,
+                                     limits=Limits(cpu_s=0.2)))  # fmt: skip
+    assert [result.verdict for result in run.results] == [
+        "TLE" if first == "slow" else "WA",
+        "AC",
+        "WA",
+        "AC",
+    ]
+    assert "secret" not in run.public().model_dump_json()

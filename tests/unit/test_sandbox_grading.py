@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from runtime.sandbox import Observation, TestCase, grade, same, same_text
+from runtime.sandbox import (
+    Limits,
+    Observation,
+    Program,
+    Submission,
+    TestCase,
+    TestInput,
+    execute,
+    grade,
+    same,
+    same_text,
+)
 from runtime.sandbox.engine import Ending
+from tests.unit.conftest import ScriptedEngine
 
 _leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 _values: st.SearchStrategy[JsonValue] = st.recursive(
@@ -160,3 +174,27 @@ def test_words_of_a_compiler_that_could_tell_a_hidden_input_are_not_shown() -> N
     seen = Observation(0, "not_compiled", error="the hidden input")
     shown = grade([seen], [TestCase(expected=1, hidden=True)])[0].public()
     assert shown.model_dump(exclude_defaults=True) == {"verdict": "CE", "hidden": True}
+
+
+@dataclass
+class Recorder(ScriptedEngine):
+    """Answers each test with its own input, and notes the order in which they came."""
+
+    order: list[JsonValue] = field(default_factory=list)
+
+    def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
+        for index, test in enumerate(inputs):
+            self.order.append(test.args[0])
+            yield Observation(index=index, ending="returned", value=test.args[0])
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=8))
+def test_visible_tests_run_before_hidden_ones_and_results_keep_their_places(hidden: list[bool]) -> None:
+    engine = Recorder()
+    tests = tuple(TestCase(args=(i,), expected=i, hidden=one) for i, one in enumerate(hidden))
+    run = execute(engine, Submission(language="python", code="", function_name="f", tests=tests))
+    assert [(result.verdict, result.actual, result.hidden) for result in run.results] == [
+        ("AC", i, one) for i, one in enumerate(hidden)
+    ]
+    numbers = [*range(len(hidden))]
+    assert engine.order == [i for i in numbers if not hidden[i]] + [i for i in numbers if hidden[i]]

@@ -20,7 +20,7 @@ MAX_TESTS_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 200
 MAX_DIGITS: Final = 4300
 
-_TOO_DEEP: Final = f"{{}}: expected lists and objects nested at most {MAX_DEPTH} deep; got deeper ones"
+_TOO_DEEP: Final = f"{{}}expected lists and objects nested at most {MAX_DEPTH} deep; got deeper ones"
 
 
 class Limits(BaseModel):
@@ -41,7 +41,7 @@ class TestCase(BaseModel):
 
     Of a query `stdin` is the schema and the data, as SQL, and `expected` its rows, a list of lists, or
     `{columns, rows}`. `expected` never enters the sandbox. A hidden test shows the candidate its verdict and nothing
-    else. `checker`: this test's own, in the place of the submission's.
+    else, and is run after all that are not hidden. `checker`: this test's own, in the place of the submission's.
     """
 
     __test__ = False  # pytest collects classes named Test*
@@ -171,7 +171,10 @@ def _fitting(kind: Kind, in_place: bool, checkers: Iterable[Checker | None]) -> 
 
 
 class WireTest(BaseModel):
-    """A test as the wire carries it: `input` (the single argument) and `expected` are JSON text."""
+    """A test as the wire carries it: `input` (the single argument) and `expected` are JSON text.
+
+    `args` and `kwargs` in the place of `input` carry more arguments, or none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -190,10 +193,18 @@ class WireTest(BaseModel):
     def _under_their_names(cls, value: object) -> object:
         return _named(value, _TEST_NAMES)
 
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        others = {"args": self.args, "kwargs": self.keywords, "stdin": self.stdin}
+        given = [name for name, held in others.items() if held is not None]
+        if self.input is not None and given:
+            raise ValueError(f"expected either input or {' and '.join(given)}; got both: input is one argument")
+        return self
+
     @field_validator("args", "keywords", mode="before")
     @classmethod
     def _from_text(cls, value: object) -> object:
-        return _parsed(value, "args and kwargs") if isinstance(value, str) else value
+        return _parsed(value) if isinstance(value, str) else value
 
 
 class CodeRequest(BaseModel):
@@ -227,13 +238,13 @@ class CodeRequest(BaseModel):
     @classmethod
     def _under_their_names(cls, value: object) -> object:
         # Before pydantic, which recurses and names every level of what is too deep.
-        return _named(_shallow(value, "request", MAX_DEPTH + 4), _REQUEST_NAMES)
+        return _named(_shallow(value, depth=MAX_DEPTH + 4), _REQUEST_NAMES)
 
     @field_validator("test_cases", mode="before")
     @classmethod
     def _list_from_text(cls, value: object) -> object:
         # Bedrock Agents pass every array parameter as text.
-        return _parsed(value, "testCases") if isinstance(value, str) else value or []
+        return _parsed(value) if isinstance(value, str) else value or []
 
     @field_validator("function_name")
     @classmethod
@@ -330,29 +341,31 @@ def _text(value: JsonValue) -> str:
     return decoded if isinstance(decoded, str) else value
 
 
-def _parsed(text: str, what: str) -> Any:
+def _parsed(text: str, what: str = "") -> Any:
+    """The value of a JSON text. `what` it is, where the place in the request does not say so."""
+    place = what and f"{what}: "
     try:
         value = json.loads(text)
     except RecursionError:
-        raise ValueError(_TOO_DEEP.format(what)) from None
+        raise ValueError(_TOO_DEEP.format(place)) from None
     except json.JSONDecodeError:
         told = (
             "text itself stands in double quotes"
             if text[:1].isalpha()
             else "see its brackets, commas and quotes"
         )
-        raise ValueError(f"{what}: expected JSON text; got {text[:40]!r}: {told}") from None
+        raise ValueError(f"{place}expected JSON text; got {text[:40]!r}: {told}") from None
     except ValueError:  # Python's own limit
         raise ValueError(
-            f"{what}: expected integers of at most {MAX_DIGITS} digits; got a longer one"
+            f"{place}expected integers of at most {MAX_DIGITS} digits; got a longer one"
         ) from None
     return _shallow(value, what)
 
 
-def _shallow[Value](value: Value, what: str, depth: int = MAX_DEPTH) -> Value:
+def _shallow[Value](value: Value, what: str = "", depth: int = MAX_DEPTH) -> Value:
     """`value`, if it is nested no deeper than a result may be."""
     if deeper_than(value, depth):
-        raise ValueError(_TOO_DEEP.format(what))
+        raise ValueError(_TOO_DEEP.format(what and f"{what}: "))
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,8 +14,10 @@ from .execution import execute, languages
 from .submission import CodeRequest, Limits
 
 # An agent's answer has room for 24 KB, and its model for less.
+_MOST_BYTES: Final = 23_000
 _MOST_RESULTS: Final = 40
-_MOST_PRINTED: Final = 400
+# What is shown of each text, the most that fits.
+_MOST_SHOWN: Final = (400, 200, 100, 40, 0)
 # Whoever asks through the deployed API is given up on after 29 s: what is left is for a start and the way back.
 _LIMITS: Final = Limits(submission_s=24)
 
@@ -51,12 +54,44 @@ def known(engine: Engine) -> dict[str, Any]:
 
 
 def brief(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer as an agent gets it: what a program printed is cut."""
-    shown = [
-        {**result, "stdout": result["stdout"][:_MOST_PRINTED], "stderr": ""}
-        for result in answer["results"][:_MOST_RESULTS]
-    ]
-    return {**answer, "results": shown, "tests": len(answer["results"])}
+    """The answer as an agent gets it: one result per test always, and of the later ones the verdict alone.
+
+    What was printed or returned and what went wrong is cut to what has room. Nothing is added: what a hidden test does
+    not show is not there to be cut.
+    """
+    for most in _MOST_SHOWN:
+        shown = [_cut(result, most) for result in answer["results"][:_MOST_RESULTS]]
+        rest = [
+            {name: result[name] for name in ("verdict", "hidden")}
+            for result in answer["results"][_MOST_RESULTS:]
+        ]
+        short = {**answer, "results": shown + rest, "tests": len(answer["results"])}
+        if short.get("not_compiled"):
+            short["not_compiled"] = _start(short["not_compiled"], most)
+        if len(json.dumps(short, ensure_ascii=False).encode("utf-8", "replace")) <= _MOST_BYTES:
+            break
+    return short
+
+
+def _cut(result: dict[str, Any], most: int) -> dict[str, Any]:
+    actual, error = result["actual"], result["error"]
+    text = actual if isinstance(actual, str) else json.dumps(actual, ensure_ascii=False)
+    return {
+        **result,
+        "actual": actual if len(text) <= most else _start(text, most),
+        "stdout": _start(result["stdout"], most),
+        "stderr": "",
+        "error": None if error is None else _ends(error, most),
+    }
+
+
+def _start(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
+
+
+def _ends(text: str, most: int) -> str:
+    # The first line says what does not compile, the last what was raised.
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[len(text) - most // 2 :]}"
 
 
 def _refused(refusal: SandboxError) -> dict[str, Any]:

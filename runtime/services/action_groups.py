@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -30,6 +30,10 @@ _IDENTIFIER = re.compile(r"^[A-Za-z0-9_-]{1,128}$")
 _PLACE_PARAMETERS = frozenset({"s3bucket", "bucket"})
 
 type Json = dict[str, Any]
+
+
+class _UnreadableError(ValueError):
+    """An agent's event that is none."""
 
 
 class Refused(ValueError):  # noqa: N818 - the word its callers know
@@ -94,6 +98,8 @@ def _answer[Request: BaseModel](
         return _invalid(error)
     except Refused as refusal:
         return _error("refused", str(refusal))
+    except _UnreadableError as unreadable:
+        return _error("invalid_request", str(unreadable))
     try:
         answer = function(request)
     except ValueError as error:
@@ -107,8 +113,13 @@ def _answer[Request: BaseModel](
 def _agent_payload(event: Mapping[str, Any], request_model: type[BaseModel]) -> Json:
     interview = _interview(event)
     payload: Json = {}
-    parameters = event.get("parameters")
-    for parameter in parameters if isinstance(parameters, Sequence) else ():
+    parameters: object = event.get("parameters") or []
+    if not isinstance(parameters, list):
+        raise _UnreadableError(f"parameters: expected a list of objects; got {type(parameters).__name__}")
+    for parameter in parameters:
+        if not isinstance(parameter, Mapping):
+            kind = type(parameter).__name__
+            raise _UnreadableError(f"parameters: expected objects of name, type and value; got {kind}")
         name, value = parameter.get("name"), parameter.get("value")
         if not isinstance(name, str) or value is None:
             continue
@@ -173,7 +184,7 @@ def _typed(value: object, kind: str) -> object:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         # Pydantic names what was expected, and reads the forms of booleans and numbers that JSON has not.
         return value
 

@@ -99,3 +99,15 @@ def test_an_agent_that_conducts_an_interview_is_refused_what_only_an_ended_one_t
     assert refused["error"]["type"] == "refused"
     assert _body(respond(afterwards, _Sum, _add, during_interviews=False))["total"] == 1
     assert _body(respond(conducting, _Sum, _add))["total"] == 1
+
+
+@pytest.mark.parametrize("parameters", [[1], ["numbers"], [None], [[]], "numbers", 1, {"numbers": "[1]"}])
+def test_parameters_that_are_no_objects_are_refused_in_words(parameters: Any) -> None:
+    error = _body(respond({**_agent(), "parameters": parameters}, _Sum, _add))["error"]
+    assert error["type"] == "invalid_request"
+    assert error["detail"].startswith("parameters: expected ")
+
+
+def test_an_array_nested_too_deep_is_refused_in_words() -> None:
+    answer = respond(_agent(("numbers", "array", "[" * 100_000)), _Sum, _add)
+    assert _body(answer)["error"]["type"] == "invalid_request"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from runtime.sandbox import CodeRequest, Limits, Submission, SubmissionTooLarge, TestCase
+from runtime.sandbox import CodeRequest, Limits, Submission, SubmissionTooLarge, TestCase, TestResult
 from runtime.sandbox.engine import Observation, Program, TestInput
-from runtime.sandbox.tool import answer
+from runtime.sandbox.tool import answer, brief
 from tests.unit.conftest import ScriptedEngine
 
 
@@ -193,3 +193,82 @@ def test_blanks_around_the_name_of_a_function_are_no_part_of_it() -> None:
 
 def test_no_list_of_tests_is_an_empty_one() -> None:
     assert request(testCases=None).test_cases == []
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ({"input": "1", "args": [1]}, "expected either input or args; got both"),
+        ({"input": 1, "kwargs": {"a": 1}}, "expected either input or kwargs; got both"),
+        ({"input": "1", "args": [], "kwargs": {}}, "expected either input or args and kwargs; got both"),
+        ({"input": "1", "stdin": "1"}, "expected either input or stdin; got both"),
+    ],
+)
+def test_an_input_beside_other_arguments_is_refused(test: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        request(testCases=[test], functionName="f")
+
+
+def test_an_input_of_nothing_beside_arguments_is_none() -> None:
+    tests = [{"input": None, "args": [1], "expected": "1"}]
+    assert request(testCases=tests, functionName="f").submission().tests[0].args == (1,)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"testCases": "[1"},
+        {"testCases": [{"args": "[1"}]},
+        {"testCases": [{"kwargs": "{1"}]},
+        {"testCases": json.loads("[" * 300 + "]" * 300)},
+    ],
+)
+def test_a_field_is_named_by_its_place_alone(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        request(functionName="f", **fields)
+    (problem,) = refused.value.errors()
+    assert problem["msg"].startswith("Value error, expected "), problem
+
+
+def _verdicts(count: int, **fields: Any) -> list[dict[str, Any]]:
+    whole = TestResult(verdict="WA", **fields).model_dump(mode="json")
+    return [dict(whole) for _ in range(count)]
+
+
+@pytest.mark.parametrize("count", [1, 40, 41, 200])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"actual": "ä" * 500_000},
+        {"actual": list(range(50_000))},
+        {"error": "\U0001f600" * 8_000},
+        {"stdout": "\x00" * 60_000, "stderr": "x" * 60_000},
+        {"actual": {"a": "x" * 5_000}, "error": "x" * 8_000, "stdout": "x" * 8_000},
+    ],
+)
+def test_an_agent_gets_a_verdict_for_every_test_however_long_the_rest_is(
+    count: int, fields: dict[str, Any]
+) -> None:
+    whole = {"results": _verdicts(count, **fields), "isolation": "walls", "not_compiled": "x" * 8_000}
+    short = brief(whole)
+    assert [result["verdict"] for result in short["results"]] == ["WA"] * count
+    assert len(json.dumps(short, ensure_ascii=False).encode()) <= 24_000
+    assert short["tests"] == count
+
+
+def test_what_an_agent_has_room_for_it_gets_whole() -> None:
+    (result,) = brief({"results": _verdicts(1, actual=[1, 2], error="why", stdout="printed")})["results"]
+    assert (result["actual"], result["error"], result["stdout"]) == ([1, 2], "why", "printed")
+
+
+def test_an_agent_is_shown_how_an_error_begins_and_ends() -> None:
+    (result,) = brief({"results": _verdicts(1, error="first" + "x" * 1_000 + "last")})["results"]
+    assert result["error"].startswith("first")
+    assert result["error"].endswith("last")
+
+
+def test_an_agent_is_shown_no_more_of_a_hidden_test_than_the_candidate() -> None:
+    hidden = TestResult(verdict="WA", actual="secret", stdout="secret", error="secret", hidden=True).public()
+    answer = {"results": [hidden.model_dump(mode="json") for _ in range(50)]}
+    assert "secret" not in json.dumps(brief(answer))
+    assert {(result["verdict"], result["hidden"]) for result in brief(answer)["results"]} == {("WA", True)}

@@ -8,6 +8,7 @@ The database is in memory and lives for one test.
 import bisect
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -166,6 +167,10 @@ def query(source: str, setup: str, output: int) -> str:
                 value = _table(cursor)
         if value is not None:
             _print(value["columns"], value["rows"], output)
+        elif not where.number:
+            print("note: there is no statement here, so no rows came", file=sys.stderr)
+        else:
+            print("note: no statement answers with rows: end with a SELECT", file=sys.stderr)
 
     try:
         frame = _room._guarded(
@@ -312,12 +317,13 @@ def _told(database: sqlite3.Connection, error: Exception, where: _Where) -> str:
     if not where.number:
         return what
     place = f"{where.text} {where.number}" if where.text == "statement" else where.text
-    line = where.line + where.statement.count("\n", 0, _offset(database, what, where.statement))
-    return f"{place}, line {line}: {what}{_advice(what, where.statement)}"
+    offset = _offset(database, what, where.statement)
+    line = where.line + where.statement.count("\n", 0, offset)
+    return f"{place}, line {line}: {what}{_advice(what, where.statement, offset)}"
 
 
-def _advice(what: str, statement: str) -> str:
-    """For what SQLite does not have: what it has instead."""
+def _advice(what: str, statement: str, offset: int) -> str:
+    """For what SQLite does not have: what it has instead. `offset`: where the error is."""
     kind, _, name = what.partition(": ")
     name = name.lower()
     advice = None
@@ -330,11 +336,22 @@ def _advice(what: str, statement: str) -> str:
     elif kind == "no such column" and name != "interval":
         return ""
     elif any(words in what for words in _NO_SQL) or kind == "no such column":
-        code = _without_text(statement[:10_000])
-        advice = next((advice for pattern, advice in _WORDS if pattern.search(code)), None)
+        start = max(0, offset - 5_000)
+        code = _without_text(statement[: offset + 5_000])[start:]
+        advice = _nearest(code, offset - start)
     else:
         return ""
     return f". This is {_ENGINE}" + (f": {advice}" if advice else "")
+
+
+def _nearest(code: str, offset: int) -> str | None:
+    """The advice for the foreign word at the error, or the one nearest to it: a statement may have others, too."""
+    found = [
+        (max(place.start() - offset, offset - place.end(), 0), number)
+        for number, (pattern, _) in enumerate(_WORDS)
+        for place in pattern.finditer(code)
+    ]
+    return _WORDS[min(found)[1]][1] if found else None
 
 
 def _offset(database: sqlite3.Connection, what: str, statement: str) -> int:

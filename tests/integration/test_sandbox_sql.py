@@ -230,3 +230,39 @@ def test_a_blob_is_named_by_its_column(engine: WasmPython) -> None:
 def test_several_statements_answer_with_the_last_that_has_rows(engine: WasmPython) -> None:
     query = "select 1; create table t(a); insert into t values (2) returning a; drop table t;"
     assert ask(engine, query, [[2]]).verdict == "AC"
+
+
+@pytest.mark.parametrize(
+    ("query", "instead", "other"),
+    [
+        ("select id::int from people where name ilike 'a%'", "CAST", "LIKE"),
+        ("select id from people where name ilike 'a%' and pay::int = 1", "LIKE", "CAST"),
+        ("select top 2 id from people where name ilike 'a%'", "LIMIT", "LIKE"),
+        ("select date(since, interval 1 day), extract(year from since) from people", "INTERVAL", "EXTRACT"),
+        ("select extract(year from since) from people where since > now() - interval '1 day'", "EXTRACT", "INTERVAL"),
+    ],
+)  # fmt: skip
+def test_of_several_foreign_words_the_one_at_the_error_is_answered(
+    engine: WasmPython, query: str, instead: str, other: str
+) -> None:
+    error = ask(engine, query).error or ""
+    assert instead in error
+    assert other not in error
+
+
+def test_advice_is_found_however_much_stands_before_it(engine: WasmPython) -> None:
+    query = "select id" + ", id" * 4_000 + " from people where name ilike 'a%'"
+    assert "LIKE, which" in (ask(engine, query, limits=Limits(cpu_s=2)).error or "")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("update people set boss = 0", "note: no statement answers with rows: end with a SELECT\n"),
+        ("-- nothing yet\n", "note: there is no statement here, so no rows came\n"),
+        ("select 1 where 0", ""),
+    ],
+)
+def test_a_query_without_rows_says_that_none_came(engine: WasmPython, query: str, told: str) -> None:
+    result = ask(engine, query, [[1]])
+    assert (result.verdict, result.stderr) == ("WA", told)

@@ -171,10 +171,7 @@ def _fitting(kind: Kind, in_place: bool, checkers: Iterable[Checker | None]) -> 
 
 
 class WireTest(BaseModel):
-    """A test as the wire carries it: `input` (the single argument) and `expected` are JSON text.
-
-    `args` and `kwargs` in the place of `input` carry more arguments, or none.
-    """
+    """A test as the wire carries it: `input` (the single argument) and `expected` are JSON text."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -504,8 +504,8 @@ TITLE = re.compile(
         feldwebel hauptmann oberleutnant souschef(?:in)? kuchenchef(?:in)? \\w*referent(?:in)? \\w{4,}leitung
         \\w*assistenz \\w*beauftragte[rn]? \\w*beamt(?:er|e|in) \\w*pfleger(?:in)? \\w*schwester
         \\w*therapeut(?:in)? \\w*psycholog(?:e|in) \\w*padagog(?:e|in) \\w*lehrer(?:in)? \\w*trainer(?:in)?
-        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)? \\w*biolog(?:e
-        |in)
+        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)? 
+        \\w*biolog(?:e|in)
         \\w*monteur(?:in)? \\w*mechaniker(?:in)? \\w*elektriker(?:in)? \\w*installateur(?:in)? \\w*fuhrer(?:in)?
         \\w*praktikant(?:in)? \\w{3,}student(?:in)? praktikum \\w*konstrukteur(?:in)? \\w*controller(?:in)?
         \\w*einkaufer(?:in)? \\w*vertreter(?:in)? \\w*makler(?:in)? \\w*verkaufer(?:in)? \\w*assistent(?:in)?
@@ -544,8 +544,8 @@ TITLE = re.compile(
         # French, Spanish, Italian, Portuguese: further ones
         """cuisinier cuisiniere livreu(?:r|se) couvreu(?:r|se) soudeu(?:r|se) carreleu(?:r|se) tourneu(?:r|se)
         fraiseu(?:r|se) ajusteu(?:r|se) chaudronni(?:er|ere) charpenti(?:er|ere) jardini(?:er|ere) paysagiste
-        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire traduct(?:eur
-        |rice)
+        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire 
+        traduct(?:eur|rice)
         interprete chercheu(?:r|se) doctorante? kinesitherapeute orthophoniste psychologue ambulanci(?:er|ere)
         preparat(?:eur|rice) receptionniste gouvernante barmaid barman plongeu(?:r|se) directeur-adjoint
         sous-directeur contremaitre dessinat(?:eur|rice) geometre urbaniste styliste modeliste webmestre

@@ -9,7 +9,7 @@ from runtime.aws.clients import client, when_used
 from runtime.aws.counted import counted_store
 from runtime.aws.store import DynamoStore
 from runtime.aws.telemetry import Telemetry
-from runtime.aws.tools import Function, LambdaCvAnalyzer, LambdaEvaluator, LambdaExecutor
+from runtime.aws.tools import Function, LambdaCvAnalyzer, LambdaEvaluator, LambdaExecutor, LambdaPdfWriter
 from runtime.aws.uploads import S3Uploads
 from runtime.interview.store import Store
 from runtime.knowledge import load_bank
@@ -55,6 +55,7 @@ def platform(settings: ApiSettings | VoiceSettings, telemetry: Telemetry) -> Pla
         code=LambdaExecutor(functions["code_executor"]),
         cv=LambdaCvAnalyzer(functions["cv_analyzer"]),
         evaluation=LambdaEvaluator(functions["performance_evaluator"]),
+        pdf=LambdaPdfWriter(functions["performance_evaluator"]),
     )
     uploads = S3Uploads(bucket=settings.s3_bucket, client=when_used(lambda: client("s3")))
     services = Services.over(store, load_bank(), load_phrases(), tools, uploads)

@@ -51,6 +51,7 @@ TIGHTER: Final = {
     "POST /api/interviews/{interview_id}/messages": Rate(20, 40),
     "POST /api/interviews/{interview_id}/ticket": Rate(10, 20),
     "GET /api/interviews/{interview_id}/performance-report": Rate(10, 20),
+    "PUT /api/interviews/{interview_id}/performance-report/override": Rate(5, 10),
 }
 """Routes with a rate of their own. Users are told apart by the API itself, addresses by the firewall."""
 

@@ -46,7 +46,11 @@ CV_ANALYZER: Final = Deployable(
     entry="lambdas.cv_analyzer.handler", lock="cv-analyzer", data=("knowledge/skills",)
 )
 PERFORMANCE_EVALUATOR: Final = Deployable(
-    entry="lambdas.performance_evaluator.handler", lock="performance-evaluator", bank=True
+    entry="lambdas.performance_evaluator.handler",
+    lock="performance-evaluator",
+    # How a printed report looks.
+    data=("runtime/evaluation/print",),
+    bank=True,
 )
 
 
@@ -137,7 +141,7 @@ class CvAnalyzer(Construct):
 
 
 class PerformanceEvaluator(Construct):
-    """Judges the transcript it is sent by the rubrics it carries; it reads nothing else."""
+    """Judges the transcript it is sent by the rubrics it carries, and prints the report; it reads nothing else."""
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment, surface: Surface) -> None:
         super().__init__(scope, id)
@@ -147,7 +151,7 @@ class PerformanceEvaluator(Construct):
             environment=environment,
             surface=surface,
             name="performance-evaluator",
-            description="Judges a finished interview by its rubrics",
+            description="Judges a finished interview by its rubrics, and prints its report",
             deployable=PERFORMANCE_EVALUATOR,
             settings=PerformanceEvaluatorSettings,
             variables={},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from runtime.api.accepting import preferred
 from runtime.api.access import Caller, Platform
 from runtime.api.container import Container
 from runtime.api.problems import responses
@@ -21,15 +22,17 @@ from runtime.api.schemas import (
     LanguageList,
     MessageTaken,
     OpenTask,
+    OverrideReport,
     Reply,
     SendMessage,
     SocketTicket,
     Transcript,
 )
 from runtime.api.versions import Read
-from runtime.evaluation import Report
+from runtime.evaluation import CandidateReport, ReviewerReport, View
+from runtime.evaluation.markdown import markdown
 from runtime.interview.interview import Interview
-from runtime.people import Access
+from runtime.people import Access, ReviewersOnlyError
 from runtime.sandbox import CodeRequest
 from runtime.voice.tickets import TICKET_TTL_S
 
@@ -127,11 +130,81 @@ def end_interview(interview_id: InterviewId, platform: Platform, caller: Caller)
     return Ended(status="ended", report_url=f"/api/interviews/{interview_id}/performance-report")
 
 
-@router.get("/performance-report", responses=responses(404, 409))
-def get_performance_report(interview_id: InterviewId, platform: Platform, caller: Caller) -> Report:
-    """Read the report of an ended interview; every score names the words or tests it rests on."""
+_JSON: Final = "application/json"
+_PDF: Final = "application/pdf"
+_MARKDOWN: Final = "text/markdown"
+_FORMS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The report, in the form that `Accept` asks for.",
+        "content": {
+            _PDF: {"schema": {"type": "string", "format": "binary"}},
+            _MARKDOWN: {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+async def _form(request: Request) -> str:
+    """The media type of the report's form."""
+    return preferred(request.headers.get("accept"), (_JSON, _PDF, _MARKDOWN))
+
+
+@router.get(
+    "/performance-report",
+    response_model=Annotated[ReviewerReport | CandidateReport, Field(discriminator="view")],
+    responses={**responses(404, 406, 409), **_FORMS},
+)
+def get_performance_report(
+    interview_id: InterviewId,
+    platform: Platform,
+    caller: Caller,
+    response: Response,
+    form: Annotated[str, Depends(_form)],
+    view: Annotated[
+        View | None,
+        Query(description="As whom to see it; without it reviewers see all, others their own part."),
+    ] = None,
+) -> ReviewerReport | CandidateReport | Response:
+    """Read the report of an ended interview; every score names the words or tests it rests on.
+
+    As JSON, PDF or Markdown. A candidate's holds no word of the rubric that they did not show; a reviewer's holds
+    everything, and what people decided since.
+    """
     platform.interviews.get(interview_id, caller)
-    return platform.reports.report(interview_id, actor=caller.id)
+    seen: View = view or ("reviewer" if caller.sees_all else "candidate")
+    if seen == "reviewer" and not caller.sees_all:
+        raise ReviewersOnlyError("the whole report is for reviewers; leave ?view=reviewer out to read yours")
+    # The same address has several answers.
+    response.headers["Vary"] = "Accept"
+    if form == _PDF:
+        return _file(platform.reports.pdf(interview_id, seen, actor=caller.id), form, interview_id, "pdf")
+    if form == _MARKDOWN:
+        told = markdown(platform.reports.document(interview_id, seen, actor=caller.id))
+        return _file(told.encode(), f"{form}; charset=utf-8; variant=GFM", interview_id, "md")
+    return platform.reports.seen(interview_id, seen, actor=caller.id)
+
+
+def _file(body: bytes, media_type: str, interview_id: str, suffix: str) -> Response:
+    name = f"interview-report-{interview_id}.{suffix}"
+    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+@router.put("/performance-report/override", responses=responses(404, 409))
+def override_performance_report(
+    interview_id: InterviewId, body: OverrideReport, platform: Platform, caller: Caller
+) -> ReviewerReport:
+    """Decide in the report's place, as a reviewer, with a reason. The report stays beside it as it was made.
+
+    Every decision is kept with who made it and when; the last one counts. The candidate sees that a person decided,
+    and what.
+    """
+    platform.interviews.get(interview_id, caller)
+    if not caller.decides:
+        raise ReviewersOnlyError(
+            "a report is overridden by reviewers; sign in as one, a program's token will not do"
+        )
+    return platform.reports.override(interview_id, body.event(), actor=caller.id)
 
 
 @languages_router.get("/languages", responses=responses())

@@ -15,9 +15,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from runtime.api.accepting import NotAcceptableError
 from runtime.cv.errors import AnalysisUnavailable, DocumentRefused, DocumentTooLarge, UnsupportedDocument
+from runtime.evaluation import PdfFailedError
 from runtime.interview.store import StoreUnavailableError, UnknownBlobError, UnknownInterviewError
-from runtime.people import ForbiddenError, UnauthorizedError
+from runtime.people import ForbiddenError, ReviewersOnlyError, UnauthorizedError
 from runtime.sandbox import SandboxBusy, SandboxUnavailable, SubmissionTooLarge, UnsupportedLanguage
 from runtime.services.errors import (
     InterviewEndedError,
@@ -57,9 +59,11 @@ class NotModifiedError(Exception):
 _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
     UnauthorizedError: (401, "unauthorized"),
     ForbiddenError: (404, "unknown_interview"),
+    ReviewersOnlyError: (403, "reviewers_only"),
     UnknownInterviewError: (404, "unknown_interview"),
     NotThereError: (404, "not_there"),
     UnknownBlobError: (404, "not_there"),
+    NotAcceptableError: (406, "not_acceptable"),
     InterviewEndedError: (409, "interview_ended"),
     NotEndedError: (409, "interview_not_ended"),
     SocketLiveError: (409, "socket_live"),
@@ -76,6 +80,7 @@ _STATUS: Final[Mapping[type[Exception], tuple[int, str]]] = {
     SandboxUnavailable: (503, "sandbox_unavailable"),
     StoreUnavailableError: (503, "store_unavailable"),
     ReportFailedError: (503, "report_failed"),
+    PdfFailedError: (503, "pdf_failed"),
     RefusedError: (409, "refused"),
 }
 _HEADERS: Final[Mapping[int, dict[str, str]]] = {

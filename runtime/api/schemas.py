@@ -12,7 +12,9 @@ from pydantic_core import PydanticSerializationError
 
 from runtime.cv.correction import CorrectedResume
 from runtime.cv.result import Analysis, Resume
-from runtime.interview.events import Level, Mode, MoveKind
+from runtime.evaluation import Scores
+from runtime.evaluation.report import Verdict
+from runtime.interview.events import MAX_REASON, Level, Mode, MoveKind, ReportOverridden
 from runtime.interview.interview import Interview, Move, Turn
 from runtime.interview.store import Header
 from runtime.knowledge.bank import Example
@@ -359,6 +361,28 @@ class Ended(_Body):
 
     status: Literal["ended"]
     report_url: str
+
+
+class OverrideReport(_Body):
+    """What a person decides in the report's place. `scores`: those that they give other points; all others stay."""
+
+    recommendation: Verdict
+    reason: Annotated[
+        str,
+        # Controls take six bytes each, and an event of the log must hold the reason.
+        StringConstraints(
+            strip_whitespace=True,
+            min_length=10,
+            max_length=MAX_REASON,
+            pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$",
+        ),
+    ]
+    scores: Scores = Scores()
+
+    def event(self) -> ReportOverridden:
+        """The decision as the log keeps it."""
+        scores = self.scores.model_dump(exclude_none=True)
+        return ReportOverridden(recommendation=self.recommendation, reason=self.reason, scores=scores)
 
 
 class EnginesOut(_Body):

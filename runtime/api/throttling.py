@@ -37,6 +37,7 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
     "create_ticket": Allowance(every_s=5, burst=10),
     "end_interview": Allowance(every_s=10, burst=5),
     "get_performance_report": Allowance(every_s=3, burst=10),
+    "override_performance_report": Allowance(every_s=10, burst=10),
 }
 """By operationId. An interview of an hour stays far below each; what is not named costs a read."""
 

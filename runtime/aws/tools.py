@@ -15,10 +15,10 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, Base64Bytes, BaseModel, ValidationError
 from urllib3.exceptions import HTTPError
 
 from runtime.cv.errors import (
@@ -30,7 +30,8 @@ from runtime.cv.errors import (
     UnsupportedDocument,
 )
 from runtime.cv.result import CvResult
-from runtime.evaluation import EvaluationFailedError, EvaluationInput, Report
+from runtime.evaluation import EvaluationFailedError, EvaluationInput, PdfFailedError, Report
+from runtime.evaluation.document import Document
 from runtime.sandbox import (
     CodeRun,
     LanguageInfo,
@@ -364,3 +365,30 @@ class LambdaEvaluator:
             return _read(Report, answer)
         except _Unanswered as fault:
             raise EvaluationFailedError(f"the evaluator did not answer: {fault.reason}") from None
+
+
+def _is_pdf(file: bytes) -> bytes:
+    # Pydantic decodes what is no base64 as well, leaving out what it does not know.
+    if not file.startswith(b"%PDF-"):
+        raise ValueError("expected a PDF")
+    return file
+
+
+class _Printed(BaseModel):
+    pdf: Annotated[Base64Bytes, AfterValidator(_is_pdf)]
+
+
+class LambdaPdfWriter:
+    """The performance evaluator's function as a printer; a `PdfWriter` (docs/adr/0019-who-prints-the-report.md)."""
+
+    def __init__(self, function: Function) -> None:
+        self._function = function
+
+    def __call__(self, document: Document, /) -> bytes:
+        try:
+            answer = self._function.ask({"document": document.model_dump(mode="json")})
+            if error := _error(answer):
+                raise PdfFailedError(f"the report was not printed: {error[0]}")
+            return _read(_Printed, answer).pdf
+        except _Unanswered as fault:
+            raise PdfFailedError(f"the printer did not answer: {fault.reason}") from None

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from runtime.api import Container, create_app
 from runtime.api.gate import LOOPBACK_HOSTS, UPLOADS
 from runtime.evaluation import evaluate
+from runtime.evaluation.pdf import write_pdf
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
@@ -114,7 +115,7 @@ async def laptop(settings: LaptopSettings, *, report: Callable[[str], None]) -> 
 
 
 def _services(store: SqliteStore, engine: Engine, uploads: LocalUploads, reader: SeparateReader) -> Services:
-    tools = Tools(code=EngineExecutor(engine), cv=reader, evaluation=evaluate)
+    tools = Tools(code=EngineExecutor(engine), cv=reader, evaluation=evaluate, pdf=write_pdf)
     return Services.over(store, load_bank(), load_phrases(), tools, uploads)
 
 

@@ -7,25 +7,31 @@ from runtime.evaluation.evaluator import evaluate
 from runtime.evaluation.evidence import Extraction, Extractor, LexicalExtractor, Rubric, check_quotes
 from runtime.evaluation.grading import Grade, grade
 from runtime.evaluation.inputs import Answer, AnswerTurn, CodeEvidence, EvaluationInput, PersonalAnswer
-from runtime.evaluation.ports import EvaluationFailedError, Evaluator
+from runtime.evaluation.ports import EvaluationFailedError, Evaluator, PdfFailedError, PdfWriter
 from runtime.evaluation.report import (
     DIMENSIONS,
+    CandidateReport,
     Dimension,
     Finding,
     Improvement,
     Interval,
     KeyPointEvidence,
+    Override,
     QuestionEvidence,
     Quote,
     Report,
+    ReviewerReport,
     Scores,
     Strength,
+    View,
 )
+from runtime.evaluation.views import for_candidate, for_reviewers
 
 __all__ = [
     "DIMENSIONS",
     "Answer",
     "AnswerTurn",
+    "CandidateReport",
     "CodeEvidence",
     "Dimension",
     "EvaluationFailedError",
@@ -39,14 +45,21 @@ __all__ = [
     "Interval",
     "KeyPointEvidence",
     "LexicalExtractor",
+    "Override",
+    "PdfFailedError",
+    "PdfWriter",
     "PersonalAnswer",
     "QuestionEvidence",
     "Quote",
     "Report",
+    "ReviewerReport",
     "Rubric",
     "Scores",
     "Strength",
+    "View",
     "check_quotes",
     "evaluate",
+    "for_candidate",
+    "for_reviewers",
     "grade",
 ]

@@ -93,6 +93,12 @@ def evaluate_conversation(request: PerformanceRequest, bank: Bank) -> Report:
     )
 
 
+def brief(report: dict[str, Any]) -> dict[str, Any]:
+    """An agent gets scores and what to improve; the key points stay with the reviewers."""
+    kept = ("interview_id", "scores", "overall", "intervals", "coverage", "recommendation", "findings")
+    return {name: report[name] for name in kept}
+
+
 def _answers(history: Sequence[Message], bank: Bank) -> tuple[tuple[Answer, ...], tuple[PersonalAnswer, ...]]:
     known: dict[str, tuple[Question, list[AnswerTurn]]] = {}
     other: dict[str, tuple[str, list[AnswerTurn]]] = {}

@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MAX_EVENT_BYTES = 4096
+MAX_REASON = 800
+"""Characters of an override's reason: four bytes each at most, and an event must hold them."""
 _PART_BYTES = 3000  # leaves room in an event for everything beside the text
 
 
@@ -226,6 +228,18 @@ class ReportFailed(_Frozen):
     reason: str
 
 
+class ReportOverridden(_Frozen):
+    """A person decided in the report's place. Who and when is the stored event's; the report stays as it was made.
+
+    `scores`: the dimensions that they gave other points.
+    """
+
+    type: Literal["report.overridden"] = "report.overridden"
+    recommendation: Literal["strong_hire", "hire", "borderline", "no_hire"]
+    scores: dict[str, float] = {}
+    reason: str
+
+
 Event = Annotated[
     InterviewCreated
     | ConsentRecorded
@@ -244,7 +258,8 @@ Event = Annotated[
     | ClientEventTaken
     | InterviewEnded
     | ReportMade
-    | ReportFailed,
+    | ReportFailed
+    | ReportOverridden,
     Field(discriminator="type"),
 ]
 

@@ -28,6 +28,7 @@ from runtime.interview.events import (
     PlanFrozen,
     ReportFailed,
     ReportMade,
+    ReportOverridden,
     SessionOpened,
     StoredEvent,
     TurnCommitted,
@@ -116,6 +117,16 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Overriding:
+    """A person's decision in the report's place."""
+
+    seq: int
+    at: datetime
+    actor: str
+    event: ReportOverridden
+
+
+@dataclass(frozen=True, slots=True)
 class CvVersion:
     """One analysis or edit of the CV."""
 
@@ -146,6 +157,7 @@ class Interview:
     ended: InterviewEnded | None = None
     report: BlobRef | None = None
     report_failed: str | None = None
+    overrides: tuple[Overriding, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -281,6 +293,9 @@ def _changed(interview: Interview, stored: StoredEvent) -> Interview:  # noqa: P
             return replace(interview, report=event.report, report_failed=None)
         case ReportFailed() as event:
             return replace(interview, report_failed=event.reason)
+        case ReportOverridden() as event:
+            made = Overriding(stored.seq, stored.at, stored.actor, event)
+            return replace(interview, overrides=(*interview.overrides, made))
         case InterviewCreated():
             raise ValueError(f"the log of {interview.interview_id} creates it twice (seq {stored.seq})")
 

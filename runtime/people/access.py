@@ -35,6 +35,10 @@ class ForbiddenError(Exception):
     """The principal may not do this. To them the interview does not exist."""
 
 
+class ReviewersOnlyError(Exception):
+    """The principal knows the interview, and this of it is for reviewers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody, or some program, that calls: a stable id and the roles it holds."""
@@ -45,6 +49,11 @@ class Principal:
     @property
     def sees_all(self) -> bool:
         return bool(self.roles & {Role.REVIEWER, Role.ADMIN, Role.MACHINE})
+
+    @property
+    def decides(self) -> bool:
+        """Whether they may decide in a report's place. No program may: an override is a person's."""
+        return bool(self.roles & {Role.REVIEWER, Role.ADMIN})
 
 
 LOCAL_USER = Principal(id="local", roles=frozenset(Role))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from runtime.cv import CvAnalyzer
-from runtime.evaluation import Evaluator
+from runtime.evaluation import Evaluator, PdfWriter
 from runtime.interview.store import Store
 from runtime.interview.uploads import Uploads
 from runtime.knowledge.bank import Bank
@@ -36,6 +36,7 @@ class Tools:
     code: CodeExecutor | None
     cv: CvAnalyzer
     evaluation: Evaluator
+    pdf: PdfWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,5 @@ class Services:
             plans=plans,
             profiles=profiles,
             code=CodeRuns(store, plans, tools.code),
-            reports=Reports(store, plans, tools.evaluation),
+            reports=Reports(store, plans, tools.evaluation, tools.pdf),
         )

@@ -14,13 +14,22 @@ from collections.abc import Iterator, Sequence
 from runtime.evaluation import (
     Answer,
     AnswerTurn,
+    CandidateReport,
     CodeEvidence,
     EvaluationInput,
     Evaluator,
+    Override,
+    PdfWriter,
     PersonalAnswer,
     Report,
+    ReviewerReport,
+    Scores,
+    View,
+    for_candidate,
+    for_reviewers,
 )
-from runtime.interview.events import Event, ReportFailed, ReportMade
+from runtime.evaluation.document import About, Document, document
+from runtime.interview.events import Event, ReportFailed, ReportMade, ReportOverridden
 from runtime.interview.intents import Intent, intent_of
 from runtime.interview.interview import Interview, Run, Turn
 from runtime.interview.log import amend, load
@@ -41,24 +50,78 @@ class NotEndedError(RefusedError):
 class Reports:
     """The reports of all interviews."""
 
-    def __init__(self, store: Store, plans: Plans, evaluate: Evaluator) -> None:
+    def __init__(self, store: Store, plans: Plans, evaluate: Evaluator, write_pdf: PdfWriter) -> None:
         self._store = store
         self._plans = plans
         self._evaluate = evaluate
+        self._write_pdf = write_pdf
 
     def report(self, interview_id: str, *, actor: str) -> Report:
-        """The interview's report; made now if it was not yet.
+        """The interview's report as it was made, and now if it was not yet.
 
         Raises `NotEndedError`, `NotThereError` when the interview ended before a question was asked, and
         `ReportFailedError` when the evaluator fails; asking again tries again.
         """
+        return self._read(self._reported(interview_id, actor))
+
+    def seen(self, interview_id: str, view: View, *, actor: str) -> ReviewerReport | CandidateReport:
+        """The report and what people decided since, as reviewers or the candidate see it. Raises as `report` does."""
+        return self._seen(self._reported(interview_id, actor), view)
+
+    def document(self, interview_id: str, view: View, *, actor: str) -> Document:
+        """The same for print. Raises as `report` does."""
+        interview = self._reported(interview_id, actor)
+        seen = self._seen(interview, view)
+        counted = {task.run_id for task in seen.code}
+        created = interview.created
+        return document(
+            seen,
+            About(
+                candidate=created.candidate_name,
+                interview_type=created.interview_type,
+                role=created.role,
+                level=created.level,
+                language=created.language,
+                held_at=interview.created_at,
+                sources={
+                    run.event.run_id: self._store.blob(run.event.source).decode()
+                    for run in interview.runs
+                    if run.event.run_id in counted
+                },
+            ),
+        )
+
+    def pdf(self, interview_id: str, view: View, *, actor: str) -> bytes:
+        """The same as a tagged PDF. Raises as `report` does, and `PdfFailedError`."""
+        return self._write_pdf(self.document(interview_id, view, actor=actor))
+
+    def override(self, interview_id: str, decided: ReportOverridden, *, actor: str) -> ReviewerReport:
+        """Keep a person's decision beside the report. Raises as `report` does.
+
+        What the same person decided last, decided again, is the same decision.
+        """
+        self._reported(interview_id, actor)
+
+        def decide(interview: Interview) -> Sequence[Event]:
+            last = interview.overrides[-1] if interview.overrides else None
+            return [] if last and (last.event, last.actor) == (decided, actor) else [decided]
+
+        interview = amend(self._store, interview_id, decide, actor=actor)
+        return for_reviewers(self._read(interview), _overrides(interview))
+
+    def _reported(self, interview_id: str, actor: str) -> Interview:
         interview = load(self._store, interview_id)
         if not interview.ended:
             raise NotEndedError("the interview has not ended; end it first, then the report can be read")
-        if interview.report is None:
-            interview = self._make(interview, actor)
+        return interview if interview.report else self._make(interview, actor)
+
+    def _read(self, interview: Interview) -> Report:
         assert interview.report is not None
         return Report.model_validate_json(self._store.blob(interview.report))
+
+    def _seen(self, interview: Interview, view: View) -> ReviewerReport | CandidateReport:
+        make = for_reviewers if view == "reviewer" else for_candidate
+        return make(self._read(interview), _overrides(interview))
 
     def _make(self, interview: Interview, actor: str) -> Interview:
         if interview.plan is None:
@@ -91,6 +154,19 @@ class Reports:
             where = "".join(traceback.format_tb(fault.__traceback__))
             _log.error("%s on %s: %s\n%s", _FAILED, given.interview_id, type(fault).__name__, where)
             return None
+
+
+def _overrides(interview: Interview) -> tuple[Override, ...]:
+    return tuple(
+        Override(
+            recommendation=made.event.recommendation,
+            scores=Scores.model_validate(made.event.scores),
+            reason=made.event.reason,
+            by=made.actor,
+            at=made.at,
+        )
+        for made in interview.overrides
+    )
 
 
 def evaluation_input(interview: Interview, plan: Plan) -> EvaluationInput:

@@ -18,6 +18,7 @@ from runtime.aws.bedrock_agent import BedrockAgentInterviewer
 from runtime.aws.converse import ConverseModel
 from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
+from runtime.evaluation.pdf import write_pdf
 from runtime.interview.chat import ChatInterviewer
 from runtime.interview.delivery import Delivery, Patience
 from runtime.interview.events import MoveSaid, TurnCommitted
@@ -88,7 +89,7 @@ class Talk:
 def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Talk]]:
     """A real interview, as it stood at each of its moves that have an opening."""
     store = SqliteStore(tmp_path_factory.mktemp("store"))
-    tools = Tools(code=None, cv=analyze, evaluation=evaluate)
+    tools = Tools(code=None, cv=analyze, evaluation=evaluate, pdf=write_pdf)
     services = Services.over(store, load_bank(), load_phrases(), tools, LocalUploads(store, path="/uploads/"))
     new = NewInterview(
         interview_type="Backend",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ import pytest
 from infra import ROOT
 from infra.bundling import Deployable, this_machine
 from infra.environments import COMMITTED, Architecture
+from runtime.evaluation import EvaluationInput, evaluate, for_candidate
+from runtime.evaluation.document import About, document
+from runtime.evaluation.pdf import write_pdf
 from tests.infra.conftest import ACCOUNT, Stacks, synthesised
 
 PROCESSES = ("api", "code-executor", "cv-analyzer", "performance-evaluator", "knowledge-ingestion", "voice")
@@ -260,6 +265,24 @@ def test_a_tool_answers_from_its_asset(
     answer = printed.splitlines()[-1]
     assert part in answer
     assert '"error": {' not in answer
+
+
+@pytest.mark.long
+def test_a_report_is_printed_by_the_evaluators_asset_as_it_is_here(
+    processes: Mapping[str, Process], build: Build, lambdas_own: Path, tmp_path: Path
+) -> None:
+    process = processes["performance-evaluator"]
+    about = About("Ada", "Backend", None, "mid", "en", datetime(2026, 3, 1, tzinfo=UTC), {})
+    paper = document(for_candidate(evaluate(EvaluationInput(interview_id="one")), ()), about)
+    event = json.dumps({"document": paper.model_dump(mode="json")})
+    code = (
+        f"import importlib, json; module = importlib.import_module({process.module!r});"
+        f" print(module.{process.attribute}(json.loads({event!r}), None)['pdf'])"
+    )
+
+    printed = run(process, build(process.name, this_machine()), lambdas_own, code, tmp_path)
+
+    assert base64.b64decode(printed.splitlines()[-1]) == write_pdf(paper)
 
 
 @pytest.mark.long

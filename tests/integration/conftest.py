@@ -15,6 +15,7 @@ import uvicorn
 
 from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
+from runtime.evaluation.pdf import write_pdf
 from runtime.interview.interviewer import AuthoredInterviewer, Interviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
@@ -87,7 +88,7 @@ class Platform:
 
     async def start(self) -> None:
         self.store = SqliteStore(self.folder)
-        tools = Tools(code=None, cv=analyze, evaluation=evaluate)
+        tools = Tools(code=None, cv=analyze, evaluation=evaluate, pdf=write_pdf)
         services = Services.over(
             self.store, load_bank(), load_phrases(), tools, LocalUploads(self.store, path="/uploads/")
         )

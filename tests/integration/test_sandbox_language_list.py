@@ -13,6 +13,7 @@ from runtime.api import Container, create_app
 from runtime.api.gate import LOOPBACK_HOSTS, UPLOADS
 from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
+from runtime.evaluation.pdf import write_pdf
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
@@ -62,7 +63,7 @@ def engines() -> Iterator[Engines]:
 @pytest.fixture
 def client(engines: Engines, tmp_path: Path) -> Iterator[TestClient]:
     store = SqliteStore(tmp_path / "data")
-    tools = Tools(code=EngineExecutor(engines), cv=analyze, evaluation=evaluate)
+    tools = Tools(code=EngineExecutor(engines), cv=analyze, evaluation=evaluate, pdf=write_pdf)
     services = Services.over(store, load_bank(), load_phrases(), tools, LocalUploads(store, path=UPLOADS))
     ports = VoicePorts(
         store=store,

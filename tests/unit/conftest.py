@@ -17,6 +17,7 @@ from runtime.api import Container, create_app
 from runtime.api.gate import LOOPBACK_HOSTS, UPLOADS
 from runtime.cv.analysis import analyze
 from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
+from runtime.evaluation.pdf import write_pdf
 from runtime.interview.interviewer import AuthoredInterviewer
 from runtime.interview.store import Store, StoreUnavailableError
 from runtime.knowledge import load_bank
@@ -164,7 +165,7 @@ def make_api(tmp_path: Path, bank: tuple[Bank, Phrases]) -> Iterator[MakeApi]:
         store: Store = failing
         engine = ScriptedEngine()
         evaluator = ReplaceableEvaluator()
-        tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluator)
+        tools = Tools(code=EngineExecutor(engine), cv=analyze, evaluation=evaluator, pdf=write_pdf)
         uploads = LocalUploads(sqlite, path=UPLOADS)
         services = Services.over(store, *bank, tools, uploads)
         ports = VoicePorts(

@@ -33,6 +33,11 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/api/interviews/{id}/code-runs/r1", {}),
     ("POST", "/api/interviews/{id}/end", {}),
     ("GET", "/api/interviews/{id}/performance-report", {}),
+    (
+        "PUT",
+        "/api/interviews/{id}/performance-report/override",
+        {"json": {"recommendation": "hire", "reason": "I asked once more."}},
+    ),
 ]
 
 

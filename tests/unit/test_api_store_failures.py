@@ -36,6 +36,11 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", f"/api/interviews/{{id}}/code-runs/{RUN}", {}),
     ("POST", "/api/interviews/{id}/end", {}),
     ("GET", "/api/interviews/{id}/performance-report", {}),
+    (
+        "PUT",
+        "/api/interviews/{id}/performance-report/override",
+        {"json": {"recommendation": "hire", "reason": "I asked once more."}},
+    ),
     ("DELETE", "/api/sessions/{id}", {}),
 ]
 
@@ -50,7 +55,7 @@ def prepared(api: Api, path: str) -> str:
             "headers": {"Idempotency-Key": "run"},
         }
         assert api.client.post(f"/api/interviews/{interview_id}/code-runs", **run).json()["run_id"] == RUN
-    if path.endswith("performance-report"):
+    if "performance-report" in path:
         assert api.say(interview_id, "Hello").status_code == 200
         api.end(interview_id)
     return interview_id

@@ -49,6 +49,10 @@ def summary(interview: Interview) -> dict[str, Any]:
         "saved_code": [saved.model_dump(mode="json") for saved in interview.saved_code],
         "ended": interview.ended.model_dump(mode="json") if interview.ended else None,
         "report": interview.report.model_dump(mode="json") if interview.report else None,
+        "overrides": [
+            made.event.model_dump(mode="json") | {"actor": made.actor} for made in interview.overrides
+        ]
+        or None,
     }
 
 
@@ -140,6 +144,7 @@ class _Studio:
         # Here, not above: a test run reads logs and needs none of these rooms.
         from runtime.cv.analysis import analyze
         from runtime.evaluation import evaluate
+        from runtime.evaluation.pdf import write_pdf
         from runtime.knowledge import load_bank
         from runtime.knowledge.phrases import load_phrases
         from runtime.local.store import SqliteStore
@@ -150,7 +155,7 @@ class _Studio:
 
         self.store = SqliteStore(self.folder, clock=self.clock)
         self.engine = WasmPython()
-        tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=evaluate)
+        tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=evaluate, pdf=write_pdf)
         services = Services.over(
             self.store,
             load_bank(),
@@ -196,6 +201,13 @@ class _Studio:
         if not self.interview.ended:
             self.interviews.end(self.interview_id, actor="local")
         self.reports.report(self.interview_id, actor="local")
+
+    def decide(self) -> None:
+        from runtime.interview.events import ReportOverridden
+
+        reason = "She drew the rest on paper, and I asked about it."
+        decided = ReportOverridden(recommendation="hire", scores={"communication": 7.5}, reason=reason)
+        self.reports.override(self.interview_id, decided, actor="local")
 
 
 def _typed(studio: _Studio) -> None:
@@ -301,6 +313,7 @@ def _cv_and_code(studio: _Studio) -> None:
     while not studio.interview.ended:
         studio.say("I don't know.")
     studio.finish()
+    studio.decide()
 
 
 def _write(version: str, scenes: Iterable[tuple[str, Callable[[_Studio], None]]]) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from runtime.interview.events import (
     EVENT,
     MAX_EVENT_BYTES,
+    MAX_REASON,
     BlobRef,
     ClientEventTaken,
     CodeRun,
@@ -30,11 +31,13 @@ from runtime.interview.events import (
     PlanFrozen,
     ReportFailed,
     ReportMade,
+    ReportOverridden,
     SessionOpened,
     StoredEvent,
     TurnCommitted,
     TurnCorrected,
     correction_parts,
+    event_body,
     turn_parts,
 )
 from runtime.interview.interview import Interview, Turn, extend, fold, preview
@@ -231,6 +234,26 @@ class TestStates:
         made = folded(ReportFailed(reason="no room"), ReportMade(report=BLOB))
         assert (made.report, made.report_failed) == (BLOB, None)
 
+    def test_an_override_stands_beside_the_report_and_says_who_and_when(self) -> None:
+        hire = ReportOverridden(
+            recommendation="hire", scores={"communication": 7.5}, reason="She solved it on paper."
+        )
+        no_hire = ReportOverridden(recommendation="no_hire", reason="I mixed up two people.")
+
+        interview = folded(ReportMade(report=BLOB), hire, no_hire)
+
+        assert interview.report == BLOB
+        assert [override.event for override in interview.overrides] == [hire, no_hire]
+        assert all(override.actor and override.at for override in interview.overrides)
+
+    def test_the_longest_reason_fits_into_an_event(self) -> None:
+        scores = dict.fromkeys(
+            ["technical_knowledge", "problem_solving", "communication", "code_quality", "cultural_fit"], 10.0
+        )
+        reason = "\N{PARROT}" * MAX_REASON
+
+        assert event_body(ReportOverridden(recommendation="strong_hire", scores=scores, reason=reason))
+
     def test_a_log_begins_with_its_creation_once(self) -> None:
         with pytest.raises(ValueError, match="empty"):
             fold("i", [])
@@ -273,6 +296,7 @@ whole_events: dict[type, st.SearchStrategy[list[Event]]] = {
             PlanFrozen,
             ReportFailed,
             ReportMade,
+            ReportOverridden,
             SessionOpened,
         )
     },

@@ -12,6 +12,7 @@ from pathlib import Path
 from runtime.cli.laptop import laptop
 from runtime.cv.analysis import analyze
 from runtime.evaluation import evaluate
+from runtime.evaluation.pdf import write_pdf
 from runtime.knowledge import load_bank
 from runtime.knowledge.phrases import load_phrases
 from runtime.local.serving import only_server
@@ -47,7 +48,7 @@ def test_a_second_server_of_a_folder_is_told_until_the_first_is_killed(tmp_path:
 
 def held_after_a_start(folder: Path) -> bool:
     """Whether a socket's hold of before is still there once a server has started."""
-    tools = Tools(code=None, cv=analyze, evaluation=evaluate)
+    tools = Tools(code=None, cv=analyze, evaluation=evaluate, pdf=write_pdf)
     with closing(SqliteStore(folder)) as store:
         turns = Services.over(
             store, load_bank(), load_phrases(), tools, LocalUploads(store, path="/uploads/")

@@ -17,6 +17,7 @@ from runtime.cv.analysis import analyze
 from runtime.cv.correction import CorrectedResume
 from runtime.evaluation import EvaluationInput, Evaluator, Report, evaluate
 from runtime.evaluation.lexicon import stem
+from runtime.evaluation.pdf import write_pdf
 from runtime.interview.events import (
     MoveEnded,
     MoveMade,
@@ -131,7 +132,9 @@ class Platform:
     evaluate: Evaluator = evaluate
 
     def __post_init__(self) -> None:
-        tools = Tools(code=EngineExecutor(self.engine), cv=analyze, evaluation=self._evaluate_now)
+        tools = Tools(
+            code=EngineExecutor(self.engine), cv=analyze, evaluation=self._evaluate_now, pdf=write_pdf
+        )
         self.uploads = LocalUploads(self.store, path="/uploads/")
         services = Services.over(
             self.store, load_bank(), load_phrases(), tools, self.uploads, clock=lambda: self.now

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from runtime.cv import dates
 from runtime.cv.contact import basics
 from runtime.cv.document import Document, from_recognized, from_text, read
 from runtime.cv.education import education
@@ -17,7 +16,7 @@ from runtime.cv.result import Analysis, Basics, CvResult, Finding, Refinement, R
 from runtime.cv.scrutiny import findings
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
-from runtime.cv.timeline import gaps, total_years
+from runtime.cv.timeline import document_day, gaps, newest_day, total_years
 from runtime.cv.vocabulary import DEGREE_LEVELS
 from runtime.cv.work import work
 
@@ -46,7 +45,8 @@ def analyze(
     """The profile in a PDF, DOCX, text or Markdown document.
 
     `as_of` is the day up to which a current job counts; by default the document's own date, and where it has
-    none the newest date in its text. `ocr` reads a PDF that is made of pictures, and `key` is where it is stored.
+    none that agrees with what it tells the newest date of a job or of studies; see `timeline`.
+    `ocr` reads a PDF that is made of pictures, and `key` is where it is stored.
     `model` reads the CV a second time, see `refinement`.
     Raises `UnsupportedDocument`, `DocumentTooLarge` or `UnreadableDocument`, each a `ValueError` whose message is
     meant for the sender. The same text gives the same result.
@@ -127,7 +127,7 @@ def _analyze(
         resume, refinement, more = refined(document, resume, model)
         resume = resume.model_copy(update={"skills": identified(resume.skills) if extract_skills else ()})
         told += more
-    day, source = _as_of(document, as_of)
+    day, source = _as_of(document, resume, as_of)
     levels = {entry.level.value for entry in resume.education if entry.level is not None}
     return CvResult(
         resume=resume,
@@ -182,10 +182,10 @@ def _with_summary(document: Document, found: tuple[Section, ...]) -> Basics:
     return person
 
 
-def _as_of(document: Document, given: dt.date | None) -> tuple[dt.date | None, str | None]:
+def _as_of(document: Document, resume: Resume, given: dt.date | None) -> tuple[dt.date | None, str | None]:
     if given is not None:
         return given, "given"
-    if document.date is not None:
-        return document.date, "document"
-    newest = dates.newest(document.text)
+    if (own := document_day(document.date, resume)) is not None:
+        return own, "document"
+    newest = newest_day(resume)
     return newest, "newest date in the text" if newest is not None else None

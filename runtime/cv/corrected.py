@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -13,8 +13,11 @@ from runtime.cv.evidence import identified, skill_uses
 from runtime.cv.passage import Passage
 from runtime.cv.phone import likely_regions, read_number, region_of
 from runtime.cv.result import Basics, CvResult, Leaf, Resume
-from runtime.cv.timeline import gaps, total_years
+from runtime.cv.timeline import gaps, newest_day, total_years
 from runtime.cv.vocabulary import DEGREE_LEVELS
+
+_NEWER: Final = dt.timedelta(days=366)
+"""How much newer than the document a correction's dates may be; what is later counts up to there."""
 
 
 def corrected(
@@ -39,6 +42,9 @@ def corrected(
     )
     known_day = dt.date.fromisoformat(before.analysis.as_of) if before.analysis.as_of else None
     day = as_of or known_day
+    if as_of is None and known_day is not None and before.analysis.as_of_source == "newest date in the text":
+        # A job they add may be newer than all that was read; a year ahead is what a slip of the pen looks like.
+        day = max(known_day, newest_day(found, until=known_day.replace(day=1) + _NEWER) or known_day)
     levels = {study.level.value for study in found.education if study.level is not None}
     analysis = before.analysis.model_copy(
         update={

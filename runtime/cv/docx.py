@@ -431,7 +431,14 @@ def _lines(rows: list[tuple[_Paragraph, ...]]) -> Iterator[Line]:
             yield Line(tuple(segments), 1, heading=row[0].heading)
 
 
+# What python-docx's template carries, and with it whatever was written by a program that kept it.
+_TEMPLATE_DATE = dt.datetime(2013, 12, 23, 23, 15)  # noqa: DTZ001 - the format knows no zone
+
+
 def _date(word: WordDocument) -> dt.date | None:
-    """The date in the core properties. Word's own template carries one of 2013, which says nothing."""
-    moment = word.core_properties.modified or word.core_properties.created
-    return moment.date() if moment is not None else None
+    """The date in the core properties, unless it is the template's, which says nothing."""
+    moment: dt.datetime | None
+    for moment in (word.core_properties.modified, word.core_properties.created):
+        if moment is not None and moment.replace(tzinfo=None) != _TEMPLATE_DATE:
+            return moment.date()
+    return None

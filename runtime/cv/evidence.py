@@ -86,10 +86,10 @@ class _Use:
         if job is None or interval is None:
             return
         self.held.append(interval)
-        if job.end_date is not None:
-            self.ended.append(job.end_date.value)
-        elif as_of is not None:
-            self.ended.append(str(dates.Point(as_of.year, as_of.month)))
+        until = str(dates.Point(as_of.year, as_of.month)) if as_of is not None else None
+        ends = [end for end in (job.end_date.value if job.end_date is not None else None, until) if end]
+        if ends:
+            self.ended.append(min(ends))
 
 
 def _company(reader: Reader, declared: Sequence[Skill]) -> frozenset[Family]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runtime.cv.dates import periods
 from runtime.cv.document import Document
 from runtime.cv.passage import Passage, closed
 from runtime.cv.phone import likely_regions, read_number
@@ -57,6 +58,11 @@ _HONORIFIC = re.compile(
     r"|rev|capt|sgt|lt|col)\.|professor|dr|prof|herr|frau|mr|mrs|ms)\s+)*",
     re.IGNORECASE,
 )
+# What else has many digits; only what stands right before them tells.
+_OTHER_NUMBER = re.compile(
+    r"\b(?:passport|pass|student|matrikel\w*|id|dni|nie|nif|cpf|rg|isbn|issn|iban|doi|orcid|vat|reg(?:istration)?|licen[cs]e|nmc"
+    r"|gmc|policy|steuer\w*|kontonummer)\W*(?:no|nr|number|id|pin)?\W*$"
+)
 _HEAD_LINES = 30
 _FIRST_LINES = 3
 _WORDS_OF_A_NAME = 5
@@ -68,9 +74,12 @@ def basics(document: Document, found: Sequence[Section]) -> Basics:
     """The person, from the lines above and around the sections."""
     name = _name(document, found)
     own = [index for section in found if section.kind == "basics" for index in section.indexes]
-    near = list(dict.fromkeys([*own, *range(min(_HEAD_LINES, len(document.lines)))]))
+    # Referees have addresses, too; theirs stand in a section of another kind.
+    others = {index for section in found if section.kind == "other" for index in section.indexes}
+    lines = [index for index in range(len(document.lines)) if index not in others]
+    near = list(dict.fromkeys([*own, *(index for index in lines if index < _HEAD_LINES)]))
     location = _location(document, own)
-    everything = list(dict.fromkeys([*near, *range(len(document.lines))]))
+    everything = list(dict.fromkeys([*near, *lines]))
     email = _email(document, everything)
     urls = list(_urls(document, own))
     profiles = tuple(profile for url in urls if (profile := _profile(url)) is not None)
@@ -103,7 +112,12 @@ def _phone(document: Document, indexes: Iterable[int], regions: Sequence[str]) -
     best: Leaf | None = None
     for index in indexes:
         passage = document.passage(index)
+        dated = periods(passage.text)
         for match in _PHONE.finditer(passage.text):
+            if any(p.begin < match.end() and p.stop > match.start() for p in dated) or _OTHER_NUMBER.search(
+                fold(passage.text[: match.start()])
+            ):
+                continue
             written = Passage(match[0].strip(), passage.start + match.start(), passage.page)
             leaf = read_number(written, regions)
             if leaf is not None and leaf.valid:

@@ -56,11 +56,11 @@ _PRESENT = (
     r"|aujourd['’]hui|auj|a present|a ce jour|ce jour|present|actuel(?:lement)?|en cours|maintenant|en poste"
     r"|a l['’]heure actuelle"
     r"|actualidad|la actualidad|actual(?:mente)?|act|presente|hoy|a la fecha|oggi|attuale|in corso|attualmente"
-    r"|atual(?:mente)?|hoje|o momento)\b"
+    r"|atual(?:mente)?|hoje|o momento|(?:a )?data|(?:a )?presente data|la fecha)\b"
 )
 _DASH = r"(?:\s+/\s+|\s*(?:[-–—−~→…]+|\.{2,3}"
 _DASH += r"|\b(?:to|until|till|through|thru|bis|a|ad|au|al|hasta|ate|as|jusqu['’]a|fino ad?)\b)\s*)"
-_DASH += r"(?:(?:until|till|to|bis|zum|hasta|ate|jusqu['’]a|fino ad?)\s+)?(?:l'|l’|la |o |heute )?"
+_DASH += r"(?:(?:until|till|to|bis|zum|hasta|ate|jusqu['’]a|fino ad?)\s+)?(?:l'|l’|la |o |ao |a |heute )?"
 _RANGE = re.compile(
     rf"(?<![\w/.,$€£#])(?:(?:from|von|de|du|da|dal|desde)\s+)?"
     rf"(?:{_POINT.format('s')}|(?P<bare>{_any(_MONTHS)}|{_any(_SEASONS)})\b\.?)"

@@ -131,6 +131,9 @@ def _headings(lines: Sequence[Line]) -> dict[int, SectionKind | Literal["unnamed
         for index, line in enumerate(lines):
             if index in known or line.size < _least_size(line, known, lines):
                 continue
+            # In plain text a heading has white over it, as "HTML" at the end of a list has not.
+            if not line.size and index and line.top - lines[index - 1].bottom < 1:
+                continue
             if not style.suggests(line, body):
                 kind = likely_heading_kind(line.text) if style.resembles(line) else None
                 if kind is not None and index > first:

@@ -412,6 +412,18 @@ _ROOT_WORDS: tuple[tuple[SectionKind, str], ...] = (
 _ROOTS = tuple((kind, re.compile(rf"\b(?:{words})")) for kind, words in _ROOT_WORDS)
 
 
+# A time without work, told where jobs are told.
+BREAK = re.compile(
+    r"^\W*(?:(?:planned |voluntary )?career (?:break|pause|gap)|sabbatical"
+    r"|(?:maternity|paternity|parental|family|medical|sick) leave"
+    r"|gap year|unemployed|between jobs|job ?seeking|seeking (?:new )?(?:work|employment)"
+    r"|full[ -]time (?:parent|carer|mother|father)|stay[ -]at[ -]home \w+|caring for .{1,40}|family care|travel(?:l?ing)?$|redundancy|laid off"
+    r"|elternzeit|arbeitss?uchend|arbeitslos|mutterschutz|auszeit|familienpause|pflegezeit|weltreise"
+    r"|conge (?:maternite|parental|sabbatique)|recherche d.emploi|sans emploi"
+    r"|baja (?:maternal|por maternidad)|excedencia|desempleo|maternita|aspettativa|disoccupat[oa]|licenca (?:maternidade|sabatica)|desempregad[oa])(?!\w)"
+)
+
+
 def likely_heading_kind(text: str) -> SectionKind | None:
     """The section that `text` names by one of its words; for text that is known to be a heading by its
     looks."""
@@ -419,6 +431,8 @@ def likely_heading_kind(text: str) -> SectionKind | None:
     if known is not None or len(text.split()) > 6:
         return known
     folded = fold(text)
+    if BREAK.match(folded):
+        return None
     return next((kind for kind, roots in _ROOTS if roots.search(folded)), None)
 
 
@@ -504,7 +518,7 @@ TITLE = re.compile(
         feldwebel hauptmann oberleutnant souschef(?:in)? kuchenchef(?:in)? \\w*referent(?:in)? \\w{4,}leitung
         \\w*assistenz \\w*beauftragte[rn]? \\w*beamt(?:er|e|in) \\w*pfleger(?:in)? \\w*schwester
         \\w*therapeut(?:in)? \\w*psycholog(?:e|in) \\w*padagog(?:e|in) \\w*lehrer(?:in)? \\w*trainer(?:in)?
-        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)? 
+        \\w*techniker(?:in)? \\w*informatiker(?:in)? \\w*chemiker(?:in)? \\w*physiker(?:in)?
         \\w*biolog(?:e|in)
         \\w*monteur(?:in)? \\w*mechaniker(?:in)? \\w*elektriker(?:in)? \\w*installateur(?:in)? \\w*fuhrer(?:in)?
         \\w*praktikant(?:in)? \\w{3,}student(?:in)? praktikum \\w*konstrukteur(?:in)? \\w*controller(?:in)?
@@ -544,7 +558,7 @@ TITLE = re.compile(
         # French, Spanish, Italian, Portuguese: further ones
         """cuisinier cuisiniere livreu(?:r|se) couvreu(?:r|se) soudeu(?:r|se) carreleu(?:r|se) tourneu(?:r|se)
         fraiseu(?:r|se) ajusteu(?:r|se) chaudronni(?:er|ere) charpenti(?:er|ere) jardini(?:er|ere) paysagiste
-        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire 
+        fleuriste pompi(?:er|ere) polici(?:er|ere) gendarme facteu(?:r|rice) bibliothecaire
         traduct(?:eur|rice)
         interprete chercheu(?:r|se) doctorante? kinesitherapeute orthophoniste psychologue ambulanci(?:er|ere)
         preparat(?:eur|rice) receptionniste gouvernante barmaid barman plongeu(?:r|se) directeur-adjoint

@@ -12,7 +12,7 @@ from runtime.cv.entries import Date, Entry, Row
 from runtime.cv.passage import Passage, closed
 from runtime.cv.places import COMMA, apart_from_place, ways_of_writing, without_place
 from runtime.cv.result import Leaf, Method, Work
-from runtime.cv.vocabulary import ORGANISATION, TITLE, country_of, fold, is_city
+from runtime.cv.vocabulary import BREAK, ORGANISATION, TITLE, country_of, fold, is_city
 
 # A hyphen joins names, a dash with white around it separates them.
 _SEPARATOR = re.compile(
@@ -58,6 +58,8 @@ _SELF_EMPLOYED = re.compile(
 
 def _begins_job(entry: Entry, row: Row) -> bool:
     """A second period begins another job, and so does a new name after a dated and named head."""
+    if _begins_break(row) or (entry.ranges and _is_break(entry) and row.parts):
+        return True
     if not entry.ranges or row.labelled:
         return bool(entry.ranges) and any(date.period.ranged for date in row.dates)
     if any(date.period.ranged for date in row.dates):
@@ -112,7 +114,7 @@ class _Piece:
 def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
     """The jobs of one section, in the document's order."""
     found = entries.entries(entries.rows(document, indexes), _begins_job)
-    found = _without_asides(found)
+    found = [entry for entry in _without_asides(found) if not _is_break(entry)]
     ways = ways_of_writing(part.text for entry in found for row in entry.head for part in row.parts)
     names = [_names(document, entry, ways) for entry in found]
     _fill_by_order(names)
@@ -123,6 +125,15 @@ def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
         if name.title is not None or name.employer is not None
     ]
     return tuple(job for job in jobs if job is not None)
+
+
+def _is_break(entry: Entry) -> bool:
+    named = next((row for row in (*entry.head, *entry.body) if row.parts), None)
+    return named is not None and _begins_break(named)
+
+
+def _begins_break(row: Row) -> bool:
+    return bool(row.parts) and BREAK.match(fold(row.parts[0].text)) is not None
 
 
 def _without_asides(found: list[Entry]) -> list[Entry]:

@@ -417,10 +417,12 @@ BREAK = re.compile(
     r"^\W*(?:(?:planned |voluntary )?career (?:break|pause|gap)|sabbatical"
     r"|(?:maternity|paternity|parental|family|medical|sick) leave"
     r"|gap year|unemployed|between jobs|job ?seeking|seeking (?:new )?(?:work|employment)"
-    r"|full[ -]time (?:parent|carer|mother|father)|stay[ -]at[ -]home \w+|caring for .{1,40}|family care|travel(?:l?ing)?$|redundancy|laid off"
+    r"|full[ -]time (?:parent|carer|mother|father)|stay[ -]at[ -]home \w+|caring for .{1,40}|family care"
+    r"|travel(?:l?ing)?$|redundancy|laid off"
     r"|elternzeit|arbeitss?uchend|arbeitslos|mutterschutz|auszeit|familienpause|pflegezeit|weltreise"
     r"|conge (?:maternite|parental|sabbatique)|recherche d.emploi|sans emploi"
-    r"|baja (?:maternal|por maternidad)|excedencia|desempleo|maternita|aspettativa|disoccupat[oa]|licenca (?:maternidade|sabatica)|desempregad[oa])(?!\w)"
+    r"|baja (?:maternal|por maternidad)|excedencia|desempleo|maternita|aspettativa|disoccupat[oa]"
+    r"|licenca (?:maternidade|sabatica)|desempregad[oa])(?!\w)"
 )
 
 

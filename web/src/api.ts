@@ -134,10 +134,14 @@ export interface Interval {
   evidence_count: number;
 }
 
-export interface Report {
+export const VERDICTS = ["strong_hire", "hire", "borderline", "no_hire"] as const;
+export type Decided = (typeof VERDICTS)[number];
+export type Scores = Record<Dimension, number | null>;
+
+interface CommonReport {
   interview_id: string;
   mode: Mode;
-  scores: Record<Dimension, number | null>;
+  scores: Scores;
   overall: number | null;
   intervals: Record<Dimension | "overall", Interval | null>;
   coverage: {
@@ -151,24 +155,8 @@ export interface Report {
   };
   strengths: { dimension: Dimension; text: string; quotes: Quote[] }[];
   improvements: { dimension: Dimension; text: string; would_reach: number | null }[];
-  recommendation: "strong_hire" | "hire" | "borderline" | "no_hire" | "incomplete";
+  recommendation: Decided | "incomplete";
   recommendation_reason: string;
-  evidence: {
-    question_id: string;
-    question: string;
-    competency: Dimension | null;
-    asked: boolean;
-    answered: boolean;
-    skipped: boolean;
-    level: number | null;
-    key_points: {
-      key_point_id: string;
-      claim: string;
-      status: "shown" | "touched" | "contradicted" | "absent" | "not_asked";
-      strength: number;
-      quotes: Quote[];
-    }[];
-  }[];
   code: {
     task_id: string;
     title: string;
@@ -183,9 +171,55 @@ export interface Report {
     complexity: number | null;
     lint: number | null;
   }[];
-  findings: { kind: string; text: string; quote: Quote | null }[];
   method: { engine: string; version: string; quotes_checked: number; quotes_dropped: number };
 }
+
+interface CommonQuestion {
+  question_id: string;
+  question: string;
+  competency: Dimension | null;
+  asked: boolean;
+  answered: boolean;
+  skipped: boolean;
+  level: number | null;
+}
+
+export interface KeyPoint {
+  key_point_id: string;
+  claim: string;
+  status: "shown" | "touched" | "contradicted" | "absent" | "not_asked";
+  strength: number;
+  quotes: Quote[];
+}
+
+/** What a person decided in the report's place. */
+export interface Decision {
+  recommendation: Decided;
+  scores: Scores;
+  at: string;
+}
+
+export interface Override extends Decision {
+  reason: string;
+  by: string;
+}
+
+/** The whole report, with every decision in its place, oldest first. */
+export interface ReviewerReport extends CommonReport {
+  view: "reviewer";
+  evidence: (CommonQuestion & { key_points: KeyPoint[] })[];
+  findings: { kind: string; text: string; quote: Quote | null }[];
+  overrides: Override[];
+}
+
+/** The report as its candidate sees it: of the rubric only what was shown. */
+export interface CandidateReport extends CommonReport {
+  view: "candidate";
+  evidence: (CommonQuestion & { shown: { claim: string; quotes: Quote[] }[] })[];
+  decision: Decision | null;
+}
+
+export type Report = ReviewerReport | CandidateReport;
 
 export const createSession = (session: NewSession): Promise<Session> =>
   _json("POST", "/api/sessions/create", session);
@@ -221,9 +255,22 @@ export const endInterview = (id: string): Promise<unknown> => _json("POST", `${_
 
 /** The report; null while it is being made. */
 export async function getReport(id: string): Promise<Report | null> {
-  const answer = await _ask("GET", `${_interview(id)}/performance-report`);
+  const answer = await _ask("GET", _report(id));
   return answer.status === 202 ? null : ((await answer.json()) as Report);
 }
+
+/** The report as a file, in the view that is on the page. */
+export async function getReportFile(id: string, form: "application/pdf" | "text/markdown", view: Report["view"]): Promise<Blob> {
+  return (await _ask("GET", `${_report(id)}?view=${view}`, undefined, { headers: { Accept: form } })).blob();
+}
+
+/** Decide in the report's place. */
+export const overrideReport = (
+  id: string,
+  decided: { recommendation: Decided; reason: string; scores: Partial<Scores> },
+): Promise<ReviewerReport> => _json("PUT", `${_report(id)}/override`, decided);
+
+const _report = (id: string): string => `${_interview(id)}/performance-report`;
 
 const _json = <T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> =>
   askJson(method, path, body, signal ? { signal } : {});

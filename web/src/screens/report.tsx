@@ -3,38 +3,26 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import {
   DIMENSIONS,
   getReport,
+  getReportFile,
   getRun,
   getSession,
   getTranscript,
   type CodeRun,
-  type Dimension,
   type Interval,
+  type KeyPoint,
   type Quote,
   type Report,
+  type ReviewerReport,
   type Session,
   type TranscriptItem,
 } from "../api";
 import { CvVersions } from "../parts/cv";
+import { Decisions, OverrideForm } from "../parts/decision";
 import { highlighted, type Highlight } from "../parts/highlight";
+import { NAMES, points, RECOMMENDATIONS } from "../parts/judged";
 import { languageName } from "../parts/languages";
 import { Notice, Screen } from "../parts/screen";
 import { summary, TestResults } from "../parts/test_results";
-
-const NAMES: Record<Dimension, string> = {
-  technical_knowledge: "Technical knowledge",
-  problem_solving: "Problem solving",
-  communication: "Communication",
-  code_quality: "Code quality",
-  cultural_fit: "Values in behaviour",
-};
-
-const RECOMMENDATIONS: Record<Report["recommendation"], string> = {
-  strong_hire: "Strong hire",
-  hire: "Hire",
-  borderline: "Borderline",
-  no_hire: "No hire",
-  incomplete: "Incomplete",
-};
 
 const STATUSES = {
   shown: "Shown",
@@ -102,10 +90,17 @@ export function ReportScreen({ id }: { id: string }) {
       </Screen>
     );
   }
-  return <Made report={report} session={session} items={items} />;
+  return <Made report={report} session={session} items={items} onDecided={setReport} />;
 }
 
-function Made({ report, session, items }: { report: Report; session: Session; items: TranscriptItem[] }) {
+interface MadeProps {
+  report: Report;
+  session: Session;
+  items: TranscriptItem[];
+  onDecided: (report: ReviewerReport) => void;
+}
+
+function Made({ report, session, items, onDecided }: MadeProps) {
   const [shown, setShown] = useState<Quote | null>(null);
   return (
     <Screen
@@ -116,11 +111,14 @@ function Made({ report, session, items }: { report: Report; session: Session; it
       <div class="report">
         <div class="findings">
           <Summary report={report} />
+          <Decisions report={report} />
+          <Downloads report={report} />
           <Words report={report} onQuote={setShown} />
           <Questions report={report} onQuote={setShown} />
           <Code report={report} />
           <CvVersions session={report.interview_id} />
-          <Findings report={report} onQuote={setShown} />
+          {report.view === "reviewer" && <Findings report={report} onQuote={setShown} />}
+          {report.view === "reviewer" && <OverrideForm report={report} onDecided={onDecided} />}
           <p class="hint method">
             {report.coverage.questions_answered} of {report.coverage.questions_planned} planned questions answered ·{" "}
             {report.coverage.key_points_shown} of {report.coverage.key_points_asked} key points shown ·{" "}
@@ -143,7 +141,7 @@ function Summary({ report }: { report: Report }) {
       </h2>
       <div class="overall">
         <div class="figure">
-          {report.overall === null ? <span class="none">not assessed</span> : <strong>{_points(report.overall)}</strong>}
+          {report.overall === null ? <span class="none">not assessed</span> : <strong>{points(report.overall)}</strong>}
           <span class="hint">overall, of 10{report.intervals.overall && `, between ${_range(report.intervals.overall)}`}</span>
         </div>
         <div class="recommendation" data-word={report.recommendation}>
@@ -158,6 +156,43 @@ function Summary({ report }: { report: Report }) {
       </ul>
       <p class="hint">The bar is where the score would lie in 90 of 100 draws, had other questions come up.</p>
     </section>
+  );
+}
+
+const FORMS = [
+  { form: "application/pdf", name: "PDF", suffix: "pdf" },
+  { form: "text/markdown", name: "Markdown", suffix: "md" },
+] as const;
+
+function Downloads({ report }: { report: Report }) {
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
+  const download = async ({ form, suffix }: (typeof FORMS)[number]) => {
+    setBusy(true);
+    setFailed(null);
+    try {
+      // Fetched and not linked to: where people sign in, a link carries no token.
+      const address = URL.createObjectURL(await getReportFile(report.interview_id, form, report.view));
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = `interview-report-${report.interview_id}.${suffix}`;
+      link.click();
+      URL.revokeObjectURL(address);
+    } catch (error) {
+      setFailed((error as Error).message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="downloads">
+      {FORMS.map((each) => (
+        <button key={each.suffix} type="button" disabled={busy} onClick={() => void download(each)}>
+          Download as {each.name}
+        </button>
+      ))}
+      {failed && <Notice>{failed}</Notice>}
+    </div>
   );
 }
 
@@ -179,7 +214,7 @@ function Score({ name, score, interval }: { name: string; score: number | null; 
         <i class="dot" style={{ left: _place(score) }} />
       </span>
       <span class="points">
-        <strong>{_points(score)}</strong>
+        <strong>{points(score)}</strong>
         {interval && (
           <span class="hint">
             {" "}
@@ -194,8 +229,7 @@ function Score({ name, score, interval }: { name: string; score: number | null; 
   );
 }
 
-const _points = (score: number): string => score.toFixed(1);
-const _range = ({ low, high }: Interval): string => `${_points(low)} – ${_points(high)}`;
+const _range = ({ low, high }: Interval): string => `${points(low)} – ${points(high)}`;
 /** Scores begin at 1, so 1 stands at the left edge. */
 const _place = (score: number): string => `${((score - 1) / 9) * 100}%`;
 
@@ -225,7 +259,7 @@ function Words({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
               <p>{improvement.text}</p>
               <span class="hint">
                 {NAMES[improvement.dimension]}
-                {improvement.would_reach !== null && `, would reach ${_points(improvement.would_reach)}`}
+                {improvement.would_reach !== null && `, would reach ${points(improvement.would_reach)}`}
               </span>
             </li>
           ))}
@@ -246,8 +280,8 @@ function Questions({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
             <span class="tag">{_level(question)}</span>
           </summary>
           <ul class="key-points">
-            {question.key_points.map((point) => (
-              <li key={point.key_point_id} data-status={point.status}>
+            {_points(question).map((point, nth) => (
+              <li key={nth} data-status={point.status}>
                 <span class="tag">{STATUSES[point.status]}</span>
                 <p>{point.claim}</p>
                 {point.status === "touched" && <p class="hint">Not said itself; this came nearest:</p>}
@@ -255,17 +289,23 @@ function Questions({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
               </li>
             ))}
           </ul>
-          {question.key_points.length === 0 && (
-            <p class="hint">
-              {question.asked
-                ? "This question has no key points; it counts for communication only."
-                : "This question was not asked, so nothing is said about it here."}
-            </p>
-          )}
+          {_points(question).length === 0 && <p class="hint">{_without(question)}</p>}
         </details>
       ))}
     </section>
   );
+}
+
+type Judged = Report["evidence"][number];
+
+/** What of the rubric may be seen: all of it, or what was shown. */
+const _points = (question: Judged): Pick<KeyPoint, "claim" | "status" | "quotes">[] =>
+  "key_points" in question ? question.key_points : question.shown.map((point) => ({ ...point, status: "shown" }));
+
+function _without(question: Judged): string {
+  if (!question.asked) return "This question was not asked, so nothing is said about it here.";
+  if (question.competency !== null) return "Nothing of what counts here was shown.";
+  return "This question has no key points; it counts for communication only.";
 }
 
 function _level(question: Report["evidence"][number]): string {
@@ -351,7 +391,7 @@ function RunDetails({ id, runId, nth, best }: { id: string; runId: string; nth: 
   );
 }
 
-function Findings({ report, onQuote }: { report: Report; onQuote: OnQuote }) {
+function Findings({ report, onQuote }: { report: ReviewerReport; onQuote: OnQuote }) {
   if (report.findings.length === 0) return null;
   return (
     <section class="card" aria-labelledby="findings-title">

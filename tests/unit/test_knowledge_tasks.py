@@ -955,6 +955,8 @@ def test_a_function_that_returns_nothing_works_in_place(tasks: dict[str, CodingT
     task = changed(tasks["general-longest-streak"], signature=nothing, starter={}, in_place=True)
 
     assert task.starter["java"].count("void longest_streak(int[] steps, int goal)") == 1
+    # By value the work would be lost with the copy.
+    assert "void longest_streak(vector<int>& steps, int goal)" in task.starter["cpp"]
     assert "return" not in task.starter["cpp"]
 
 

@@ -26,6 +26,8 @@ _NEEDS_OCR = (
     "The document holds {letters} letters of text: it is empty or made of pictures. Recognise its text first "
     "(OCR), or send the CV as a text document."
 )
+_EMPTY = "The document is empty: it holds no letter of text. Send the CV's file or its text."
+_LITTLE = "The document holds only {letters} letters of text, less than a CV; was it cut off?"
 _RECOGNIZED = (
     "The document is made of pictures; its text was recognised (OCR). Check names, dates and numbers before they "
     "count."
@@ -118,7 +120,10 @@ def _analyze(
 ) -> CvResult:
     text = document.text
     if (letters := _letters(document)) < _FEWEST_LETTERS:
-        return _needs_ocr(document, _NEEDS_OCR.format(letters=letters))
+        if document.kind != "text":
+            return _needs_ocr(document, _NEEDS_OCR.format(letters=letters))
+        # Text has no pictures in which more could be recognised: this is all there is.
+        message = _LITTLE.format(letters=letters) if letters else _EMPTY
     found = sections(document)
     resume = _resume(document, found, extract_skills)
     told = _findings(document)

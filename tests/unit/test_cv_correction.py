@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fpdf import FPDF
 from starlette.requests import HTTPConnection
 
 from runtime.people import Principal
@@ -343,7 +344,10 @@ def test_an_edit_needs_the_version_that_it_was_made_on(api: Api, read: tuple[str
 
 def test_a_scan_can_be_filled_in_by_hand(api: Api) -> None:
     interview_id = api.create()
-    assert api.upload(interview_id, b"", "cv.txt").json()["analysis"]["status"] == "needs_ocr"
+    scan = FPDF()
+    scan.add_page()
+    read = api.upload(interview_id, bytes(scan.output()), "cv.pdf").json()
+    assert read["analysis"]["status"] == "needs_ocr"
 
     answer = put(
         api, interview_id, {"basics": {"name": "Jane"}, "work": [{"name": "Acme", "startDate": "2019"}]}

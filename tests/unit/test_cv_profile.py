@@ -555,9 +555,20 @@ def test_a_number_that_no_plan_knows_stays_as_written_and_says_so() -> None:
     assert (phone.value, phone.valid) == ("(555) 123-4567", False)
 
 
-def test_a_text_of_a_few_letters_needs_ocr_and_invents_nobody() -> None:
-    result = analyze_text("Jane Smith")
-    assert result.analysis.status == "needs_ocr"
+def test_a_text_of_a_few_letters_is_read_and_is_said_to_be_short() -> None:
+    result = analyze_text("Robin Example\nrobin@example.com")
+    assert result.analysis.status == "ok"
+    assert "only 27 letters" in (result.analysis.message or "")
+    assert (result.resume.basics.name or result.resume.basics.email) is not None
+    assert result.resume.basics.email is not None
+    assert result.resume.basics.email.value == "robin@example.com"
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "42 - 17"])
+def test_a_text_without_a_letter_is_said_to_be_empty_and_invents_nobody(text: str) -> None:
+    result = analyze_text(text)
+    assert result.analysis.status == "ok"
+    assert "is empty" in (result.analysis.message or "")
     assert result.resume.basics.name is None
 
 

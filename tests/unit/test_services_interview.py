@@ -557,6 +557,14 @@ class TestPeople:
             assert platform.interviews.get(mine, ada, access).owner == "ada"
 
 
+SCAN = (
+    b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n"
+    b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj\n"
+    b"3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] >> endobj\n"
+    b"trailer << /Root 1 0 R >>\n%%EOF"
+)
+
+
 class Scanned:
     """An analyzer that sees nothing in a scan until `seen`."""
 
@@ -565,7 +573,7 @@ class Scanned:
     def __call__(
         self, document: bytes, filename: str, /, *, as_of: date | None = None, key: str | None = None
     ) -> CvResult:
-        return analyze(document if self.seen else b"", filename, as_of=as_of)
+        return analyze(document if self.seen else SCAN, filename, as_of=as_of)
 
 
 class TestCvs:

@@ -29,7 +29,10 @@ from tests.infra.conftest import ACCOUNT, Stacks, synthesised
 
 PROCESSES = ("api", "code-executor", "cv-analyzer", "performance-evaluator", "knowledge-ingestion", "voice")
 # What Lambda's runtime for Python brings along; AgentCore's brings nothing.
-LAMBDAS_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
+LAMBDAS_OWN = (
+    *("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"),
+    *("awslambdaric", "runtime_client*.so", "simplejson", "snapshot_restore_py.py"),
+)
 MACHINES: dict[Architecture, int] = {"arm64": 183, "x86_64": 62}
 LAMBDAS_LIMIT = 250 * 1024 * 1024
 
@@ -160,8 +163,8 @@ def lambdas_own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import boto3
 
     packages = Path(boto3.__file__).parents[1]
-    for name in LAMBDAS_OWN:
-        (folder / name).symlink_to(packages / name)
+    for path in (path for pattern in LAMBDAS_OWN for path in packages.glob(pattern)):
+        (folder / path.name).symlink_to(path)
     return folder
 
 

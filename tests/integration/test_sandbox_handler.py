@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,10 +147,17 @@ def test_credentials_leave_the_environment_before_any_code_runs(monkeypatch: pyt
     if engine.cache_info().currsize:
         engine().close()
         engine.cache_clear()
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "a-token")
-    code = "import os\nprint(dict(os.environ))"
-    answer = handler({"code": code, "language": "python"})
-    assert answer["results"][0]["verdict"] == "AC"
-    assert "a-secret" not in json.dumps(answer)
-    assert not {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} & os.environ.keys()
+    names = (
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
+        *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+    )
+    for name in names:
+        monkeypatch.setenv(name, "a-secret")
+    answer = handler(payload())
+    assert [result["verdict"] for result in answer["results"]] == ["AC", "WA", "AC"]
+    assert not set(names) & os.environ.keys()
+    # A process would have what was there when it was started.
+    processes = [Path(f"/proc/{process}/environ") for process in engine().processes]
+    assert processes
+    if Path("/proc/self/environ").exists():
+        assert not [path for path in processes if b"a-secret" in path.read_bytes()]

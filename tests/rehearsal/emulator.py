@@ -144,6 +144,11 @@ def _functions_alone(folder: Path) -> None:
     brought.mkdir()
     for name in _LAMBDA_BRINGS:
         (brought / name).symlink_to(packages / name)
+    # Functions may add to Lambda's own loop; the emulator has another, which does not know what was added.
+    (brought / "awslambdaric").mkdir()
+    (brought / "awslambdaric" / "lambda_runtime_client.py").write_text(
+        "class LambdaRuntimeClient:\n    def wait_next_invocation(self):\n        raise NotImplementedError\n"
+    )
     python = Path(sys.executable).resolve()
     starter = folder / "lambda-python"
     starter.write_text(

@@ -23,11 +23,11 @@ ENTRIES = {
     "knowledge-ingestion": ("lambdas.knowledge_ingestion.handler",),
     "speech-embedded": ("models.embedded",),
 }
-# In a function, and nowhere else: the SDK and the hooks around a snapshot are part of Lambda's own Python.
+# In a function: the SDK, the hooks around a snapshot and the loop around the handler are part of Lambda's own Python.
 FUNCTIONS = frozenset({"api", "cv-analyzer", "code-executor", "performance-evaluator", "knowledge-ingestion"})
 # They carry the bank as one JSON document; YAML is read where its authors' files lie.
 BANK_AS_JSON = frozenset({"api", "voice", "performance-evaluator"})
-LAMBDA_HAS = frozenset({"boto3", "botocore", "snapshot-restore-py", "urllib3"})
+LAMBDA_HAS = frozenset({"awslambdaric", "boto3", "botocore", "snapshot-restore-py", "urllib3"})
 
 
 @cache
@@ -54,8 +54,9 @@ def imported(entries: tuple[str, ...]) -> frozenset[str]:
                 found.add(name)
                 left += graph().find_modules_directly_imported_by(name)
     outside = {name.partition(".")[0] for name in found} - set(OURS) - sys.stdlib_module_names
-    # The hooks' package is installed in Lambda alone, so nothing here knows which distribution it is of.
-    names = {"snapshot_restore_py": ["snapshot-restore-py"], **packages_distributions()}
+    # Not installed everywhere, so that nothing there knows which distribution they are of.
+    lambdas = {"awslambdaric": ["awslambdaric"], "snapshot_restore_py": ["snapshot-restore-py"]}
+    names = {**lambdas, **packages_distributions()}
     return frozenset(normal(distribution) for package in outside for distribution in names[package])
 
 

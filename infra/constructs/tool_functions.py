@@ -21,7 +21,8 @@ from runtime.settings import CodeExecutorSettings, CvAnalyzerSettings, Performan
 # Lambda gives a function one processor per 1,769 MB. All three compute and wait for nothing, so less memory costs the
 # same and takes longer; and below a whole processor a program would run out of wall time before it runs out of CPU.
 ONE_PROCESSOR_MB: Final = 1769
-# The longest submission runs 30 s, and whoever calls hangs up after 65 (runtime/aws/clients.py).
+# The longest answer of the executor takes 29 s (runtime/sandbox/tool.py), and whoever calls hangs up after 65
+# (runtime/aws/clients.py).
 _TIMEOUT: Final = cdk.Duration.seconds(60)
 # Whoever uploads a CV waits for it behind an API that gives up after 29 s: a document that makes the reader hang must
 # be refused in words before. Textract is given up on sooner (runtime/aws/ocr.py).

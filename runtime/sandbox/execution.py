@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
@@ -12,6 +13,9 @@ from .errors import SandboxBusy, SandboxUnavailable
 from .grading import TestResult, as_given, bare_run, grade, running_order
 from .metrics import Metrics
 from .submission import Submission
+
+# What a look at the compiler's words takes at least.
+_LEAST_S: Final = 1.0
 
 
 class CodeRun(BaseModel):
@@ -66,6 +70,7 @@ def execute(engine: Engine, submission: Submission, *, measured: bool = False) -
         SandboxBusy: every worker taken and the queue full.
         SandboxUnavailable: nothing holds; nothing was run.
     """
+    deadline = time.monotonic() + submission.limits.submission_s
     language = engine.language(submission.language)
     program = Program(
         submission.language,
@@ -94,21 +99,27 @@ def execute(engine: Engine, submission: Submission, *, measured: bool = False) -
         isolation=language.isolation,
         language=language.name,
         tested=bool(submission.tests),
-        not_compiled=_not_compiled(engine, submission, results),
+        not_compiled=_not_compiled(engine, submission, results, deadline),
         metrics=_metrics(engine, submission) if measured else None,
     )
 
 
-def _not_compiled(engine: Engine, submission: Submission, results: Sequence[TestResult]) -> str | None:
+def _not_compiled(
+    engine: Engine, submission: Submission, results: Sequence[TestResult], deadline: float
+) -> str | None:
     """The compiler's words where no result carries them: of a run that no test has a part in, for the words of a
     hidden test's own may be the candidate's, with its input in them."""
     refused = [result for result in results if result.verdict == "CE"]
     if not refused or any(result.error is not None for result in refused):
         return None
+    left = deadline - time.monotonic()
+    if left < _LEAST_S:
+        return None  # the submission's time is for both
     function = submission.function_name
     program = Program(submission.language, submission.code, function, loads_only=function is not None)
     try:
-        (seen,) = engine.run(program, [TestInput()], submission.limits)
+        limits = submission.limits.model_copy(update={"submission_s": left})
+        (seen,) = engine.run(program, [TestInput()], limits)
     except (SandboxBusy, SandboxUnavailable):
         return None  # as `_metrics`
     return seen.error if seen.ending == "not_compiled" else None

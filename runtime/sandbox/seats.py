@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Iterator
 
 from .errors import SandboxBusy, SandboxUnavailable
@@ -28,15 +27,16 @@ class Seats:
 
         Raises `SandboxBusy` where too many wait or none came free in time, `SandboxUnavailable` after `close`.
         """
-        deadline = time.monotonic() + self._wait_s
         with self._condition:
             if self._taken >= self._count and self._waiting >= self._queue:
                 raise SandboxBusy(f"{self._waiting} submissions already wait for a seat: try again shortly")
             self._waiting += 1
             try:
-                while self._taken >= self._count and not self._closed:
-                    if not self._condition.wait(deadline - time.monotonic()):
-                        raise SandboxBusy(f"no seat came free in {self._wait_s:g} s: try again shortly")
+                # It looks once more when the time is over: a seat may have come free while nobody was told.
+                if not self._condition.wait_for(
+                    lambda: self._taken < self._count or self._closed, self._wait_s
+                ):
+                    raise SandboxBusy(f"no seat came free in {self._wait_s:g} s: try again shortly")
             finally:
                 self._waiting -= 1
             if self._closed:

@@ -23,7 +23,9 @@ from .workers import RUNS_PER_WORKER, Hosted, Worker, WorkerEngine
 
 # Of this interpreter's time. 64 KB of ordinary source take a tenth of it.
 _MEASURING: Final = Limits(cpu_s=2)
-_MEASURING_WALL_S: Final = 5.0
+_MEASURING_WALL_S: Final = 2.5
+# For how long others' source is waited for.
+_TURN_S: Final = 1.0
 
 
 class WasmPython(WorkerEngine):
@@ -105,7 +107,7 @@ class _Reader:
 
     def read(self, language: str, source: str) -> dict[str, Any]:
         """What was measured; nothing where reading took too much. Raises `SandboxBusy` and `SandboxUnavailable`."""
-        if not self._turn.acquire(timeout=_MEASURING_WALL_S):
+        if not self._turn.acquire(timeout=_TURN_S):
             raise SandboxBusy("other source is being measured: try again shortly")
         try:
             worker = self.start()

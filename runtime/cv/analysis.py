@@ -8,12 +8,12 @@ from dataclasses import replace
 from runtime.cv.contact import basics
 from runtime.cv.document import Document, from_recognized, from_text, read
 from runtime.cv.education import education
-from runtime.cv.evidence import identified, skill_uses
+from runtime.cv.evidence import identified, overlaps, skill_uses
 from runtime.cv.listed import certificates, projects
 from runtime.cv.ocr import OcrFailed, OcrReader
 from runtime.cv.refinement import ProfileModel, refined
 from runtime.cv.result import Analysis, Basics, CvResult, Finding, Refinement, Resume
-from runtime.cv.scrutiny import findings
+from runtime.cv.scrutiny import findings, instructions
 from runtime.cv.sections import Section, sections
 from runtime.cv.skills import languages, skills
 from runtime.cv.timeline import document_day, gaps, newest_day, total_years
@@ -132,6 +132,11 @@ def _analyze(
         resume, refinement, more = refined(document, resume, model)
         resume = resume.model_copy(update={"skills": identified(resume.skills) if extract_skills else ()})
         told += more
+    # Who orders a machine to find skills has not shown any.
+    orders = instructions(text)
+    resume = resume.model_copy(
+        update={"skills": tuple(skill for skill in resume.skills if not overlaps(skill.name, orders))}
+    )
     day, source = _as_of(document, resume, as_of)
     levels = {entry.level.value for entry in resume.education if entry.level is not None}
     return CvResult(
@@ -143,7 +148,7 @@ def _analyze(
             as_of=day.isoformat() if day is not None else None,
             as_of_source=source,
             degree_levels=tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
-            skills=skill_uses(resume, day) if extract_skills else (),
+            skills=skill_uses(resume, day, besides=orders) if extract_skills else (),
             gaps=gaps(resume, day),
             findings=told,
             refinement=refinement,

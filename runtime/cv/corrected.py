@@ -13,6 +13,7 @@ from runtime.cv.evidence import identified, skill_uses
 from runtime.cv.passage import Passage
 from runtime.cv.phone import likely_regions, read_number, region_of
 from runtime.cv.result import Basics, CvResult, Leaf, Resume
+from runtime.cv.scrutiny import instructions
 from runtime.cv.timeline import gaps, newest_day, total_years
 from runtime.cv.vocabulary import DEGREE_LEVELS
 
@@ -55,7 +56,7 @@ def corrected(
             "as_of_source": "given" if as_of is not None else before.analysis.as_of_source,
             "total_years": total_years(found.work, day),
             "degree_levels": tuple(level for level in reversed(DEGREE_LEVELS) if level in levels),
-            "skills": skill_uses(found, day),
+            "skills": skill_uses(found, day, besides=instructions(before.analysis.text or "")),
             "gaps": gaps(found, day),
         }
     )

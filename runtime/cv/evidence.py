@@ -18,6 +18,8 @@ from runtime.cv.vocabulary import fold
 
 _MOST_PLACES: Final = 5
 
+type Span = tuple[int, int]
+
 
 def identified(declared: Sequence[Skill]) -> tuple[Skill, ...]:
     """The declared skills with their canonical ids, each once: "K8s" after "Kubernetes" is the same entry."""
@@ -34,8 +36,13 @@ def identified(declared: Sequence[Skill]) -> tuple[Skill, ...]:
     return tuple(result.values())
 
 
-def skill_uses(resume: Resume, as_of: dt.date | None) -> tuple[SkillUse, ...]:
-    """All skills of a CV: the declared ones in its order, then those that only its work shows."""
+def skill_uses(
+    resume: Resume, as_of: dt.date | None, *, besides: Sequence[Span] = ()
+) -> tuple[SkillUse, ...]:
+    """All skills of a CV: the declared ones in its order, then those that only its work shows.
+
+    `besides`: where the document tells nothing of its owner, see `scrutiny.instructions`.
+    """
     taxonomy = load_taxonomy()
     uses: dict[str, _Use] = {}
     for skill, ids in _declared(resume.skills):
@@ -46,6 +53,8 @@ def skill_uses(resume: Resume, as_of: dt.date | None) -> tuple[SkillUse, ...]:
         if leaf is None:
             continue
         for name, place in _shown(reader, leaf, uses):
+            if overlaps(place, besides):
+                continue
             use = uses.setdefault(name, _Use(name, known=True, declared=False))
             use.add(place, job, as_of)
     return tuple(
@@ -60,6 +69,13 @@ def skill_uses(resume: Resume, as_of: dt.date | None) -> tuple[SkillUse, ...]:
             last_used=max(use.ended, default=None),
         )
         for use in uses.values()
+    )
+
+
+def overlaps(place: Leaf, spans: Sequence[Span]) -> bool:
+    """Whether a value stands in one of `spans`, or partly."""
+    return place.span is not None and any(
+        place.span[0] < stop and start < place.span[1] for start, stop in spans
     )
 
 

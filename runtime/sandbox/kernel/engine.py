@@ -32,6 +32,9 @@ from .zygote import GoneError, Trial, Warden, Zygote
 _SPARE_TIMEOUT_S: Final = 10
 # For how long a failed preparation is believed: what it lacked (a disk's room, a process) may be there again.
 _REFUSED_S: Final = 30
+# What a toolchain that lost a file comes to, beside what the candidate's own faults do.
+_OURS_PERHAPS: Final = ("not_compiled", "engine_failed")
+_LOST: Final = "what the sandbox starts from was lost while it ran"
 _DEFAULT_MEMORY: Final = Limits().memory_mb << 20
 # The same in a box of its own as in WebAssembly.
 _GUEST: Final = Path(__file__).parents[1] / "_guest.py"
@@ -73,6 +76,8 @@ class KernelEngine:
         self._lock = threading.RLock()
         self._closed = False
         self._zygote: Zygote | None = None
+        # Those that see what a preparation before this one prepared, until who runs in them is through.
+        self._retired: list[Zygote] = []
         # What held when it was first started; a later start that comes to less is not run on.
         self._isolation: str | None = None
         self._spare: Future[Warden] | None = None
@@ -111,7 +116,8 @@ class KernelEngine:
     def processes(self) -> frozenset[int]:
         """The zygote; what is below it is its own."""
         with self._lock:
-            return frozenset({self._zygote.process} if self._zygote is not None else ())
+            zygotes = [*self._retired, *([self._zygote] if self._zygote is not None else [])]
+            return frozenset(zygote.process for zygote in zygotes)
 
     def language(self, name: str) -> Language:
         return named(self, name)
@@ -131,30 +137,43 @@ class KernelEngine:
 
     def languages(self) -> tuple[Language, ...]:
         """Those whose control run was answered in the box. Raises `SandboxUnavailable` when nothing holds."""
-        known = self._begin().result()
+        known = self._known()
         isolation = self.isolation
         return tuple(Language(name, chain.title, self.name, isolation) for name, chain in known.items())
 
     def run(self, program: Program, inputs: Sequence[TestInput], limits: Limits) -> Iterator[Observation]:
         """One observation per input, in order; whatever happens to the candidate's process is a verdict."""
-        known = self._begin().result()
-        toolchain = known.get(program.language)
-        if toolchain is None:
-            raise UnsupportedLanguage(program.language, tuple(known))
-        with self._seats.seat():
-            warden = self._warden(toolchain, limits)
-            try:
-                yield from Run(warden, toolchain, program, limits).observations(inputs)
-            finally:
-                warden.close()
-                if toolchain.ahead:
-                    threading.Thread(target=self._prepare_spare, args=(toolchain,), daemon=True).start()
+        for last in (False, True):
+            known = self._known()
+            toolchain = known.get(program.language)
+            if toolchain is None:
+                raise UnsupportedLanguage(program.language, tuple(known))
+            with self._seats.seat():
+                warden = self._warden(toolchain, limits)
+                ours = False
+                try:
+                    for seen in Run(warden, toolchain, program, limits).observations(inputs):
+                        if seen.index == 0 and seen.ending in _OURS_PERHAPS:
+                            ours = toolchain.lost(thoroughly=True)
+                        if ours and not last:
+                            break
+                        yield Observation(seen.index, "engine_failed", error=_LOST) if ours else seen
+                    else:
+                        return
+                finally:
+                    warden.close()
+                    if toolchain.ahead:
+                        threading.Thread(target=self._prepare_spare, args=(toolchain,), daemon=True).start()
+            self._forget(known)
 
     def rest(self) -> None:
         with self._lock:
             zygote, self._zygote = self._zygote, None
             self._isolation = None  # whoever wakes may be on another machine
             spare, self._spare = self._spare, None
+            retired, self._retired = self._retired, []
+        for one in retired:
+            one.close()
         if zygote is not None:
             zygote.close()  # and with it the spare, if it is still on its way
         if spare is not None:
@@ -171,6 +190,20 @@ class KernelEngine:
             self._closed = True
             self._seats.close()
         self.rest()
+
+    def _known(self) -> dict[str, Toolchain]:
+        """The toolchains that were proved, prepared again where what they start from was lost since."""
+        known = self._begin().result()
+        if any(chain.lost() for chain in known.values()):
+            self._forget(known)
+            known = self._begin().result()
+        return known
+
+    def _forget(self, known: dict[str, Toolchain]) -> None:
+        """Prepare again, unless somebody has begun to: something that these start from was lost."""
+        with self._lock:
+            if self._found.done() and self._found.exception() is None and self._found.result() is known:
+                self._found, self._begun = Future(), False
 
     def _begin(self) -> Future[dict[str, Toolchain]]:
         """The preparation: under way, done, or failed a moment ago."""
@@ -202,9 +235,8 @@ class KernelEngine:
             raise SandboxUnavailable(
                 f"no compiler for the kernel sandbox: {'; '.join(self._reasons.values())}"
             )
-        self._paths = sorted(
-            {path for chain in chains for path in chain.paths} | set(toolchains.interpreter_paths())
-        )
+        paths = {path for chain in chains for path in chain.paths} | set(toolchains.interpreter_paths())
+        self._renew(sorted(paths))
         self._running()
         proved = {}
         for chain in chains:
@@ -217,6 +249,20 @@ class KernelEngine:
             told = "; ".join(f"{language}: {reason}" for language, reason in self._reasons.items())
             raise SandboxUnavailable(f"no language runs in the kernel sandbox here: {told}")
         return proved
+
+    def _renew(self, paths: list[str]) -> None:
+        """Let the zygote that sees other paths, or what lay there before, serve no one who comes from now on."""
+        with self._lock:
+            self._paths = paths
+            zygote, self._zygote = self._zygote, None
+            spare, self._spare = self._spare, None
+            self._retired = [one for one in self._retired if one.alive()]
+            if zygote is not None:
+                self._retired.append(zygote)
+        if spare is not None:
+            spare.add_done_callback(_discarded)
+        if zygote is not None:
+            zygote.retire()
 
     def _control_run(self, chain: Toolchain) -> str | None:
         """Why the language does not answer in the box; None when it does."""

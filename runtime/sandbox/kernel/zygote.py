@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +52,8 @@ class Zygote:
     def __init__(self, paths: list[str], seats: int, guest: str | None, *, namespaces: bool) -> None:
         self._control, theirs = socket.socketpair()
         self._lock = threading.Lock()
+        self._wardens = 0
+        self._retired = False
         script = "import sys; sys.path.insert(0, sys.argv[1]); from box import zygote; zygote.main(int(sys.argv[2]))"
         with theirs:
             try:
@@ -108,7 +111,22 @@ class Zygote:
                 ours.close()
                 self.close()
                 raise GoneError(f"the kernel sandbox is gone: {error}") from None
-        return Warden(ours)
+            self._wardens += 1
+        return Warden(ours, self._left)
+
+    def retire(self) -> None:
+        """Close, once the submissions that it serves are through."""
+        with self._lock:
+            self._retired, unused = True, self._wardens == 0
+        if unused:
+            self.close()
+
+    def _left(self) -> None:
+        with self._lock:
+            self._wardens -= 1
+            unused = self._retired and self._wardens == 0
+        if unused:
+            self.close()
 
     def close(self) -> None:
         """End every process of the sandbox: they hang together."""
@@ -129,8 +147,9 @@ def _environment() -> dict[str, str]:
 class Warden:
     """The parent's end of one submission."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, left: Callable[[], None]) -> None:
         self._channel = channel
+        self._left: Callable[[], None] | None = left
 
     def alive(self) -> bool:
         self._channel.settimeout(0)
@@ -153,3 +172,6 @@ class Warden:
     def close(self) -> None:
         """Hang up: the process ends with everything of the submission."""
         self._channel.close()
+        left, self._left = self._left, None
+        if left is not None:
+            left()

@@ -19,6 +19,7 @@ from .toolchain import (
     Finder,
     NotAProgram,
     NoToolchain,
+    Prepared,
     Recipe,
     Toolchain,
     libraries_of,
@@ -75,7 +76,8 @@ def _c(directory: Path) -> Toolchain:
     )
     paths = {*read, *execute, *((*calls.read, *calls.execute) if calls else ())}
     title = f"gcc {version(driver)}, GNU C17, -O2"
-    return Toolchain("c", title, tuple(sorted(paths)), recipe, hello)
+    prepared = tuple(map(Prepared.of, {bounds.parent, *((calls.folder,) if calls else ())}))
+    return Toolchain("c", title, tuple(sorted(paths)), recipe, hello, prepared=prepared)
 
 
 def _bounds(directory: Path, driver: str) -> Path:
@@ -151,7 +153,8 @@ def _cpp(directory: Path) -> Toolchain:
 
     hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
     title = f"g++ {version(tools.driver)}, GNU C++20, -O2"
-    return Toolchain("cpp", title, (*read, *execute), recipe, hello)
+    prepared = (Prepared.of(tools.folder), Prepared.of(tools.bounds.parent))
+    return Toolchain("cpp", title, (*read, *execute), recipe, hello, prepared=prepared)
 
 
 def _precompiled(options: list[str], header: Path) -> Callable[[Path], None]:

@@ -17,6 +17,7 @@ from .toolchain import (
     Finder,
     NotAProgram,
     NoToolchain,
+    Prepared,
     Recipe,
     Toolchain,
     libraries_of,
@@ -90,6 +91,7 @@ def _go(directory: Path) -> Toolchain:
         complaint=messages.of_go,
         trace=messages.go_trace,
         words_first=True,
+        prepared=(Prepared.of(folder),),
     )
 
 

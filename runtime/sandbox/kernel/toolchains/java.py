@@ -13,7 +13,18 @@ from typing import Final
 from ... import machine_code
 from ...engine import Program
 from .. import messages
-from .toolchain import ROOMS, Finder, NoToolchain, Recipe, Toolchain, libraries_of, output, run, which
+from .toolchain import (
+    ROOMS,
+    Finder,
+    NoToolchain,
+    Prepared,
+    Recipe,
+    Toolchain,
+    libraries_of,
+    output,
+    run,
+    which,
+)
 
 
 def _java(directory: Path) -> Toolchain:
@@ -77,6 +88,7 @@ def _java(directory: Path) -> Toolchain:
         trace=messages.java_trace,
         cpu_factor=2,
         ahead=True,
+        prepared=(Prepared.of(folder),),
     )
 
 

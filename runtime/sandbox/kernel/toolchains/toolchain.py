@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ...engine import Program
 from ...errors import SandboxUnavailable
@@ -33,6 +34,32 @@ class NotAProgram(Exception):  # noqa: N818 - the candidate's, and told as a ver
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A folder that a toolchain starts from, with every file as it was when it was found whole."""
+
+    folder: Path
+    files: dict[Path, tuple[int, int] | None]
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        return cls(folder, {path: _stamp(path) for path in (folder, *folder.rglob("*"))})
+
+    def lost(self, *, thoroughly: bool) -> bool:
+        """Whether it is gone, or another one is in its place. thoroughly: or any of its files, which is slower."""
+        looked_at = self.files if thoroughly else (self.folder, self.folder / "ready")
+        return any(_stamp(path) != self.files.get(path) for path in looked_at)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - of thousands of files
+    except OSError:
+        return None
+    # A folder's own size says nothing of its files.
+    return found.st_ino, 0 if stat.S_ISDIR(found.st_mode) else found.st_size
+
+
+@dataclass(frozen=True, slots=True)
 class Toolchain:
     """A language as it is built and run here.
 
@@ -44,6 +71,7 @@ class Toolchain:
     cpu_factor: what CPU limits are multiplied by.
     ahead: its process is started before anyone needs it.
     by_name: functions take arguments by their names.
+    prepared: the folders of ours that it starts from.
     """
 
     language: str
@@ -57,6 +85,11 @@ class Toolchain:
     cpu_factor: float = 1
     ahead: bool = False
     by_name: bool = False
+    prepared: tuple[Prepared, ...] = ()
+
+    def lost(self, *, thoroughly: bool = False) -> bool:
+        """Whether something that we prepared for it is no longer there; its words are then not the candidate's."""
+        return any(folder.lost(thoroughly=thoroughly) for folder in self.prepared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,12 @@ _READING: Final = cdk.Duration.seconds(25)
 CODE_EXECUTOR: Final = Deployable(
     entry="lambdas.code_executor.handler",
     lock="code-executor",
-    # What begins with an underscore is started, or read by an interpreter, as a file: nothing imports it.
+    # What begins with an underscore is started, or read by an interpreter, as a file: nothing imports it. So is what
+    # stands in a box, by which `{probe: true}` tries the walls of the kernel.
     also=tuple(
-        f"runtime.sandbox.{path.stem}"
-        for path in sorted((ROOT / "runtime" / "sandbox").glob("_*.py"))
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for pattern in ("_*.py", "kernel/box/*.py")
+        for path in sorted((ROOT / "runtime" / "sandbox").glob(pattern))
         if not path.stem.startswith("__")
     ),
     # JavaScript's interpreter, what its programs meet there, and what strips types for it: all that `make setup` built

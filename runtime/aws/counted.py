@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from runtime.interview.events import (
@@ -110,6 +110,10 @@ class CountedEngine:
         self.close = engine.close
         self.rest = engine.rest
         self.wake = engine.wake
+
+    def __iter__(self) -> Iterator[Engine]:
+        """The engines that it is made of."""
+        return iter(self._engine) if isinstance(self._engine, Iterable) else iter((self._engine,))
 
     @property
     def name(self) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from .engine import Engine
+from .engines import Engines
 from .errors import SandboxError
 from .execution import execute, languages
+from .kernel import KernelEngine
+from .probing import probe
 from .submission import CodeRequest, Limits
 
 # An agent's answer has room for 24 KB, and its model for less.
@@ -31,9 +34,12 @@ class LanguagesRequest(BaseModel):
     languages: bool
 
 
-def asks_for_languages(event: object) -> bool:
-    """Whether it is a `LanguagesRequest`; `{languages: false}` asks for nothing."""
-    return isinstance(event, Mapping) and event.get("languages") is True
+class ProbeRequest(BaseModel):
+    """`{probe: true}`: try whether the sandbox holds where the tool runs. Who operates it asks so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    probe: Literal[True]
 
 
 def answer(engine: Engine, request: CodeRequest) -> dict[str, Any]:
@@ -52,6 +58,28 @@ def known(engine: Engine) -> dict[str, Any]:
     except SandboxError as refusal:
         return _refused(refusal)
     return {"languages": listed, "isolation": engine.isolation}
+
+
+def probed(engine: Engine) -> dict[str, Any]:
+    """What `prepai doctor` finds out, as JSON: each attempt to get out and what came of it.
+
+    Linux's walls are tried around Python, which is there where no compiler is.
+    """
+    parts: Iterable[Engine] = engine if isinstance(engine, Iterable) else (engine,)
+    with KernelEngine(workers=1, native_python=True) as kernel:
+        others = (part for part in parts if not isinstance(part, KernelEngine))
+        return probe(Engines(*others, kernel)).model_dump(mode="json")
+
+
+type Question = tuple[type[BaseModel], Callable[[Engine], dict[str, Any]]]
+
+
+def question(event: object) -> Question | None:
+    """What the event asks about the tool itself, and what answers it; `{languages: false}` asks for nothing."""
+    questions: dict[str, Question] = {"languages": (LanguagesRequest, known), "probe": (ProbeRequest, probed)}
+    if not isinstance(event, Mapping):
+        return None
+    return next((asked for name, asked in questions.items() if event.get(name) is True), None)
 
 
 def brief(answer: dict[str, Any]) -> dict[str, Any]:

@@ -254,6 +254,16 @@ def test_a_copy_of_its_snapshot_runs_what_a_deployment_runs_and_goes_on(function
     assert [path.name for path in function.temporary.iterdir()] == ["prepai"]
 
 
+def test_it_tries_where_it_runs_whether_it_holds(function: Lambda) -> None:
+    found = function.call({"probe": True})
+    assert found["holds"], found["summary"]
+    tried = {check["attempt"] for check in found["checks"]}
+    assert {"reading a file in python", "a socket in javascript"} <= tried
+    # The kernel's walls: each attempt's outcome where they hold, and else why not. Never silence.
+    kernel = [check for check in found["checks"] if " in " not in check["attempt"]]
+    assert kernel or "python" in found["absent"] or "c" in found["absent"], found
+
+
 def test_it_is_warm_before_it_is_asked_for_anything(function: Lambda) -> None:
     assert function.asks_again()
     assert len(function.workers()) >= 2, "one for each engine"

@@ -356,15 +356,15 @@ def test_a_cv_is_read_back_value_by_value(typed: Any, open_context: Open) -> Non
         expect(profile).to_contain_text(value)
 
 
-def test_a_cv_without_text_is_said_to_be_unreadable(typed: Any, open_context: Open) -> None:
+def test_a_cv_without_text_is_said_to_be_empty_and_another_can_be_chosen(typed: Any, open_context: Open) -> None:
     page = open_context().new_page()
     fill_in(page, typed.url)
     file = {"name": "scan.txt", "mimeType": "text/plain", "buffer": b" \n"}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Continue").click()
 
-    expect(page.locator(".needs-ocr")).to_contain_text("no text that can be read")
-    expect(page.locator(".profile")).to_have_count(0)
+    expect(page.get_by_text("The document is empty")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_be_enabled()
 
 
 def test_deleting_an_interview_asks_first(typed: Any, open_context: Open) -> None:

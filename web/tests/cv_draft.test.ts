@@ -11,6 +11,8 @@ const CV: Cv = {
     education: [],
     skills: [{ name: leaf("Python"), category: leaf("Languages") }, { name: leaf("SQL") }],
     languages: [{ language: leaf("English") }],
+    certificates: [{ name: leaf("CKA"), date: leaf("2020-05") }],
+    projects: [{ name: leaf("Difference engine"), highlights: [leaf("Built it")] }],
   },
   analysis: { status: "ok", text: "Ada Byron" },
   version: 1,
@@ -53,6 +55,24 @@ test("a row without a word is left out, and faults find the row they are about",
   expect(faults.get("basics.email")).toBe("Expected an address.");
 });
 
+test("certificates, projects and languages are corrected row by row, and keep what cannot be edited", () => {
+  const draft = draftOf(CV);
+  const [project] = draft.projects;
+  const changed = {
+    ...draft,
+    languages: [newRow({ language: { value: "Welsh" } })],
+    certificates: [],
+    projects: [{ ...project!, now: { ...project!.now, name: { value: "Analytical engine" } } }],
+  };
+  const resume = resumeOf(changed, CV);
+  expect(resume.languages).toEqual([{ language: { value: "Welsh" } }]);
+  expect(resume.certificates).toEqual([]);
+  expect(resume.projects).toEqual([{ name: { value: "Analytical engine" }, highlights: [leaf("Built it")] }]);
+
+  const faults = faultsOf([{ field: "body.resume.projects.0.date", message: "expected a year" }], changed);
+  expect(faults.get(`${project!.key}.date`)).toBe("Expected a year.");
+});
+
 test("places are counted in characters as people count them", () => {
   expect(around("🎓 Ada Byron", [2, 5])).toEqual(["🎓 ", "Ada", " Byron"]);
 });
@@ -61,5 +81,6 @@ test("a value that was read with little to go by is marked, one that was written
   expect(isUnsure(CV.resume.basics?.phone)).toBe(true);
   expect(isUnsure(CV.resume.basics?.name)).toBe(false);
   expect(isUnsure({ ...leaf("x", 0.1), method: "candidate" })).toBe(false);
+  expect(isUnsure({ ...leaf("call me", 1), method: "candidate", valid: false })).toBe(true);
   expect(isUnsure({ value: "x" })).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import { getCv, KINDS, mayBeRead, MOST_BYTES, type Cv, type Given } from "../cv";
+import { getCv, KINDS, mayBeRead, MOST_BYTES, type Cv, type Finding, type Given, type Named } from "../cv";
 import { isUnsure } from "./cv_draft";
 
 /** A place to drop or pick a CV. */
@@ -67,8 +67,7 @@ export function CvProfile({ cv }: { cv: Cv }) {
   if (analysis.status === "needs_ocr") {
     return (
       <p class="needs-ocr">
-        <strong>This CV holds no text that can be read</strong>, probably because it is a scan or a picture. Nothing was
-        taken from it. Upload a version with selectable text, or go on without: the interview works either way.
+        <strong>Nothing was taken from this CV.</strong> {analysis.message} You can also go on without: the interview works either way.
       </p>
     );
   }
@@ -94,11 +93,14 @@ export function CvProfile({ cv }: { cv: Cv }) {
     ],
     ["Skills", [_values((resume.skills ?? []).map((skill) => skill.name)).join(", ")]],
     ["Languages", [_values((resume.languages ?? []).map((each) => each.language)).join(", ")]],
+    ["Certificates", (resume.certificates ?? []).map(_named)],
+    ["Projects", (resume.projects ?? []).map(_named)],
   ];
   const found = rows.map(([label, lines]) => [label, lines.filter(Boolean)] as const).filter(([, lines]) => lines.length);
   return (
     <>
-      {found.length === 0 && <p>No name, job, school or skill was recognised in this CV.</p>}
+      {analysis.message && <p class="hint">{analysis.message}</p>}
+      {found.length === 0 && !analysis.message && <p>No name, job, school or skill was recognised in this CV.</p>}
       <dl class="profile">
         {found.map(([label, lines]) => (
           <div key={label}>
@@ -121,34 +123,99 @@ export function CvProfile({ cv }: { cv: Cv }) {
   );
 }
 
-/** What the candidate made of what was read, for whoever reads the report; nothing when it was not corrected. */
+const FINDINGS: Record<Finding["kind"], string> = {
+  hidden_text: "Text that people do not see",
+  instruction: "Words addressed to a machine",
+  encoding: "How its letters are written was guessed",
+  disagreement: "Two readings differ",
+  unfounded: "A model named what does not stand there",
+};
+const UP_TO = {
+  given: "as was given",
+  document: "the document's own date",
+  "newest date in the text": "the newest date in it",
+} as const;
+
+/** For whoever reads the report: what is to be known of the CV, and what the candidate made of what was read. */
 export function CvVersions({ session }: { session: string }) {
-  const [cvs, setCvs] = useState<[Cv, Cv] | null>(null);
+  const [newest, setNewest] = useState<Cv | null>(null);
+  const [first, setFirst] = useState<Cv | null>(null);
   useEffect(() => {
     const read = async () => {
-      const newest = await getCv(session);
-      if (newest?.versions.at(-1)?.by !== "candidate") return;
-      const before = newest.versions.findLast((each) => each.by === "analyzer");
-      const first = before && (await getCv(session, before.version));
-      if (first) setCvs([first, newest]);
+      const found = await getCv(session);
+      setNewest(found);
+      if (found?.versions.at(-1)?.by !== "candidate") return;
+      const before = found.versions.findLast((each) => each.by === "analyzer");
+      setFirst(before ? await getCv(session, before.version) : null);
     };
     // The report stands without it.
     void read().catch(() => undefined);
   }, [session]);
-  if (!cvs) return null;
+  if (!newest) return null;
   return (
-    <section class="card across" aria-labelledby="cv-versions">
-      <h2 id="cv-versions">The CV was corrected by the candidate</h2>
-      <details>
-        <summary>As it was read, and as it was corrected</summary>
-        <h3>As it was read (version {cvs[0].version})</h3>
-        <CvProfile cv={cvs[0]} />
-        <h3>As the candidate corrected it (version {cvs[1].version})</h3>
-        <CvProfile cv={cvs[1]} />
-      </details>
+    <>
+      <CvFacts cv={newest} />
+      {first && (
+        <section class="card across" aria-labelledby="cv-versions">
+          <h2 id="cv-versions">The CV was corrected by the candidate</h2>
+          <details>
+            <summary>As it was read, and as it was corrected</summary>
+            <h3>As it was read (version {first.version})</h3>
+            <CvProfile cv={first} />
+            <h3>As the candidate corrected it (version {newest.version})</h3>
+            <CvProfile cv={newest} />
+          </details>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Facts about a CV that the profile does not show. They say what stands there, and nothing of why. */
+function CvFacts({ cv: { analysis } }: { cv: Cv }) {
+  const { findings = [], gaps = [], refinement, as_of, as_of_source } = analysis;
+  if (!findings.length && !gaps.length && !refinement && !as_of) return null;
+  return (
+    <section class="card across" aria-labelledby="cv-facts">
+      <h2 id="cv-facts">About the CV</h2>
+      <ul class="plain">
+        {findings.map((finding, nth) => (
+          <li key={nth}>
+            <strong>{FINDINGS[finding.kind]}</strong>
+            <p>
+              {finding.message}
+              {finding.page && ` Page ${finding.page}.`}
+            </p>
+            {finding.text && <p class="hint">“{finding.text}”</p>}
+          </li>
+        ))}
+        {gaps.map((gap) => (
+          <li key={gap.start}>
+            <strong>Months without a dated job or course</strong>
+            <p>
+              {_month(gap.start)} – {_month(gap.end)} ({gap.months} months). People have many reasons; it counts for nothing.
+            </p>
+          </li>
+        ))}
+      </ul>
+      {refinement?.status === "done" && (
+        <p class="hint">
+          {refinement.model} read it a second time: {refinement.filled} values filled in, {refinement.disagreements} read otherwise,{" "}
+          {refinement.unfounded} thrown away.
+        </p>
+      )}
+      {refinement && refinement.status !== "done" && <p class="hint">It was not read a second time by {refinement.model}.</p>}
+      {as_of && (
+        <p class="hint">
+          Current jobs count up to {as_of}
+          {as_of_source && `, ${UP_TO[as_of_source]}`}.
+        </p>
+      )}
     </section>
   );
 }
+
+const _named = ({ name, date }: Named): string => _line([name], date ? _month(date.value) : "", [date]);
 
 const _values = (leaves: (Given | undefined)[]): string[] => leaves.flatMap((leaf) => (leaf ? [leaf.value] : []));
 

@@ -1,6 +1,6 @@
 /** A profile while it is being corrected: rows that keep what was read beside what is written now. */
 
-import type { Cv, Given, Job, Leaf, Resume, Study } from "../cv";
+import type { Cv, Given, Job, Language, Leaf, Named, Resume, Study } from "../cv";
 
 export interface Row<Item> {
   /** Stays while others come and go. */
@@ -9,29 +9,45 @@ export interface Row<Item> {
   now: Item;
 }
 
-export interface Draft {
+/** The lists that are corrected row by row. */
+export interface Items {
+  work: Job;
+  education: Study;
+  languages: Language;
+  certificates: Named;
+  projects: Named;
+}
+export type ListName = keyof Items;
+const _LISTS: readonly ListName[] = ["work", "education", "languages", "certificates", "projects"];
+
+export type Draft = { [Name in ListName]: Row<Items[Name]>[] } & {
   basics: NonNullable<Resume["basics"]>;
-  work: Row<Job>[];
-  education: Row<Study>[];
   /** One a line. */
   skills: string;
-}
+  /** The day up to which jobs that are still held count. */
+  asOf: string;
+};
 
 /** Below it a value is worth a second look. */
 const _SURE = 0.75;
 
 export const isLeaf = (given: Given | undefined): given is Leaf => given !== undefined && "method" in given;
 
-/** Whether somebody should look at a value: it was read with little to go by. */
-export const isUnsure = (given: Given | undefined): boolean => isLeaf(given) && given.method !== "candidate" && given.confidence < _SURE;
+/** Whether somebody should look at a value: it was read with little to go by, or is no number that can be called. */
+export const isUnsure = (given: Given | undefined): boolean =>
+  isLeaf(given) && (given.valid === false || (given.method !== "candidate" && given.confidence < _SURE));
 
 export function draftOf(cv: Cv): Draft {
-  const { basics = {}, work = [], education = [], skills = [] } = cv.resume;
+  const { basics = {}, work = [], education = [], languages = [], certificates = [], projects = [], skills = [] } = cv.resume;
   return {
     basics,
     work: work.map(newRow),
     education: education.map(newRow),
+    languages: languages.map(newRow),
+    certificates: certificates.map(newRow),
+    projects: projects.map(newRow),
     skills: skills.map((skill) => skill.name.value).join("\n"),
+    asOf: cv.analysis.as_of ?? "",
   };
 }
 
@@ -51,15 +67,14 @@ export function resumeOf(draft: Draft, cv: Cv): Resume {
   return {
     ...cv.resume,
     basics: draft.basics,
-    work: draft.work.map((row) => row.now).filter(_saysSomething),
-    education: draft.education.map((row) => row.now).filter(_saysSomething),
+    ...Object.fromEntries(_LISTS.map((list) => [list, draft[list].map((row) => row.now as object).filter(_saysSomething)])),
     skills: [...new Set(draft.skills.split("\n").map((line) => line.trim()))]
       .filter(Boolean)
       .map((name) => known.get(name) ?? { name: { value: name } }),
   };
 }
 
-const _saysSomething = (item: Job | Study): boolean =>
+const _saysSomething = (item: object): boolean =>
   Object.values(item).some((value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
 
 /** What is wrong with each field, by its path in the résumé (`work.0.startDate`). Rows that were left out are counted over. */
@@ -68,9 +83,8 @@ export function faultsOf(errors: readonly { field: string; message: string }[], 
   for (const { field, message } of errors) {
     const path = field.replace(/^body\.resume\./, "").split(".");
     const [list, index, name] = path;
-    if ((list === "work" || list === "education") && index !== undefined) {
-      const rows = draft[list].filter((row) => _saysSomething(row.now));
-      const row = rows[Number(index)];
+    if (_isList(list) && index !== undefined) {
+      const row = draft[list].filter((each) => _saysSomething(each.now))[Number(index)];
       if (row) faults.set(`${row.key}.${name ?? ""}`, _words(message));
     } else {
       faults.set(path.slice(0, 2).join("."), _words(message));
@@ -78,6 +92,8 @@ export function faultsOf(errors: readonly { field: string; message: string }[], 
   }
   return faults;
 }
+
+const _isList = (name: string | undefined): name is ListName => _LISTS.includes(name as ListName);
 
 const _words = (message: string): string => {
   const said = message.replace(/^Value error, /, "");

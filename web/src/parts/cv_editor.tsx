@@ -1,11 +1,28 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { Problem } from "../api";
-import { correctCv, type Cv, type Given, type Job, type Study } from "../cv";
-import { around, draftOf, faultsOf, isLeaf, isUnsure, newRow, resumeOf, written, type Draft, type Row } from "./cv_draft";
+import { correctCv, type Cv, type Given } from "../cv";
+import {
+  around,
+  draftOf,
+  faultsOf,
+  isLeaf,
+  isUnsure,
+  newRow,
+  resumeOf,
+  written,
+  type Draft,
+  type Items,
+  type ListName,
+  type Row,
+} from "./cv_draft";
 import { Notice } from "./screen";
 
 const DEGREES = ["", "secondary", "associate", "bachelor", "master", "doctorate"];
+const DATE = "2019 or 2019-05";
+
+type Set<Item> = <Name extends keyof Item>(name: Name, given?: Item[Name]) => void;
 
 /** Correct what was read, with the document beside it. */
 export function CvEditor(props: { session: string; cv: Cv; onSaved: (cv: Cv) => void; onClose: () => void }) {
@@ -27,7 +44,8 @@ export function CvEditor(props: { session: string; cv: Cv; onSaved: (cv: Cv) => 
     setBusy(true);
     setFailed(null);
     try {
-      props.onSaved(await correctCv(props.session, resumeOf(draft, cv), cv.version));
+      const asOf = draft.asOf && draft.asOf !== cv.analysis.as_of ? draft.asOf : undefined;
+      props.onSaved(await correctCv(props.session, resumeOf(draft, cv), cv.version, asOf));
     } catch (error) {
       const problem = error as Problem;
       const found = problem instanceof Problem ? faultsOf(problem.errors, draft) : new Map<string, string>();
@@ -60,9 +78,43 @@ export function CvEditor(props: { session: string; cv: Cv; onSaved: (cv: Cv) => 
     field(`basics.${name}`, label, cv.resume.basics?.[name], draft.basics[name], (given) =>
       setDraft((before) => ({ ...before, basics: _with(before.basics, name, given) })),
     );
-  const rows = <Item extends Job | Study>(list: "work" | "education", change: (rows: Row<Item>[]) => Row<Item>[]) =>
-    setDraft((before) => ({ ...before, [list]: change(before[list] as unknown as Row<Item>[]) }));
-  const remove = (list: "work" | "education", key: number) => rows(list, (all) => all.filter((row) => row.key !== key));
+  const change = <Name extends ListName>(list: Name, made: (rows: Row<Items[Name]>[]) => Row<Items[Name]>[]) =>
+    setDraft((before) => ({ ...before, [list]: made(before[list] as unknown as Row<Items[Name]>[]) }));
+
+  /** A list's rows, and the button that adds one. */
+  const list = <Name extends ListName>(
+    name: Name,
+    title: string,
+    add: string,
+    fields: (row: Row<Items[Name]>, text: (path: keyof Items[Name] & string, label: string, hint?: string) => ComponentChildren, set: Set<Items[Name]>) => ComponentChildren,
+  ) => (
+    <>
+      {(draft[name] as unknown as Row<Items[Name]>[]).map((row, number) => {
+        const set: Set<Items[Name]> = (path, given) =>
+          change(name, (all) => all.map((each) => (each.key === row.key ? { ...each, now: _with(each.now as object, path as never, given as never) as Items[Name] } : each)));
+        const text = (path: keyof Items[Name] & string, label: string, hint?: string) =>
+          field(`${row.key}.${path}`, label, row.read[path] as Given | undefined, row.now[path] as Given | undefined, (given) => set(path, given as Items[Name][typeof path]), hint);
+        return (
+          <fieldset key={row.key}>
+            <legend>{`${title} ${number + 1}`}</legend>
+            <Fault text={faults.get(`${row.key}.`)} />
+            {fields(row, text, set)}
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => change(name, (all) => all.filter((each) => each.key !== row.key))}
+              aria-label={`Remove ${title.toLowerCase()} ${number + 1}`}
+            >
+              Remove
+            </button>
+          </fieldset>
+        );
+      })}
+      <button type="button" onClick={() => change(name, (all) => [...all, newRow({} as Items[Name])])}>
+        {add}
+      </button>
+    </>
+  );
 
   return (
     <form ref={form} class="cv-editor" onSubmit={(event) => void save(event)} noValidate aria-label="Correct your profile">
@@ -77,74 +129,82 @@ export function CvEditor(props: { session: string; cv: Cv; onSaved: (cv: Cv) => 
             {basic("phone", "Phone")}
             {basic("location", "Place")}
           </fieldset>
-          {draft.work.map((row, number) => {
-            const set = <Name extends keyof Job>(name: Name) => (given?: Job[Name]) =>
-              rows<Job>("work", (all) => all.map((each) => (each.key === row.key ? { ...each, now: _with(each.now, name, given) } : each)));
-            return (
-              <fieldset key={row.key}>
-                <legend>{`Job ${number + 1}`}</legend>
-                <Fault text={faults.get(`${row.key}.`)} />
-                {field(`${row.key}.position`, "Position", row.read.position, row.now.position, set("position"))}
-                {field(`${row.key}.name`, "Employer", row.read.name, row.now.name, set("name"))}
-                {field(`${row.key}.startDate`, "From", row.read.startDate, row.now.startDate, set("startDate"), "2019 or 2019-05")}
-                {!row.now.current &&
-                  field(`${row.key}.endDate`, "Until", row.read.endDate, row.now.endDate, set("endDate"), "2019 or 2019-05")}
-                <label class="tick">
-                  <input
-                    type="checkbox"
-                    checked={row.now.current ?? false}
-                    onChange={(event) => {
-                      const current = event.currentTarget.checked;
-                      set("current")(current);
-                      if (current) set("endDate")(undefined);
-                    }}
-                  />
-                  <span>I still work there</span>
-                </label>
-                <button type="button" class="quiet" onClick={() => remove("work", row.key)} aria-label={`Remove job ${number + 1}`}>
-                  Remove
-                </button>
-              </fieldset>
-            );
-          })}
-          <button type="button" onClick={() => rows<Job>("work", (all) => [...all, newRow<Job>({})])}>
-            Add a job
-          </button>
-          {draft.education.map((row, number) => {
-            const set = (name: keyof Study) => (given?: Given) =>
-              rows<Study>("education", (all) => all.map((each) => (each.key === row.key ? { ...each, now: _with(each.now, name, given) } : each)));
-            return (
-              <fieldset key={row.key}>
-                <legend>{`Education ${number + 1}`}</legend>
-                <Fault text={faults.get(`${row.key}.`)} />
-                {field(`${row.key}.institution`, "School", row.read.institution, row.now.institution, set("institution"))}
-                {field(`${row.key}.studyType`, "Degree", row.read.studyType, row.now.studyType, set("studyType"))}
-                {field(`${row.key}.area`, "Subject", row.read.area, row.now.area, set("area"))}
-                {field(`${row.key}.startDate`, "From", row.read.startDate, row.now.startDate, set("startDate"), "2019 or 2019-05")}
-                {field(`${row.key}.endDate`, "Until", row.read.endDate, row.now.endDate, set("endDate"), "2019 or 2019-05")}
-                <label>
-                  <span>Level</span>
-                  <select
-                    value={row.now.level?.value ?? ""}
-                    onFocus={() => setLooked(row.read.level)}
-                    onChange={(event) => set("level")(written(row.read.level, event.currentTarget.value))}
-                  >
-                    {DEGREES.map((degree) => (
-                      <option key={degree} value={degree}>
-                        {degree || "none"}
-                      </option>
-                    ))}
-                  </select>
-                </label>
-                <button type="button" class="quiet" onClick={() => remove("education", row.key)} aria-label={`Remove education ${number + 1}`}>
-                  Remove
-                </button>
-              </fieldset>
-            );
-          })}
-          <button type="button" onClick={() => rows<Study>("education", (all) => [...all, newRow<Study>({})])}>
-            Add education
-          </button>
+          {list("work", "Job", "Add a job", (row, text, set) => (
+            <>
+              {text("position", "Position")}
+              {text("name", "Employer")}
+              {text("startDate", "From", DATE)}
+              {!row.now.current && text("endDate", "Until", DATE)}
+              <label class="tick">
+                <input
+                  type="checkbox"
+                  checked={row.now.current ?? false}
+                  onChange={(event) => {
+                    const current = event.currentTarget.checked;
+                    set("current", current);
+                    if (current) set("endDate", undefined);
+                  }}
+                />
+                <span>I still work there</span>
+              </label>
+            </>
+          ))}
+          {draft.work.some((row) => row.now.current) && (
+            <label>
+              <span>Count current jobs up to</span>
+              <input
+                type="date"
+                value={draft.asOf}
+                aria-invalid={faults.has("body.as_of") ? "true" : undefined}
+                onInput={(event) => {
+                  const asOf = event.currentTarget.value;
+                  setDraft((before) => ({ ...before, asOf }));
+                }}
+              />
+              <Fault text={faults.get("body.as_of")} />
+            </label>
+          )}
+          {list("education", "Education", "Add education", (row, text, set) => (
+            <>
+              {text("institution", "School")}
+              {text("studyType", "Degree")}
+              {text("area", "Subject")}
+              {text("startDate", "From", DATE)}
+              {text("endDate", "Until", DATE)}
+              <label>
+                <span>Level</span>
+                <select
+                  value={row.now.level?.value ?? ""}
+                  onFocus={() => setLooked(row.read.level)}
+                  onChange={(event) => set("level", written(row.read.level, event.currentTarget.value))}
+                >
+                  {DEGREES.map((degree) => (
+                    <option key={degree} value={degree}>
+                      {degree || "none"}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </>
+          ))}
+          {list("languages", "Language", "Add a language", (_, text) => (
+            <>
+              {text("language", "Spoken")}
+              {text("fluency", "How well")}
+            </>
+          ))}
+          {list("certificates", "Certificate", "Add a certificate", (_, text) => (
+            <>
+              {text("name", "What it certifies")}
+              {text("date", "When", DATE)}
+            </>
+          ))}
+          {list("projects", "Project", "Add a project", (_, text) => (
+            <>
+              {text("name", "What it is called")}
+              {text("date", "When", DATE)}
+            </>
+          ))}
           <fieldset>
             <legend>Skills</legend>
             <label>

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { getHealth, type Health, type Session } from "../api";
 import { Microphone } from "../audio/microphone";
 import type { Interview } from "../interview";
-import { getCv, uploadCv, type Cv } from "../cv";
+import { canTryCvAgain, getCv, tryCvAgain, uploadCv, type Cv } from "../cv";
 import { CvPicker, CvProfile } from "../parts/cv";
 import { CvEditor } from "../parts/cv_editor";
 import { Level } from "../parts/level";
@@ -149,11 +149,10 @@ function CvCheck({ session }: { session: Session }) {
   const [editing, setEditing] = useState(false);
   const correct = useRef<HTMLButtonElement>(null);
 
-  const upload = async (file: File | null) => {
-    if (!file) return;
+  const read = async (ask: () => Promise<Cv>) => {
     setLoading(true);
     try {
-      setCv(await uploadCv(session.session_id, file, setSent));
+      setCv(await ask());
       sessionStorage.removeItem(failedBefore);
       setFailed(null);
     } catch (error) {
@@ -163,6 +162,7 @@ function CvCheck({ session }: { session: Session }) {
       setSent(null);
     }
   };
+  const upload = (file: File | null) => file && void read(() => uploadCv(session.session_id, file, setSent));
   const close = (corrected?: Cv) => {
     if (corrected) setCv(corrected);
     setEditing(false);
@@ -170,6 +170,7 @@ function CvCheck({ session }: { session: Session }) {
     setTimeout(() => correct.current?.focus());
   };
   const ours = cv?.versions.at(-1)?.by === "candidate";
+  const nothing = !cv || cv.analysis.status === "needs_ocr" || (!ours && !cv.analysis.text?.trim());
 
   return (
     <section class="card across" aria-labelledby="cv-title">
@@ -190,7 +191,12 @@ function CvCheck({ session }: { session: Session }) {
           {sent !== null && sent < 1 ? `Uploading… ${Math.round(100 * sent)} %` : "Reading…"}
         </p>
       ) : (
-        !editing && (!cv || cv.analysis.status === "needs_ocr") && <CvPicker file={null} onPick={(file) => void upload(file)} />
+        !editing && nothing && <CvPicker file={null} onPick={upload} />
+      )}
+      {!loading && !editing && canTryCvAgain(session.session_id) && (
+        <button type="button" onClick={() => void read(() => tryCvAgain(session.session_id, setSent))}>
+          Try again
+        </button>
       )}
     </section>
   );

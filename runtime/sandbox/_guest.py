@@ -303,7 +303,7 @@ def call(arguments: str, in_place: bool, output: int) -> str:
         if asyncio.iscoroutine(value):
             value = asyncio.run(value)
         if in_place:
-            value = [] if first is None and _nodes.first_is_node else first
+            value = [] if first is None and _nodes.first else first
 
     frame = _guarded(body, "", output)
     return _returned(value, _nodes.read) if frame is None else frame
@@ -436,6 +436,8 @@ class _Nodes:
         self.order: list[str] = []
         self.rest: str | None = None
         self.result: int | None = None
+        self.typed = True
+        self.first = False
         if any(word in source for word in ("ListNode", "TreeNode", ".next", ".left", ".right")):
             # What the compiler takes and this does not is too large to look into.
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
@@ -460,22 +462,22 @@ class _Nodes:
             spec = _named_nodes(told)
             own = self.by_name and _own_class(told)
             self.result = spec[0] if spec is not None else 0 if own else None
-        elif self.by_name:
-            self.result = 0
+        self.typed = returned is not None
 
     def given(self, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments, lists as nodes where they are to be."""
         if not self.by_name:
             return args, kwargs
         names = [*self.order, *[self.rest] * len(args)]
+        pairs = [*zip(names, args, strict=False), *kwargs.items()]
+        lists = [name in self.by_name and isinstance(value, list) for name, value in pairs]
+        self.first = bool(lists) and lists[0]
+        if not self.typed:
+            self.result = 0 if any(lists) else None
         args = [self._made(name, value) for name, value in zip(names, args, strict=False)] + args[
             len(names) :
         ]
         return args, {name: self._made(name, value) for name, value in kwargs.items()}
-
-    @property
-    def first_is_node(self) -> bool:
-        return bool(self.order) and self.order[0] in self.by_name
 
     def _made(self, name: str | None, value: Any) -> Any:
         spec = self.by_name.get(name or "")

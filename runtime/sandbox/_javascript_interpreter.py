@@ -574,6 +574,7 @@ class _Session:
                 return self._not_compiled(instance.exception() if flags else error, source)
         seed = [int.from_bytes(os.urandom(4)) for _ in range(4)]
         given = {"stdin": stdin, "seed": seed, "name": name, "source": request["source"]}
+        given["calls"] = request["function"] is not None
         if instance.failed(self._enter("begin", json.dumps(given))):
             return self._raised()
         instance.begin_clock()  # after the guest's own: a delay is never shown shorter than it was

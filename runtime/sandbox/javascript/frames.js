@@ -44,7 +44,8 @@ const KINDS = [
 
 export const frame = (ending, error) => `[${stringify(ending)},null,${stringify(error === undefined ? null : error)}]`;
 
-class Unfit {
+/** Thrown of a result that cannot be a frame: the ending and why. */
+export class Unfit {
   constructor(ending, told) {
     this.ending = ending;
     this.told = told;
@@ -148,9 +149,9 @@ export function raised(error) {
   return memory ? frame("memory", "out of memory") : frame("raised", told(error));
 }
 
-export function returned(value) {
+export function returned(value, read) {
   try {
-    return `["returned",${encoded(value)},null]`;
+    return `["returned",${encoded(read(value))},null]`;
   } catch (error) {
     return error instanceof Unfit ? frame(error.ending, error.told) : raised(error);
   }

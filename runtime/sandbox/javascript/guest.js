@@ -9,6 +9,7 @@ import { connect, err } from "./host.js";
 import { install as installLocale } from "./locale.js";
 import * as loop from "./loop.js";
 import { builtins, globals, main } from "./modules.js";
+import * as nodes from "./nodes.js";
 import * as own from "./ownership.js";
 import process, { caught, ended } from "./process.js";
 import * as streams from "./streams.js";
@@ -26,7 +27,7 @@ const globalEval = eval; // by another name it sees the script's own `const` and
 const NoName = SyntaxError;
 const nothing = Symbol("nothing");
 
-const entry = { found: undefined, owner: undefined, name: "" };
+const entry = { found: undefined, owner: undefined, name: "", source: "", plan: undefined };
 let outcome = null;
 
 function provide(values) {
@@ -36,7 +37,9 @@ function provide(values) {
 
 /** Make ready for a program with this name and input. Returns nothing. */
 function begin(given) {
-  const { stdin, seed, name, source } = parse(given);
+  const { stdin, seed, name, source, calls } = parse(given);
+  entry.source = source;
+  if (calls) provide(nodes.ready);
   const path = "/" + name;
   streams.begin(stdin);
   files.begin(path, source);
@@ -91,7 +94,9 @@ function call(given, inPlace) {
     push(args, options);
     err(BY_NAME);
   }
-  const first = inPlace === "1" ? args[0] : nothing;
+  const hint = nodes.given(entry.plan, args);
+  if (hint) err(hint);
+  const first = inPlace === "1" ? nodes.first(entry.plan, args[0]) : nothing;
   outcome = { settled: false, failed: false, value: undefined };
   const mine = outcome;
   const answer = (result) => {
@@ -111,7 +116,7 @@ function call(given, inPlace) {
 
 function finish() {
   if (!outcome.settled) return frame("raised", "the promise that was returned is never settled");
-  return outcome.failed ? raised(outcome.value) : returned(outcome.value);
+  return outcome.failed ? raised(outcome.value) : returned(outcome.value, (value) => nodes.read(entry.plan, value));
 }
 
 /** The function of that name: of the script, of what it exports, of a class (`Class.method`), or of `Solution`. What the
@@ -155,6 +160,7 @@ function find(name) {
   entry.found = found;
   entry.owner = owner;
   entry.name = name;
+  entry.plan = nodes.look(found, name, entry.source, evaluated);
   return "1";
 }
 
@@ -177,6 +183,6 @@ export default function start(host) {
   installLocale();
   provide(globals);
   provide({ readline: streams.nextLine, print: console.log });
-  own.settle([globalThis, builtins], main.exports);
+  own.settle([globalThis, builtins, nodes.ready], main.exports, keys(nodes.ready));
   return { begin, turn, rejected, find, call, finish, raised, described: told, ended: () => ended(loop.turn) };
 }

@@ -17,8 +17,9 @@ const isRuntime = (value) => isObject(value) && has(runtime, value);
 /** One more thing that is the runtime's. */
 export const add = (value) => void add_(runtime, value);
 
-/** Everything that can be reached from `roots` is the runtime's, but for `free`, which programs fill. */
-export function settle(roots, free) {
+/** Everything that can be reached from `roots` is the runtime's, but for `free`, which programs fill; so is what stands
+ * under `later`, names that programs are given when they start. */
+export function settle(roots, free, later) {
   const waiting = [...roots];
   while (waiting.length) {
     const next = waiting.pop();
@@ -28,6 +29,7 @@ export function settle(roots, free) {
     const described = getOwnPropertyDescriptors(next);
     for (const key of ownKeys(described)) waiting.push(described[key].value, described[key].get, described[key].set);
   }
+  for (const name of later) names.add(name);
   for (let at = globalThis; at; at = getPrototypeOf(at)) for (const name of ownKeys(at)) names.add(name);
 }
 

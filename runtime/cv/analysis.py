@@ -28,6 +28,10 @@ _NEEDS_OCR = (
 )
 _EMPTY = "The document is empty: it holds no letter of text. Send the CV's file or its text."
 _LITTLE = "The document holds only {letters} letters of text, less than a CV; was it cut off?"
+_RECOGNIZED_IN_PART = (
+    "Some pages are pictures; their text was recognised (OCR). Check names, dates and numbers before "
+    "they count."
+)
 _RECOGNIZED = (
     "The document is made of pictures; its text was recognised (OCR). Check names, dates and numbers before they "
     "count."
@@ -54,8 +58,20 @@ def analyze(
     meant for the sender. The same text gives the same result.
     """
     found = read(document, filename)
+    if ocr is not None and found.pictured and _letters(found) >= _FEWEST_LETTERS:
+        try:
+            recognized = ocr.read(document, pages=found.pages, key=key)
+        except OcrFailed as failure:
+            return _analyze(found, as_of, extract_skills, message=f"{_unread(found)} {failure}", model=model)
+        more = [
+            line for line in from_recognized(document, recognized, None).lines if line.page in found.pictured
+        ]
+        kept = [line for line in found.lines if line.page not in found.pictured]
+        whole = replace(found, lines=tuple(sorted([*kept, *more], key=lambda line: line.page)), pictured=())
+        return _analyze(whole, as_of, extract_skills, message=_RECOGNIZED_IN_PART, model=model)
     if ocr is None or found.kind != "pdf" or _letters(found) >= _FEWEST_LETTERS:
-        return _analyze(found, as_of, extract_skills, model=model)
+        message = _unread(found) if found.pictured else None
+        return _analyze(found, as_of, extract_skills, message=message, model=model)
     try:
         recognized = ocr.read(document, pages=found.pages, key=key)
     except OcrFailed as failure:
@@ -79,6 +95,12 @@ def analyze_text(
 ) -> CvResult:
     """The profile in a CV's plain text or Markdown; see `analyze`."""
     return _analyze(from_text(text), as_of, extract_skills, model=model)
+
+
+def _unread(document: Document) -> str:
+    pages = ", ".join(map(str, document.pictured))
+    which = f"Page {pages} holds" if len(document.pictured) == 1 else f"Pages {pages} hold"
+    return f"{which} no text that can be read, only pictures: nothing was taken from there."
 
 
 def _letters(document: Document) -> int:

@@ -54,6 +54,8 @@ class Document:
     hidden: tuple[Hidden, ...] = ()
     labels: tuple[str, ...] = ()
     guessed_encoding: str | None = None
+    pictured: tuple[int, ...] = ()
+    """The numbers of a PDF's pages that are pictures; what stands in them is not among the lines."""
 
     @cached_property
     def text(self) -> str:
@@ -128,7 +130,13 @@ def read(document: bytes, filename: str) -> Document:
         pdf = read_pdf(document, max_pages=MAX_PAGES, max_chars=MAX_CHARS)
         found = [line for number, words in enumerate(pdf.pages, 1) for line in lines(words, number, SIGNS)]
         return Document(
-            "pdf", _bounded(_without_margins(found)), len(pdf.pages), pdf.date, pdf.hidden, pdf.labels
+            "pdf",
+            _bounded(_without_margins(found)),
+            len(pdf.pages),
+            pdf.date,
+            pdf.hidden,
+            pdf.labels,
+            pictured=pdf.pictured,
         )
     if kind == "docx":
         from runtime.cv.docx import read_docx  # noqa: PLC0415

@@ -29,6 +29,8 @@ _BOLD_WEIGHT = 600
 # PDFium is not safe for threads, not even with a document each: two at once end the process.
 _one_at_a_time = threading.Lock()
 _LABELS = ("Title", "Subject", "Keywords", "Author")
+# Fewer stand on no page that tells anything; a scanner's footer has that many.
+_FEWEST_LETTERS = 40
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -40,6 +42,8 @@ class PdfText:
     date: dt.date | None
     hidden: tuple[Hidden, ...] = ()
     labels: tuple[str, ...] = ()
+    pictured: tuple[int, ...] = ()
+    """The numbers of the pages that are a picture and hold next to no text."""
 
 
 def read_pdf(document: bytes, *, max_pages: int, max_chars: int) -> PdfText:
@@ -67,16 +71,36 @@ def _read_pdf(document: bytes, max_pages: int, max_chars: int) -> PdfText:
             )
         pages = []
         hidden: list[Hidden] = []
+        pictured: list[int] = []
         chars = 0
         for number in range(count):
             words, unseen, length = _page_words(pdf, number, max_chars - chars)
             chars += length
             pages.append(words)
             hidden += unseen
+            letters = sum(char.isalpha() for word in words for char in word.text)
+            if letters < _FEWEST_LETTERS and _has_picture(pdf, number):
+                pictured.append(number + 1)
         labels = tuple(pdf.get_metadata_value(key) for key in _LABELS)
-        return PdfText(tuple(pages), _document_date(pdf), tuple(hidden), labels)
+        return PdfText(tuple(pages), _document_date(pdf), tuple(hidden), labels, tuple(pictured))
     finally:
         pdf.close()
+
+
+def _has_picture(pdf: pypdfium2.PdfDocument, number: int) -> bool:
+    """Whether a picture covers a good part of a page, as a scan does and a portrait or a logo does not."""
+    page = pdf[number]
+    try:
+        width, height = page.get_size()
+        boxes = [
+            picture.get_bounds()
+            for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        ]
+        return any((x1 - x0) * (y1 - y0) >= width * height / 4 for x0, y0, x1, y1 in boxes)
+    except pypdfium2.PdfiumError:
+        return False
+    finally:
+        page.close()
 
 
 def page_sizes(document: bytes) -> tuple[tuple[float, float], ...]:

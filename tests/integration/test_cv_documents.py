@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -19,6 +20,7 @@ from PIL import Image
 from runtime.cv import CvResult
 from runtime.cv.analysis import analyze
 from runtime.cv.errors import DocumentTooLarge, UnreadableDocument, UnsupportedDocument
+from runtime.cv.ocr import RecognizedPage, RecognizedWord
 
 NAME = "Elena Marsh"
 CONTACT = ("elena.marsh@example.com", "(415) 555-0142", "Portland, OR")
@@ -375,6 +377,55 @@ def _scanned_pdf() -> bytes:
     page = _Page()
     page.pdf.image(Image.new("L", (200, 280), 128), 0, 0, 612, 792)
     return page.bytes()
+
+
+class _Eye:
+    """Reads one job in the second page."""
+
+    def read(self, document: bytes, *, pages: int, key: str | None) -> list[RecognizedPage]:
+        rows = ("Experience", "Welder at Iron Works Ltd", "Mar 2011 - Dec 2013")
+        words = [
+            RecognizedWord(
+                found[0],
+                0.1 + 0.01 * found.start(),
+                0.1 + 0.03 * row,
+                0.1 + 0.01 * found.end(),
+                0.12 + 0.03 * row,
+            )
+            for row, line in enumerate(rows)
+            for found in re.finditer(r"\S+", line)
+        ]
+        return [() for _ in range(pages - 1)] + [tuple(words)]
+
+
+def _half_scanned_pdf(width: int = 612) -> bytes:
+    made = FPDF(unit="pt", format="Letter")
+    made.set_font("Helvetica", size=11)
+    made.add_page()
+    text = (
+        "Elena Marsh\nelena.marsh@example.com\nExperience\nHead Gardener, Willow Park Ltd, May 2019 - Present"
+    )
+    made.multi_cell(0, 18, text)
+    made.add_page()
+    made.image(Image.new("L", (200, 280), 128), 0, 0, width, width)
+    return bytes(made.output())
+
+
+def test_a_page_that_is_a_picture_is_named_among_pages_of_text() -> None:
+    analysis = analyze(_half_scanned_pdf(), "cv.pdf").analysis
+    assert analysis.status == "ok"
+    assert (analysis.message or "").startswith("Page 2 holds no text that can be read")
+
+
+def test_a_page_with_a_small_picture_is_no_scan() -> None:
+    assert analyze(_half_scanned_pdf(80), "cv.pdf").analysis.message is None
+
+
+def test_a_page_that_is_a_picture_is_recognised_among_pages_of_text() -> None:
+    result = analyze(_half_scanned_pdf(), "cv.pdf", ocr=_Eye())
+    assert "Iron Works Ltd" in (result.analysis.text or "")
+    assert "Willow Park Ltd" in (result.analysis.text or "")
+    assert "recognised (OCR)" in (result.analysis.message or "")
 
 
 @pytest.mark.parametrize(

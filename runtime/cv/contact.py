@@ -234,7 +234,7 @@ def _names_on(document: Document, index: int, address: str) -> list[_Candidate]:
     addressed = _in_address(clean.text, address)
     if not _can_be_name(_HONORIFIC.sub("", clean.text), known=addressed):
         return []
-    if passage.text.endswith("-"):
+    if document.text[clean.stop : clean.stop + 1] == "-" and passage.text.endswith("-"):
         clean = Passage(clean.text + "-", clean.start, clean.page)
     return [_Candidate(clean, segment.size, index, addressed)]
 

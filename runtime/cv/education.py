@@ -65,7 +65,7 @@ def education(document: Document, indexes: Sequence[int]) -> tuple[Education, ..
     """The courses of study of one section, in the document's order."""
     result = []
     found = entries.entries(entries.rows(document, indexes), _begins_study)
-    ways = ways_of_writing(part.text for entry in found for row in entry.head for part in row.parts)
+    ways = ways_of_writing([[part.text for row in entry.head for part in row.parts] for entry in found])
     studies = [_study(entry, ways) for entry in found]
     _fill_by_order(studies, found)
     for entry, study in zip(found, studies, strict=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from runtime.cv.dates import DURATION, Period, periods
+from runtime.cv.dates import DURATION, Period, is_broken, is_date, periods
 from runtime.cv.document import Document
 from runtime.cv.layout import Line, Segment, had_no_room
 from runtime.cv.passage import Passage
@@ -32,8 +32,10 @@ _SAME_COLUMN = 4.0
 _SAME_LEFT = 1.5
 _SAME_SIZE = 0.4
 _WORDS_OF_A_REST = 3
+_CELLS = 2
 _FIELD = re.compile(r"^\s*([^\W\d_][^:;|•]{1,60}?)\s*:\s*")
 _FEWEST_BLOCKS = 2
+_WHERE = frozenset({"where", "wo", "ou", "donde", "dove", "onde"})
 _NAMES_APART = re.compile(r"\s[|·•–—@-]\s|\s(?:at|bei|chez|presso)\s")
 _SINCE = re.compile(r"(?:since|seit|depuis|desde|dal|da|ab)\b")
 _SHORT_SENTENCE = re.compile(r"(?<![\w.])[^\W\d_A-Z]{4,}\.$")
@@ -51,6 +53,8 @@ class Date:
 
     period: Period
     passage: Passage
+    # Where the end stands, if that is not where the start does.
+    ending: Passage | None = None
 
     @property
     def start(self) -> Passage | None:
@@ -58,7 +62,7 @@ class Date:
 
     @property
     def end(self) -> Passage | None:
-        return self._at(self.period.end_span)
+        return self.ending or self._at(self.period.end_span)
 
     def _at(self, span: tuple[int, int] | None) -> Passage | None:
         return (
@@ -124,6 +128,7 @@ def rows(document: Document, indexes: Sequence[int]) -> list[Row]:
         for a, b in pairwise(result)
         if a.line.page == b.line.page and a.line.region == b.line.region and b.line.top > a.line.top
     )
+    _join_cells(document, result)
     # Lines within a paragraph are the closest ones; a quarter of the way up is safely among them.
     close = gaps[len(gaps) // 4] if gaps else 0.0
     right = max((row.line.x1 for row in result), default=0.0)
@@ -192,6 +197,26 @@ def _is_wrapped(document: Document, last: Row, row: Row) -> bool:
     )
 
 
+def _join_cells(document: Document, found: Sequence[Row]) -> None:
+    """Puts a period on its row that a cell breaks after its dash: "09/2018 -" over "today", both beside other text."""
+    for row, below in pairwise(found):
+        if (
+            len(row.line.segments) < _CELLS
+            or len(below.line.segments) < _CELLS
+            or row.line.region != below.line.region
+        ):
+            continue
+        begin, end = document.segments(row.index)[0][1], document.segments(below.index)[0][1]
+        text = f"{begin.text} {end.text}"
+        if abs(row.line.x0 - below.line.x0) > _SAME_LEFT or not is_broken(begin.text) or not is_date(text):
+            continue
+        period = periods(text)[0]
+        ending = end if period.end is not None else None
+        row.dates = [Date(period, Passage(text, begin.start, begin.page), ending)]
+        below.dates = [date for date in below.dates if date.passage.start >= end.stop]
+        below.parts = [part for part in below.parts if part.start >= end.stop]
+
+
 def _are_listed(document: Document, indexes: Sequence[int]) -> bool:
     """Whether the entries are the items of a list: only lines with bullets have periods, at one of their ends."""
     lines = [document.lines[index] for index in indexes]
@@ -212,6 +237,10 @@ def _column_names(line: Line) -> dict[float, Field]:
     """What the line says the columns under it hold, if it only names the columns of a table."""
     fields = {segment.x0: field_of(segment.text) for segment in line.segments}
     named = {x0: field for x0, field in fields.items() if field is not None}
+    if "employer" not in named.values():
+        # "Where" somebody worked is an employer, if nothing else is.
+        asked = {segment.x0 for segment in line.segments if fold(segment.text) in _WHERE}
+        named = {x0: "employer" if x0 in asked else field for x0, field in named.items()}
     if "title" not in named.values():
         # Then the title stands over what was done, or is that.
         named = {x0: "title" if field == "duties" else field for x0, field in named.items()}

@@ -497,7 +497,7 @@ def _are_columns(left: Sequence[Segment], right: Sequence[Segment], signs: Signs
         return False
     headings = [segment for segment in minor if signs.is_heading(segment.text)]
     dates = [segment for segment in minor if signs.is_date(segment.text)]
-    if headings and len(_between(dates, headings, minor is right)) >= _DATES_OF_A_STACK:
+    if _has_a_stack_of_the_other(minor, minor is right, signs):
         return False
     if headings:
         return len(minor) > len(headings) + len(dates)
@@ -505,13 +505,15 @@ def _are_columns(left: Sequence[Segment], right: Sequence[Segment], signs: Signs
     return bool(contacts) and not dates
 
 
-def _between(dates: Sequence[Segment], headings: Sequence[Segment], right: bool) -> list[Segment]:
-    """The dates that stand between the gutter and all headings of the side: a stack that belongs to the other side."""
-    if right:
-        begin = min(segment.x0 for segment in headings)
-        return [segment for segment in dates if segment.x1 <= begin]
-    begin = max(segment.x1 for segment in headings)
-    return [segment for segment in dates if segment.x0 >= begin]
+def _has_a_stack_of_the_other(side: Sequence[Segment], right: bool, signs: Signs) -> bool:
+    """Whether dates stand between the gutter and all headings of the side: a stack that belongs to the other side."""
+    headings = [segment for segment in side if signs.is_heading(segment.text)]
+    if not headings:
+        return False
+    dates = [segment for segment in side if signs.is_date(segment.text)]
+    first, last = min(segment.x0 for segment in headings), max(segment.x1 for segment in headings)
+    between = [segment for segment in dates if (segment.x1 <= first if right else segment.x0 >= last)]
+    return len(between) >= _DATES_OF_A_STACK
 
 
 def _relation(left: Sequence[Segment], right: Sequence[Segment], signs: Signs) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from runtime.cv.passage import Passage
-from runtime.cv.vocabulary import COUNTRIES, ORGANISATION, TITLE, fold, is_city, is_region
+from runtime.cv.vocabulary import COUNTRIES, ORGANISATION, TITLE, degree, fold, is_city, is_region
 
 # A comma between brackets separates nothing outside of them.
 COMMA = re.compile(r",\s+(?![^()]{0,80}\))")
@@ -14,6 +14,8 @@ _BRACKETS = re.compile(r"^([^()]{2,120}?)\s{0,4}\(([^()]{2,60})\)$")
 _SEPARATED = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*")
 _IN_BRACKETS = 0
 _WORDS_OF_A_PLACE = 3
+_PARTS_OF_A_HEAD = 2
+_HEADS_ALIKE = 2
 _NO_PLACE = re.compile(
     r"\b(?:department|dept|division|unit|ward|team|operations?|marketing|sales|finance|engineering|research|development"
     r"|product|design|strategy|logistics|procurement|quality|security|communications?|relations|resources|analytics"
@@ -54,13 +56,13 @@ def without_place(passage: Passage, *, alone: bool) -> tuple[tuple[Passage, ...]
     return tuple(parts), passage.cut(first.start - offset, last.stop - offset)
 
 
-def ways_of_writing(texts: Iterable[str]) -> frozenset[int]:
-    """How the heads of a section write the places that are known.
+def ways_of_writing(heads: Sequence[Sequence[str]]) -> frozenset[int]:
+    """How the heads of a section, each the texts of its parts, write places: those that are known, or all alike.
 
     In brackets (0), as the last of so many pieces (2, 3 ...), or of so many parts with commas (-2, -3 ...).
     """
-    ways: set[int] = set()
-    for text in texts:
+    ways: set[int] = set(_shared_way(heads))
+    for text in (text for head in heads for text in head):
         parts = COMMA.split(text)
         if len(parts) > 1 and is_place(parts[-1]):
             ways.add(-len(parts))
@@ -71,6 +73,22 @@ def ways_of_writing(texts: Iterable[str]) -> frozenset[int]:
         elif len(pieces) > 1 and is_place(pieces[-1]):
             ways.add(len(pieces))
     return frozenset(ways)
+
+
+def _shared_way(heads: Sequence[Sequence[str]]) -> set[int]:
+    """The way in which every head has what can be a place behind the name beside its title or degree."""
+    found: list[int] = []
+    for head in heads:
+        rest = [text for text in head if TITLE.search(fold(text)) is None and degree(text) is None]
+        if len(rest) != 1 or len(head) < _PARTS_OF_A_HEAD:
+            continue
+        brackets = _BRACKETS.match(rest[0])
+        pieces = _SEPARATED.split(rest[0])
+        tail = brackets[2] if brackets is not None else pieces[-1]
+        if (brackets is None and len(pieces) < _PARTS_OF_A_HEAD) or not _is_capitalised_place(tail):
+            return set()
+        found.append(_IN_BRACKETS if brackets is not None else len(pieces))
+    return set(found) if len(found) >= _HEADS_ALIKE and len(set(found)) == 1 else set()
 
 
 def apart_from_place(passage: Passage, ways: frozenset[int]) -> tuple[Passage, Passage | None]:

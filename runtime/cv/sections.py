@@ -231,7 +231,7 @@ def _alone(lines: Sequence[Line]) -> set[int]:
             line.size
             or len(line.segments) > 1
             or not 1 <= len(line.text.split()) <= 6
-            or re.search(r"[\d,;@]", line.text)
+            or re.search(r"[\d,;@]|:\s*\w", line.text)
         ):
             continue
         before = lines[index - 1] if index else None

@@ -250,7 +250,7 @@ def _goes_on(last: str, text: str, full: bool, tight: bool) -> bool:
 
     `full`: its first word had no room there; `tight`: other lines are further apart.
     """
-    if _LABEL.match(text):
+    if _LABEL.match(text) or _CONTACT.search(text):
         return False
     if full and (tight or text[:1].islower()):
         return True

@@ -258,7 +258,8 @@ _FIELDS: dict[Field, str] = {
         |emploi ou fonction occupe|puesto|cargo|puesto de trabajo|profesion o cargo desempenado|funcion
         |ruolo|posizione|mansione|qualifica|lavoro o posizione ricoperti|tipo di impiego|funcao|posicao
         |funcao ou cargo ocupado|dienstgrad|grade et fonction""",
-    "place": """location|place|city|where|country|ort|standort|einsatzort|lieu|ville|lugar|ciudad|ubicacion
+    "place": """location|place|city|where|wo|ou|donde|dove|onde|country
+        |ort|standort|einsatzort|lieu|ville|lugar|ciudad|ubicacion
         |luogo
         |sede|citta|local|localidade|cidade""",
     "school": """school|university|college|institution|name of institution|education provider
@@ -677,13 +678,16 @@ _LEVELS: dict[DegreeLevel, str] = {
         r"|b\.?e\.?|ll\.?b|b\.?s\.?n|b\.?arch|a\.?b\.?|licence|licenciatura|licenciado|licenciada"
         r"|laurea(?: triennale)?"
         r"|b\.?mus|b\.?des|b\.?pharm|b\.?a\.?sc|b\.?c\.?a|b\.?h\.?sc|b\.?n(?:urs)?|bac ?\+ ?[34]|b\.?u\.?t"
-        r"|graduad[oa] en|diplomatura|diplomad[oa] en|ingenieria tecnica|grado universitario|bacharel"
+        r"|graduad[oa] (?:en|social)|doble grado|grado de|diplomad[oa] universitari[oa]|ingenieria (?:en|de|industrial"
+        r"|informatica|civil|electronica|mecanica|quimica|agronomica|ambiental|comercial|electrica|telecomunicaciones)"
+        r"|diplomatura|diplomad[oa] en|ingenieria tecnica|grado universitario|bacharel"
         r"|graduacao em"
         r"|grado en|bacharelado|undergraduate degree"
     ),
     "associate": (
         r"associate(?:['’]?s)?(?: degree)?|a\.?a\.?s?|a\.?s\.|bts|dut|hnd|foundation degree|tecnologo"
-        r"|deug|btsa|bac ?\+ ?2|hnc|diploma of higher education|tecnico superior|cfgs"
+        r"|deug|btsa|bac ?\+ ?2|hnc|diploma of higher education|tecnic[oa] superior"
+        r"|formacion profesional(?: de grado superior)?|cfgs"
         r"|(?:ciclo )?grado superior"
         r"|curso superior de tecnologia|tecnologo em"
         r"|ciclo formativo(?: de grado superior)?|vordiplom"
@@ -693,7 +697,8 @@ _LEVELS: dict[DegreeLevel, str] = {
         r"|operatore|maturita)(?: \w+)?"
         r"|perito (?:industriale|agrario|informatico|meccanico|elettronico|chimico|tecnico|commerciale)"
         r"|bac(?:calaureat)? (?:pro(?:fessionnel)?|general|technologique|s|es|l|stmg|sti2d|st2s|std2a|stl)"
-        r"|c\.?a\.?p\.?|b\.?e\.?p\.?|cfgm|ciclo formativo de grado medio|grado medio"
+        r"|c\.?a\.?p\.?|b\.?e\.?p\.?|cfgm|tecnic[oa] de grado medio|b\.?u\.?p|e\.?g\.?b"
+        r"|preparatoria|educacion media|ciclo formativo de grado medio|grado medio"
         r"|educacion secundaria(?: obligatoria)?"
         r"|bachiller|tecnico em|reifeprufung|maturitat|realschulreife|quali|school certificate"
         r"|diploma di stato"

@@ -115,7 +115,7 @@ def work(document: Document, indexes: Sequence[int]) -> tuple[Work, ...]:
     """The jobs of one section, in the document's order."""
     found = entries.entries(entries.rows(document, indexes), _begins_job)
     found = [entry for entry in _without_asides(found) if not _is_break(entry)]
-    ways = ways_of_writing(part.text for entry in found for row in entry.head for part in row.parts)
+    ways = ways_of_writing([[part.text for row in entry.head for part in row.parts] for entry in found])
     names = [_names(document, entry, ways) for entry in found]
     _fill_by_order(names)
     _share_employers(document, names, found)

@@ -486,6 +486,36 @@ def test_a_function_in_c_is_called_in_leetcodes_shape(
     assert verdict(run) == "AC", run
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "int g(int a) { return a; } int f(int a) { return g(a); }",
+        "struct P { int a; }; int f(int a) { struct P p = {a}; return p.a; }",
+        "int seven = 7; int f(int a) { return a; }",
+    ],
+)
+def test_a_function_in_c_may_start_where_something_else_ends(engine: KernelEngine, code: str) -> None:
+    run = called(engine, "c", code, 5, expected=5)
+    assert verdict(run) == "AC", run
+
+
+@pytest.mark.parametrize(
+    ("code", "args", "expected"),
+    [
+        ("typedef long long ll;\nll f(ll a) { return a; }", [10**12], 10**12),
+        ("typedef long long ll; typedef ll* row;\nll f(const row a, int n) { return a[n - 1]; }", [[1, 10**12]], 10**12),
+        ("#define ll long long\nll f(ll a) { return a; }", [10**12], 10**12),
+        ("typedef struct ListNode { int val; struct ListNode* next; } Node;\nint f(Node* a) { return a->next->val; }", [[1, 2]], 2),
+        ("struct TreeNode { int val; struct TreeNode *left, *right; };\ntypedef struct TreeNode* Tree;\nTree f(Tree a) { return a->left; }", [[1, 2]], [2]),
+    ],
+)  # fmt: skip
+def test_a_type_in_c_may_have_a_name_of_the_candidates(
+    engine: KernelEngine, code: str, args: list[JsonValue], expected: JsonValue
+) -> None:
+    run = called(engine, "c", code, *args, expected=expected)
+    assert verdict(run) == "AC", run
+
+
 def test_what_a_function_in_c_made_of_its_array_can_be_its_work(engine: KernelEngine) -> None:
     code = "void f(char* s, int sSize) { for (int i = 0, j = sSize - 1; i < j; i++, j--) { char t = s[i]; s[i] = s[j]; s[j] = t; } }"
     assert (
@@ -514,7 +544,9 @@ def test_what_cannot_be_called_in_c_is_told_in_words(engine: KernelEngine, code:
 # Searched for names before it is compiled, outside the box: what is not closed must not be searched from every quote.
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("language", ["c", "cpp", "go"])
-@pytest.mark.parametrize("piece", ["\n", "/*", '"\\', "a", "int ", "int\n", "func f(", "import (\n"])
+@pytest.mark.parametrize(
+    "piece", ["\n", "/*", '"\\', "a", ";", "int ", "int\n", "typedef ", "func f(", "import (\n"]
+)
 def test_a_source_of_one_thing_over_and_over_is_a_verdict(
     engine: KernelEngine, language: str, piece: str
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _WORDS: Final = frozenset(
@@ -107,16 +107,45 @@ def harness(source: str, plain: str, name: str) -> str:
 def _prototype(plain: str, name: str) -> tuple[_Type, list[_Type]]:
     if not re.fullmatch(r"[A-Za-z_]\w*", name):
         raise Unlike(f"function not found: {name}")
-    found = re.search(rf"(?m)^[ \t]*((?:\w++[\s*]++){{1,8}}?)({name})\s*\(([^()]*)\)\s*\{{", plain)
+    # A line may begin with what ends the thing before it.
+    found = re.search(rf"(?m)(?:^|[;}}])[ \t]*((?:\w++[\s*]++){{1,8}}?)({name})\s*\(([^()]*)\)\s*\{{", plain)
     if found is None:
         raise Unlike(f"function not found: {name}")
     if "static" in found[1].split():
         raise Unlike(f"{name} is static: the tests call it from outside its file")
     parameters = [part for part in found[3].split(",") if part.strip() not in ("", "void")]
-    return _type(found[1], name), [_type(part, part.strip()) for part in parameters]
+    aliases = _aliases(plain)
+    return _type(found[1], name, aliases), [_type(part, part.strip(), aliases) for part in parameters]
 
 
-def _type(text: str, what: str) -> _Type:
+def _aliases(plain: str) -> dict[str, _Type]:
+    """The names that the source gives to types, by `typedef` or `#define`."""
+    aliases: dict[str, _Type] = {}
+    given = (
+        r"(?m)\btypedef\s+(?P<of>[\w\s*]{1,200}?)(?:\{[^{}]*\}(?P<after>[\w\s*]{1,200}+))?;"
+        r"|^[ \t]*#[ \t]*define[ \t]+(?P<name>\w+)[ \t]+(?P<as>[\w \t*]+)$"
+    )
+    for found in re.finditer(given, plain):
+        if found["name"] is not None:
+            named = replace(_declared(found["as"], aliases), name=found["name"])
+        else:
+            named = _declared(f"{found['of']} {found['after'] or ''}", aliases)
+        if named.name and (set(named.base.split()) <= _WORDS or named.base in _NODES):
+            aliases[named.name] = named
+    return aliases
+
+
+def _type(text: str, what: str, aliases: dict[str, _Type]) -> _Type:
+    declared = _declared(text, aliases)
+    words = declared.base.split()
+    if set(words) <= _WORDS and words and declared.stars <= 2:
+        return declared
+    if declared.base in _NODES and declared.stars == 1:
+        return declared
+    raise Unlike(f"the type in `{what}` is not supported; use {_SHAPE}, or write a program that reads stdin")
+
+
+def _declared(text: str, aliases: dict[str, _Type]) -> _Type:
     """From a declaration: `const char *s`, `int a[]`."""
     stars = text.count("*") + text.count("[")
     words = re.sub(r"\[[^\]]*\]|\*", " ", text).split()
@@ -125,9 +154,8 @@ def _type(text: str, what: str) -> _Type:
     if len(words) > (2 if words[:1] == ["struct"] else 1) and words[-1] not in _WORDS:
         name = words.pop()
     base = " ".join("bool" if word == "_Bool" else word for word in words)
-    if (set(words) <= _WORDS and words and stars <= 2) or (base in _NODES and stars == 1):
-        return _Type(base, stars, name)
-    raise Unlike(f"the type in `{what}` is not supported; use {_SHAPE}, or write a program that reads stdin")
+    alias = aliases.get(base)
+    return _Type(base, stars, name) if alias is None else _Type(alias.base, alias.stars + stars, name)
 
 
 def _arguments(parameters: list[_Type], returns: _Type) -> Iterator[tuple[str, int] | str]:

@@ -73,36 +73,53 @@ class Tally:
     years: list[float] = field(default_factory=list)
 
 
-def _report(folder: Path, *, verbose: bool) -> None:
-    records = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    tallies: dict[tuple[str, ...], Tally] = defaultdict(Tally)
-    took = []
-    unstable = []
-    for record in records:
+@dataclass
+class Scored:
+    """All documents of a folder: tallies by group, milliseconds per two pages, and whose two runs differ."""
+
+    tallies: dict[tuple[str, ...], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    took: list[float] = field(default_factory=list)
+    unstable: list[str] = field(default_factory=list)
+
+    def f1(self, group: tuple[str, ...]) -> dict[str, float]:
+        """F1 by field, 0 to 1."""
+        return {name: _f1(counts) for name, counts in self.tallies[group].counts.items()}
+
+
+def score(folder: Path, *, verbose: bool = False) -> Scored:
+    """Read every document that `folder`'s truth.json names, and hold it against its label."""
+    scored = Scored()
+    for record in json.loads((folder / "truth.json").read_text(encoding="utf-8")):
         document = (folder / record["file"]).read_bytes()
         first = analyze(document, record["file"], as_of=AS_OF)
         begin = time.perf_counter()
         result = analyze(document, record["file"], as_of=AS_OF)
-        took.append((time.perf_counter() - begin) * 1000 / max(1, result.analysis.pages) * 2)
+        scored.took.append((time.perf_counter() - begin) * 1000 / max(1, result.analysis.pages) * 2)
         if result.model_dump_json() != first.model_dump_json():
-            unstable.append(record["file"])
+            scored.unstable.append(record["file"])
         expected, found = _expected(record["truth"]), _found(result)
         error = abs(_years(record["truth"]["jobs"]) - (result.analysis.total_years or 0.0))
         groups = _groups(record)
         for name in FIELDS:
-            score = _score(expected[name], found[name], _MATCH[name])
+            counts = _score(expected[name], found[name], _MATCH[name])
             for group in groups:
-                for position, number in enumerate(score):
-                    tallies[group].counts[name][position] += number
-            if verbose and record.get("split") != "held-out" and (score[1] or score[2]):
+                for position, number in enumerate(counts):
+                    scored.tallies[group].counts[name][position] += number
+            if verbose and record.get("split") != "held-out" and (counts[1] or counts[2]):
                 print(f"{record['file']}: {name}\n    expected {expected[name]}\n    found    {found[name]}")
         for group in groups:
-            tallies[group].documents += 1
-            tallies[group].years.append(error)
-    if any("split" in record for record in records):
-        _print_by_split(tallies)
+            scored.tallies[group].documents += 1
+            scored.tallies[group].years.append(error)
+    return scored
+
+
+def _report(folder: Path, *, verbose: bool) -> None:
+    scored = score(folder, verbose=verbose)
+    if any(len(group) == 3 for group in scored.tallies):
+        _print_by_split(scored.tallies)
     else:
-        _print_by_source({group[0]: tally for group, tally in tallies.items()})
+        _print_by_source({group[0]: tally for group, tally in scored.tallies.items()})
+    took, unstable = scored.took, scored.unstable
     print(f"milliseconds per 2 pages, warm: median {statistics.median(took):.1f}, worst {max(took):.1f}")
     print("two runs byte-identical: " + ("yes" if not unstable else "NO: " + ", ".join(unstable)))
 

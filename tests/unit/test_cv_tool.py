@@ -141,7 +141,7 @@ def test_an_agent_reads_the_cv_of_its_own_interview_as_bare_values() -> None:
 @pytest.mark.usefixtures("stored")
 def test_an_agent_is_not_told_where_a_skill_stands() -> None:
     shown = TEXT.replace("Built a footbridge", "Welding of a footbridge")
-    told = _body(entry.handler(_agent({"cvText": shown})))["analysis"]["skills"]
+    told = _body(entry.handler(_agent({"cvText": shown, "asOf": "2019-01-31"})))["analysis"]["skills"]
     assert told[0] | {"years": None} == {
         "name": "Welding", "id": "welding", "category": "metal", "family": "trades", "declared": True,
         "years": None, "last_used": "2019-01",

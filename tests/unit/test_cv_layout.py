@@ -105,3 +105,49 @@ def test_no_word_is_lost_or_doubled_wherever_it_stands(boxes: list[tuple[str, fl
     words = [Word(text, x, x + len(text) * size / 2, y, y + size, size=size) for text, x, y, size in boxes]
     found = "".join(itertools.chain.from_iterable(_texts(lines(words, 1, SIGNS))))
     assert sorted(found.replace(" ", "").replace("\t", "")) == sorted("".join(text for text, *_ in boxes))
+
+
+def test_a_stack_of_dates_between_the_text_and_a_rail_belongs_to_the_text() -> None:
+    """Although their right edge and the rail's make a taller gutter than the rail's own."""
+    heads = (
+        "Work experience",
+        "Welder",
+        "Iron Works in Leeds",
+        "Fitter",
+        "Steel Yard in York",
+        "Roofer",
+        "Roof & Tile in Hull",
+        "Summary",
+    )
+    story = "A long line of the summary that reaches over to where the dates stand"
+    text = _column(40, 100, *heads, story)
+    stack = [
+        word
+        for y, date in ((114, "2019 - 2021"), (142, "2016 - 2019"), (170, "2012 - 2016"))
+        for word in _words(300, y, date)
+    ]
+    rail = _column(420, 103, "Skills", "Welding", "Soldering", "Languages", "English")
+    found = _texts(lines(text + stack + rail, 1, SIGNS))
+    assert found.index("Welder\t2019 - 2021") < found.index("Fitter\t2016 - 2019") < found.index("Skills")
+
+
+def test_words_in_line_with_a_column_begin_a_piece_of_their_own() -> None:
+    """A long date may come closer to the text beside it than columns usually do."""
+    dates = _words(40, 100, "03/2019 - now") + _words(40, 142, "2016") + _words(40, 184, "2014")
+    text = [word for y in (100, 114, 142, 156, 184) for word in _words(110, y, "Fitter of stairs")]
+    assert _texts(lines(dates + text, 1, SIGNS))[0] == "03/2019 - now\tFitter of stairs"
+
+
+def test_letters_that_a_reader_took_apart_are_a_word_again() -> None:
+    word = [
+        Word(letter, 40 + 5 * at, 45 + 5 * at, 100, 110, size=10) for at, letter in enumerate("Organisation")
+    ]
+    assert _texts(lines(word, 1, SIGNS)) == ["Organisation"]
+
+
+def test_a_spaced_heading_with_kerned_pairs_is_closed_up() -> None:
+    parts, at, spaced = ("E", "D", "U", "C", "AT", "I", "O", "N"), 40.0, []
+    for part in parts:
+        spaced.append(Word(part, at, at + 5 * len(part), 100, 110, size=10))
+        at += 5 * len(part) + 4
+    assert _texts(lines(spaced, 1, SIGNS)) == ["EDUCATION"]

@@ -133,7 +133,10 @@ def install(app: FastAPI) -> None:
     async def invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         errors = [
-            {"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])}
+            {
+                "field": ".".join(str(part) for part in item["loc"]),
+                "message": str(item["msg"]).removeprefix("Value error, "),
+            }
             for item in error.errors()[:20]
         ]
         first = errors[0] if errors else {"field": "request", "message": "not valid"}

@@ -458,3 +458,12 @@ def _page_without_text() -> bytes:
     start = len(body)
     body += b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in offsets)
     return body + b"trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+def test_a_refused_value_is_told_without_the_words_of_our_library(api: Api) -> None:
+    run = {"language": "python", "code": "", "functionName": "f", "testCases": [{"input": "1", "args": [1]}]}
+    answer = api.client.post(f"/api/interviews/{api.create()}/code-runs", json=run)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("body.testCases.0: expected either input or args; got both"), (
+        answer.text
+    )

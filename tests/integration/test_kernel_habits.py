@@ -255,7 +255,7 @@ def test_what_java_prints_of_a_caught_exception_has_no_frames_of_the_harness(eng
     ("code", "words"),
     [
         ("#include <vector>\nstruct N { N* n; };\nint f(std::vector<N*> x) { return 1; }", "this parameter type is not supported"),
-        ("int f(int x) { return 1; }\nint f(int x, int y) { return 1; }", "several functions, or a template"),
+        ("int f(int x) { return 1; }\nint f(double x) { return 1; }", "several functions, or a template"),
         ("class Solution { int f(int x) { return 1; } };", "'int Solution::f(int)' is private"),
         ("class Solution { public: Solution(int) {} int f(int x) { return 1; } };", "needs a constructor without arguments"),
         ("#include <vector>\n#include <algorithm>\nstruct P {};\nint f(int x) {\n std::vector<P> v; std::sort(v.begin(), v.end()); return 1; }", "no match for 'operator<'"),
@@ -267,6 +267,31 @@ def test_what_cpp_cannot_call_is_told_in_words(engine: KernelEngine, code: str, 
     assert verdict(run) == "CE", run
     assert words in told(run)
     assert not any(ours in told(run) for ours in OURS), told(run)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class Solution {\npublic:\n  int f(int n) { vector<int> memo(n + 1); return f(n, memo); }\n"
+        "private:\n  int f(int n, vector<int>& memo) { return n < 2 ? 1 : memo[n] ? memo[n] : memo[n] = f(n - 1, memo) + f(n - 2, memo); }\n};",
+        "#include <vector>\nint f(int n, std::vector<int>& memo) { return n < 2 ? 1 : f(n - 1, memo) + f(n - 2, memo); }\n"
+        "int f(int n) { std::vector<int> memo(n + 1); return f(n, memo); }",
+        "int f(int n, int a = 1, int b = 1) { return n ? f(n - 1, b, a + b) : a; }",
+        "#define int long long\nclass Solution { public: int f(int n, int a = 1, int b = 1) const { return n ? f(n - 1, b, a + b) : a; } };",
+        "class Other { public: int f(int n, int k) { return k; } };\nclass Solution { public: int f(int n) { return n < 2 ? 1 : f(n - 1) + f(n - 2); } };",
+    ],
+)  # fmt: skip
+def test_cpp_chooses_among_functions_of_one_name_by_the_number_of_arguments(
+    engine: KernelEngine, code: str
+) -> None:
+    run = called(engine, "cpp", code, 5, expected=8)
+    assert verdict(run) == "AC", run
+
+
+def test_cpp_says_how_many_arguments_its_functions_take(engine: KernelEngine) -> None:
+    code = "int f(int a) { return a; }\nint f(int a, int b) { return a; }"
+    run = called(engine, "cpp", code, 1, 2, 3, expected=1)
+    assert "the function takes 1 or 2 arguments; the test has 3" in told(run), run
 
 
 @pytest.mark.parametrize("language", ["cpp", "java", "go"])

@@ -31,7 +31,9 @@ def compiled(text: str, complaint: Callable[[list[str]], list[str]]) -> str:
 
 def uncalled(error: str) -> str:
     """The harness's word that it could not make the call, with whose it is: nothing of the candidate's has run."""
-    if not re.match(r"argument \d+: |[\w.]+ takes \d+ arguments|the function takes \d+ arguments", error):
+    if not re.match(
+        r"argument \d+: |[\w.]+ takes \d+ arguments|the function takes [\d, or]+ arguments", error
+    ):
         return error[:_MOST_ERROR].rstrip()
     return f"{error}\nThe test and the function's parameters do not fit together, so it was not called."
 
@@ -59,7 +61,7 @@ _NOISE: Final = re.compile(
 _REASONS: Final = (
     (r"static assertion failed: (this .*)", r"\1"),
     (
-        r"no matching function for call to 'serve\(<unresolved.*",
+        r"no matching function for call to '(?:serve|prepai_shape_\d+)\(<unresolved.*",
         "several functions, or a template, have the called name",
     ),
     (r"no matching function for call to '(\w+)::\1\(.*", r"the class \1 needs a constructor without arguments"),

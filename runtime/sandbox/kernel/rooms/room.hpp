@@ -478,6 +478,22 @@ template <class R, class... A, class F> std::string called(F function, Tokens& t
     return text + ",null]";
 }
 
+// What a function takes: of several of a name, the one with so many parameters, as the harness asks for them.
+template <class R, class... A> struct Shape {};
+
+inline std::size_t arguments(Tokens tokens) {
+    tokens.kind();
+    return tokens.count('l');
+}
+
+// Called with its first N parameters; the others have default arguments.
+template <std::size_t N, class R, class... A, class F>
+std::string called_with(Shape<R, A...>, F function, Tokens& tokens) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return called<R, std::tuple_element_t<I, std::tuple<A...>>...>(function, tokens);
+    }(std::make_index_sequence<N>());
+}
+
 template <class Call> int served(Call call) {
     char head[4];
     while (whole(head, 4)) {

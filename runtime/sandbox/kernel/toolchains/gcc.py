@@ -36,6 +36,9 @@ from .toolchain import (
 _DIAGNOSTICS: Final = ("-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=20")
 _HEADER: Final = "room.hpp"
 _WHOLE: Final = "whole.hpp"
+# Sources in which a called name's functions are counted, and what is read of one's parameters.
+_MOST_SCOPES: Final = 2_000
+_LONGEST_PARAMETERS: Final = 2_000
 _STATIC: Final = ("-static", "-Wl,--strip-debug")
 
 
@@ -136,19 +139,20 @@ def _cpp(directory: Path) -> Toolchain:
             chosen = _WHOLE if everything else _HEADER
             return native("solution.cpp", [attempt(chosen, "solution.cpp"), attempt(None, "solution.cpp")])
         call = _cpp_function(program.source, program.function_name)
-        main = (
-            # `signed`, because `#define int long long` is in the habit of being there.
-            "#define main prepai_main_of_the_candidate\n"
-            '#include "solution.cpp"\n'
-            "#undef main\n"
-            f"signed main() {{ return prepai_room::serve(&{call}); }}\n"
-        )
+        included = '#define main prepai_main_of_the_candidate\n#include "solution.cpp"\n#undef main\n'
+        # `signed`, because `#define int long long` is in the habit of being there.
+        main = f"{included}signed main() {{ return prepai_room::serve(&{call}); }}\n"
+        by_count = _by_count(plain, call)
         # LeetCode puts the whole library and its namespace before a solution, and solutions rely on it.
         spelled = "std::" in plain or re.search(r"\busing\s+namespace\s+std\b", plain)
         plainly = attempt(_WHOLE if everything or "#" not in plain else _HEADER, "harness.cpp")
         as_there = attempt(_WHOLE, "preamble.cpp")
         attempts = [plainly, as_there] if spelled else [as_there, plainly]
         files = {"harness.cpp": main, "preamble.cpp": "using namespace std;\n" + main}
+        if by_count is not None:
+            chosen = _HEADER if spelled and "#" in plain and not everything else _WHOLE
+            attempts = [attempt(chosen, "harness.count.cpp"), *attempts]
+            files["harness.count.cpp"] = ("" if spelled else "using namespace std;\n") + included + by_count
         return native("solution.cpp", attempts, files=files)
 
     hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
@@ -191,6 +195,97 @@ def _cpp_function(source: str, name: str) -> str:
             free = True
     in_solution = re.search(r"\b(class|struct)\s+Solution\b", plain) is not None
     return method if free or not in_solution else f"Solution::{method}"
+
+
+def _by_count(plain: str, call: str) -> str | None:
+    """A `main` that chooses among functions of one name by the number of the test's arguments, default ones counted.
+    None where there is nothing to choose."""
+    owner, _, method = call.rpartition("::")
+    fewest, every = _counts(plain, owner, method)
+    if not fewest or (len(every) < 2 and all(least == most for most, least in fewest.items())):
+        return None
+    lines = []
+    for most in fewest:
+        types = [f"A{number}" for number in range(most)]
+        shape = f"prepai_room::Shape<{', '.join(['R', *types])}> prepai_shape_{most}"
+        given, typed = ", ".join(types), "".join(f", class {name}" for name in types)
+        lines += [
+            f"template <class R{typed}> {shape}(R (*)({given}));",
+            f"template <class S, class R{typed}> {shape}(R (S::*)({given}));",
+            f"template <class S, class R{typed}> {shape}(R (S::*)({given}) const);",
+        ]
+    named = f"self.{method}" if owner else method
+    lines += [
+        "signed main() {",
+        f"static {owner} self{{}};" if owner else "",
+        "return prepai_room::served([](prepai_room::Tokens& tokens) {",
+        "auto call = [](auto&&... values) -> decltype(auto) "
+        f"{{ return {named}(std::forward<decltype(values)>(values)...); }};",
+        "switch (prepai_room::arguments(tokens)) {",
+    ]
+    counts = sorted({count for most, least in fewest.items() for count in range(least, most + 1)})
+    for count in counts:
+        most = min(most for most, least in fewest.items() if least <= count <= most)
+        shaped = f"decltype(prepai_shape_{most}(&{call})){{}}"
+        lines.append(f"case {count}: return prepai_room::called_with<{count}>({shaped}, call, tokens);")
+    told = f"the function takes {' or '.join(map(str, counts))} arguments; the test has "
+    other = f'"{told}" + std::to_string(prepai_room::arguments(tokens))'
+    lines.append(f'default: return prepai_room::frame("raised", {other}); }} }}); }}')
+    return "\n".join(lines) + "\n"
+
+
+def _counts(plain: str, owner: str, method: str) -> tuple[dict[int, int], set[int]]:
+    """How many parameters each function of the name has that the tests may call, and how many of them must be given;
+    and how many those have, too, that they may not call. Empty where that is not to be read from the source."""
+    scopes: list[str] = []
+    public = True
+    fewest: dict[int, int] = {}
+    every: set[int] = set()
+    tokens = (
+        r"\b(?P<kind>class|struct)\s+(?P<scope>\w+)[^;{}()]{0,200}\{|[{}]|\b(?P<access>public|private|protected)\s*:(?!:)"
+        rf"|(?<!::)\b{re.escape(method)}\s*+\("
+    )
+    for seen, token in enumerate(re.finditer(tokens, plain)):
+        if seen > _MOST_SCOPES:
+            return {}, set()
+        if token[0].endswith("{"):
+            scopes.append(token["scope"] or "")
+            public = token["kind"] != "class" if scopes == [owner] else public
+        elif token[0] == "}":
+            scopes = scopes[:-1]
+        elif scopes != ([owner] if owner else []):
+            continue
+        elif token["access"]:
+            public = token["access"] == "public"
+        else:
+            counted = _parameters(plain[token.end() : token.end() + _LONGEST_PARAMETERS])
+            if counted is None:
+                return {}, set()
+            most, least = counted
+            every.add(most)
+            if public:
+                fewest[most] = min(least, fewest.get(most, most))
+    return fewest, every
+
+
+def _parameters(text: str) -> tuple[int, int] | None:
+    """Of what follows the opening parenthesis: how many parameters, and how many without a default argument."""
+    depth, part, parts = 0, "", []
+    for character in text:
+        if depth == 0 and character in ",)":
+            parts.append(part.strip())
+            part = ""
+            if character == ")":
+                break
+            continue
+        depth += (character in "([{<") - (character in ")]}>")
+        part += character if depth == 0 or character == "." else ""
+    else:
+        return None
+    if "..." in "".join(parts):
+        return None
+    parts = [] if parts in ([""], ["void"]) else parts
+    return len(parts), sum("=" not in one for one in parts)
 
 
 def _program(driver: str, name: str) -> str | None:

@@ -246,6 +246,11 @@ class TestStates:
         assert [override.event for override in interview.overrides] == [hire, no_hire]
         assert all(override.actor and override.at for override in interview.overrides)
 
+    @pytest.mark.parametrize("points", [0.9, 10.1, float("inf"), float("nan")])
+    def test_points_that_no_score_can_have_are_refused(self, points: float) -> None:
+        with pytest.raises(ValueError, match="scores"):
+            ReportOverridden(recommendation="hire", scores={"communication": points}, reason="So.")
+
     def test_the_longest_reason_fits_into_an_event(self) -> None:
         scores = dict.fromkeys(
             ["technical_knowledge", "problem_solving", "communication", "code_quality", "cultural_fit"], 10.0
@@ -283,6 +288,9 @@ whole_events: dict[type, st.SearchStrategy[list[Event]]] = {
     MoveMade: st.builds(MoveMade, item_id=ids, text=short).map(lambda event: [event]),
     MoveSaid: st.builds(MoveSaid, item_id=ids, opening=short).map(lambda event: [event]),
     MoveEnded: st.builds(MoveEnded, item_id=ids, text=short).map(lambda event: [event]),
+    ReportOverridden: st.builds(
+        ReportOverridden, scores=st.dictionaries(short, st.floats(1, 10)), reason=st.text(max_size=20)
+    ).map(lambda event: [event]),
     **{
         model: alone(model)
         for model in (
@@ -296,7 +304,6 @@ whole_events: dict[type, st.SearchStrategy[list[Event]]] = {
             PlanFrozen,
             ReportFailed,
             ReportMade,
-            ReportOverridden,
             SessionOpened,
         )
     },

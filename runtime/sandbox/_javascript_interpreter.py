@@ -45,6 +45,10 @@ _NOT_HERE: Final = {
 _ANSWERED: Final = ("clock_time_get", "random_get", "host_call", "host_promise_rejection")
 _ENTRIES: Final = ("begin", "turn", "rejected", "find", "call", "finish", "ended", "raised", "described")
 
+# WASI's word for an address that is none, and how much is drawn at once.
+_NO_ADDRESS: Final = 21
+_DRAWN: Final = 1 << 16
+
 # Runs promises and turns of the guest's loop without coming back here for each, which takes ten times as long as a
 # promise. Answers 0: nothing is left to do, 1: a promise raised, 2: a rejection was not handled, 3: a turn raised.
 _PUMP: Final = """
@@ -415,7 +419,12 @@ class _Instance:
         return 0
 
     def random_get(self, at: int, size: int) -> int:
-        self.exports["memory"].write(self.store, bytearray(os.urandom(min(size, 4096))), at)
+        at, size = at & 0xFFFFFFFF, size & 0xFFFFFFFF
+        memory = self.exports["memory"]
+        if at + size > memory.data_len(self.store):
+            return _NO_ADDRESS
+        for start in range(at, at + size, _DRAWN):
+            memory.write(self.store, bytearray(os.urandom(min(_DRAWN, at + size - start))), start)
         return 0
 
     def host_call(  # noqa: PLR0911 - one for each thing that can be asked

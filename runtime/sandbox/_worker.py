@@ -136,8 +136,9 @@ class _Room:
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
         cpu, wall = time.thread_time() - cpu, time.perf_counter() - wall
-        if frame is not None and len(frame) > self._request["frame_bytes"] * 2 + 65536:
-            anomaly, frame = "oversized frame", None
+        if frame is not None:
+            # One more than it may be says that it is too large, however large it is.
+            frame = frame[: self._request["frame_bytes"] + 1]
         return _answer(
             frame,
             anomaly=anomaly,
@@ -163,7 +164,17 @@ def _answer(
     peak_kb: int | None = None,
     spent: bool = False,
 ) -> dict[str, Any]:
-    return locals()
+    return {
+        "frame": frame,
+        "anomaly": anomaly,
+        "overflowed": overflowed,
+        "stdout": stdout,
+        "stderr": stderr,
+        "cpu_ms": cpu_ms,
+        "wall_ms": wall_ms,
+        "peak_kb": peak_kb,
+        "spent": spent,
+    }
 
 
 def _harden() -> None:

@@ -6,39 +6,27 @@ engine's parent also holds a secret in its environment and in a file.
 
 from __future__ import annotations
 
-import os
 import secrets
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from runtime.sandbox import CodeRun, Limits, Submission, TestCase, execute
 from runtime.sandbox.wasm_python import WasmPython
+from tests.integration.prey import Prey as Laid
+from tests.integration.prey import laid_out
 
 QUICK = Limits(cpu_s=0.1)
 
 
-@dataclass(frozen=True)
-class Prey:
-    """What an attacker would like to have."""
-
-    engine: WasmPython
-    secret: str
-    file: Path
+type Prey = Laid[WasmPython]
 
 
 @pytest.fixture(scope="module")
 def prey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prey]:
-    secret = secrets.token_hex(16)
-    file = tmp_path_factory.mktemp("host") / "secret"
-    file.write_text(secret)
-    os.environ["PREPAI_TEST_SECRET"] = secret
-    with WasmPython(workers=1) as engine:
-        yield Prey(engine, secret, file)
-    del os.environ["PREPAI_TEST_SECRET"]
+    with laid_out(WasmPython(workers=1), tmp_path_factory.mktemp("host")) as prey:
+        yield prey
 
 
 def function(engine: WasmPython, code: str, expected: str) -> CodeRun:
@@ -424,21 +412,3 @@ def test_hidden_tests_show_nothing_they_printed(prey: Prey) -> None:
         prey.engine, Submission(language="python", code=code, function_name="f", tests=tests, limits=QUICK)
     )
     assert "hidden input" not in run.public().model_dump_json()
-
-
-@pytest.mark.long
-def test_a_thousand_mixed_runs_leave_nothing_behind(prey: Prey) -> None:
-    attacks = [code for code in ATTACKS.values() if "SECRET_FILE" not in code and "while True" not in code]
-    descriptors = _descriptors()
-    for number in range(1000):
-        if number % 10 == 0:
-            code = textwrap.dedent(attacks[number // 10 % len(attacks)])
-            function(prey.engine, code, expected="x")
-        else:
-            assert_control_run_is_right(prey.engine)
-    assert len(prey.engine._idle) + len(prey.engine._busy) <= 1
-    assert _descriptors() <= descriptors + 2
-
-
-def _descriptors() -> int:
-    return len(list(Path("/dev/fd").iterdir()))

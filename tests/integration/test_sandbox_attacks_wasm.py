@@ -3,39 +3,28 @@ run is clean. As in `test_sandbox_attacks.py`, expected answers are tokens that 
 
 from __future__ import annotations
 
-import os
 import secrets
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from runtime.sandbox import CodeRun, Limits, Submission, TestCase, execute
 from runtime.sandbox.engines import Engines, all_engines
+from tests.integration.prey import Prey as Laid
+from tests.integration.prey import laid_out
 
 QUICK = Limits(cpu_s=0.1)
 
 
-@dataclass(frozen=True)
-class Prey:
-    """What an attacker would like to have."""
-
-    engine: Engines
-    secret: str
-    file: Path
+type Prey = Laid[Engines]
 
 
 @pytest.fixture(scope="module")
 def prey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prey]:
-    secret = secrets.token_hex(16)
-    file = tmp_path_factory.mktemp("host") / "secret"
-    file.write_text(secret)
-    os.environ["PREPAI_TEST_SECRET"] = secret
-    with all_engines(workers=1) as engine:
-        yield Prey(engine, secret, file)
-    del os.environ["PREPAI_TEST_SECRET"]
+    with laid_out(all_engines(workers=1), tmp_path_factory.mktemp("host")) as prey:
+        yield prey
 
 
 JAVASCRIPT = {
@@ -437,24 +426,3 @@ def test_hidden_tests_show_nothing_they_printed(prey: Prey) -> None:
     tests = (TestCase(stdin="create table t as select 'the hidden input' as a", expected=[], hidden=True),)
     run = execute(prey.engine, Submission(language="sql", code="select a, nope from t", tests=tests))
     assert "hidden input" not in run.public().model_dump_json()
-
-
-@pytest.mark.long
-def test_a_thousand_mixed_runs_leave_nothing_behind(prey: Prey) -> None:
-    attacks = [
-        (language, code)
-        for language, named in (("javascript", JAVASCRIPT), ("typescript", TYPESCRIPT), ("sql", SQL))
-        for name, code in named.items()
-        if name not in SLOW and "for (;;)" not in code and "recursive" not in code
-    ]
-    descriptors = _descriptors()
-    for number in range(1000):
-        if number % 10 == 0:
-            attack(prey, *attacks[number // 10 % len(attacks)])
-        else:
-            assert_control_runs_are_right(prey.engine, ("javascript", "typescript", "sql")[number % 3])
-    assert _descriptors() <= descriptors + 4
-
-
-def _descriptors() -> int:
-    return len(list(Path("/dev/fd").iterdir()))

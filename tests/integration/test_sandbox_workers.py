@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from runtime.sandbox import (
     quickjs,
     workers,
 )
+from runtime.sandbox._javascript_interpreter import _Instance
 from runtime.sandbox.machine_code import default_directory
 from runtime.sandbox.wasm_javascript import WasmJavaScript
 from runtime.sandbox.wasm_python import WasmPython
@@ -133,3 +135,40 @@ def test_a_busy_workers_cpu_time_grows_while_it_computes(monkeypatch: pytest.Mon
             during.append(worker.cpu_s())
             running.join(0.05)
     assert max(during) > before + 0.1, (before, during)
+
+
+@pytest.mark.parametrize("characters", [1_900_000, 4_000_000])
+def test_an_answer_that_is_too_large_is_told_as_such_however_large_it_is(characters: int) -> None:
+    # The guest cuts its results; who patches the guest's side may send anything. Each takes twelve bytes on the way.
+    code = f"""
+import sys
+def f():
+    room = sys.modules["_room"]
+    room._frame = room._returned = lambda *_, **__: chr(0x1F600) * {characters}
+"""
+    with WasmPython(workers=1) as engine:
+        (seen,) = engine.run(Program("python", code, "f"), [TestInput()], Limits())
+    assert (seen.ending, seen.error) == ("output", "the result is larger than 1048576 bytes"), seen
+
+
+def test_random_values_fill_all_that_was_asked_for_or_are_refused() -> None:
+    class Memory:
+        def __init__(self) -> None:
+            self.held = bytearray(300_000)
+
+        def data_len(self, _store: object) -> int:
+            return len(self.held)
+
+        def write(self, _store: object, data: bytearray, at: int) -> None:
+            self.held[at : at + len(data)] = data
+
+    memory = Memory()
+    instance: Any = SimpleNamespace(exports={"memory": memory}, store=None)
+    assert _Instance.random_get(instance, 1000, 200_000) == 0
+    assert not any(memory.held[:1000])
+    assert not any(memory.held[201_000:])
+    assert all(any(memory.held[at : at + 1000]) for at in range(1000, 201_000, 1000))
+    before = bytes(memory.held)
+    for at, size in ((200_000, 100_001), (-1, 10), (0, -1)):
+        assert _Instance.random_get(instance, at, size) != 0
+    assert memory.held == before

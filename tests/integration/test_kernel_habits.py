@@ -288,6 +288,25 @@ def test_cpp_chooses_among_functions_of_one_name_by_the_number_of_arguments(
     assert verdict(run) == "AC", run
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("int f(int a", "expected ')'"),
+        ("int f(int a) { return a;", "expected '}'"),
+        ("class Solution { public: int f(int a) { return a; }", "expected '}'"),
+        ("#include <vector>\nclass Solution { public: int f(std::vector<int> a) { return 1; } }", "expected ';' after class definition"),
+    ],
+)  # fmt: skip
+def test_what_is_not_closed_in_cpp_is_told_of_the_candidates_source_alone(
+    engine: KernelEngine, code: str, words: str
+) -> None:
+    run = called(engine, "cpp", code, 1, expected=1)
+    assert verdict(run) == "CE", run
+    assert told(run).startswith("solution.cpp:") or "solution.cpp: In" in told(run), told(run)
+    assert words in told(run)
+    assert not any(ours in told(run) for ours in (*OURS, "signed", "main")), told(run)
+
+
 def test_cpp_says_how_many_arguments_its_functions_take(engine: KernelEngine) -> None:
     code = "int f(int a) { return a; }\nint f(int a, int b) { return a; }"
     run = called(engine, "cpp", code, 1, 2, 3, expected=1)

@@ -191,6 +191,10 @@ class Warden:
             error = error or _complaint(seen.stderr + seen.stdout, seen, self._folder)
             if seen.stopped or (seen.status or 0) < 0:
                 break
+        if recipe.get("alone") and not seen.stopped:
+            seen = self._step(recipe["alone"])
+            if seen.status and not seen.stopped and not _killed(seen):
+                error = _complaint(seen.stderr + seen.stdout, seen, self._folder)
         return _answer(Seen(), ending="not_compiled", error=error)
 
     def _compiled(self, seen: Seen) -> dict[str, Any]:

@@ -153,7 +153,14 @@ def _cpp(directory: Path) -> Toolchain:
             chosen = _HEADER if spelled and "#" in plain and not everything else _WHOLE
             attempts = [attempt(chosen, "harness.count.cpp"), *attempts]
             files["harness.count.cpp"] = ("" if spelled else "using namespace std;\n") + included + by_count
-        return native("solution.cpp", attempts, files=files)
+        built = native("solution.cpp", attempts, files=files)
+        # What is not closed in the source ends in ours, and a compiler then speaks of that.
+        theirs = ["-include", f"{tools.folder}/{_WHOLE}"]
+        if not spelled:
+            files["preamble.h"] = "using namespace std;\n"
+            theirs += ["-include", "preamble.h"]
+        built["alone"] = step([*options, *theirs, "-S", "-o", "alone.s", "solution.cpp"], read, execute)
+        return built
 
     hello = Program("cpp", "#include <iostream>\nint main(){int a; std::cin >> a; std::cout << a * 2;}")
     title = f"g++ {version(tools.driver)}, GNU C++20, -O2"

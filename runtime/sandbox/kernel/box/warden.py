@@ -40,6 +40,9 @@ _ENDED_FROM_OUTSIDE: Final = "the sandbox was ended from outside"
 _KILLED: Final = re.compile(
     rb"(?m)^\S+: fatal error: (?:Killed signal terminated program|ld terminated with signal 9)"
 )
+_EXHAUSTED: Final = re.compile(
+    rb"CPU time limit exceeded signal terminated program|out of memory allocating|virtual memory exhausted"
+)
 # What a runtime says when it is refused more; whoever prints it for fun gets what it means.
 _OUT_OF_MEMORY: Final = (b"std::bad_alloc", b"OutOfMemoryError", b"out of memory")
 
@@ -189,9 +192,10 @@ class Warden:
                 return self._compiled(seen)
             # The first attempt is what the candidate meant; later ones are made in their favour, and not told.
             error = error or _complaint(seen.stderr + seen.stdout, seen, self._folder)
-            if seen.stopped or (seen.status or 0) < 0:
-                break
-        if recipe.get("alone") and not seen.stopped:
+            # What used up its time or memory would do so again.
+            if seen.stopped or (seen.status or 0) < 0 or _EXHAUSTED.search(seen.stderr):
+                return _answer(Seen(), ending="not_compiled", error=error)
+        if "alone" in recipe:
             seen = self._step(recipe["alone"])
             if seen.status and not seen.stopped and not _killed(seen):
                 error = _complaint(seen.stderr + seen.stdout, seen, self._folder)

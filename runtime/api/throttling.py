@@ -32,6 +32,7 @@ class Allowance:
 ALLOWANCES: Final[Mapping[str, Allowance]] = {
     "create_session": Allowance(every_s=30, burst=10),
     "upload_cv": Allowance(every_s=20, burst=5),
+    "create_cv_upload": Allowance(every_s=20, burst=5),
     "run_code": Allowance(every_s=3, burst=10),
     "send_message": Allowance(every_s=2, burst=10),
     "create_ticket": Allowance(every_s=5, burst=10),

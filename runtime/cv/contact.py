@@ -67,7 +67,7 @@ _HEAD_LINES = 30
 _FIRST_LINES = 3
 _WORDS_OF_A_NAME = 5
 _WORDS_OF_A_SURNAME = 2
-_BESIDE_A_NAME = re.compile(r"\s*[|·•●]\s*|\s+[-–—]\s+")
+_BESIDE_A_NAME = re.compile(r"\s{0,8}[|·•●]\s{0,8}|\s{1,8}[-–—]\s{1,8}")
 
 
 def basics(document: Document, found: Sequence[Section]) -> Basics:

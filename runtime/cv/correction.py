@@ -20,7 +20,7 @@ _MOST: Final = 200
 """Of each kind: jobs, schools, skills. The longest academic CV lists about a hundred."""
 _MOST_LINES: Final = 60
 _DATE: Final = re.compile(r"(19|20)\d{2}(-(0[1-9]|1[0-2]))?")
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[^@\s]{1,63}")
 
 # Text as people write it: no NUL, which databases choke on; pydantic refuses lone surrogates.
 type _Text = Annotated[

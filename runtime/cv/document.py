@@ -33,7 +33,7 @@ _PAGE_NUMBER = re.compile(
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _MARKDOWN_BOLD = re.compile(r"^\s*(\*\*|__)(?!\s)[^*_]{1,80}\1\s*:?\s*$")
 _MARKDOWN_TABLE_ROW = re.compile(r"^\s*\|(.*\|.*)\|\s*$")
-_MARKDOWN_TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?)?\s*$")
+_MARKDOWN_TABLE_RULE = re.compile(r"^\s*+\|?(?:\s*+:?-{3,}+:?\s*+\|)++\s*+(?::?-{3,}+:?)?\s*+$")
 _MARKDOWN_MARKS = re.compile(
     r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`|(?<!\w)_(?=\w)|(?<=[\w).])_(?!\w)"
 )

@@ -218,19 +218,31 @@ def _join_cells(document: Document, found: Sequence[Row]) -> None:
 
 
 def _are_listed(document: Document, indexes: Sequence[int]) -> bool:
-    """Whether the entries are the items of a list: only lines with bullets have periods, at one of their ends."""
+    """Whether the entries are the items of a list: only lines with bullets have periods, at one of their ends.
+
+    Or every line is an item or hangs below one, as studies often stand: "• BSc Biology, Leeds, 2012".
+    """
     lines = [document.lines[index] for index in indexes]
     dated = [line for line in lines if any(period.ranged for period in periods(line.text))]
-    return bool(dated) and all(_is_dated_item(line) for line in dated)
+    if dated:
+        return all(_is_item(line) for line in dated)
+    if not lines or _BULLET.match(lines[0].text) is None:
+        return False
+    hanging = [line for line in lines if _BULLET.match(line.text) is None]
+    return all(line.x0 > lines[0].x0 + 1 for line in hanging) and any(_is_item(line) for line in lines)
 
 
-def _is_dated_item(line: Line) -> bool:
+def _is_item(line: Line) -> bool:
+    """Whether the line is an item that a date stands at one end of, or that names a school or a degree."""
     written = line.segments[0].text
     bullet = _BULLET.match(written)
     text = written[bullet.end() :] if bullet is not None else ""
-    return len(text) <= _LONGEST_ITEM and any(
-        period.ranged and _at_rim(period, text) for period in periods(text)
-    )
+    found = periods(text)
+    if not text or len(text) > _LONGEST_ITEM:
+        return False
+    if any(period.ranged for period in found):
+        return any(period.ranged and _at_rim(period, text) for period in found)
+    return degree(text) is not None or is_school(text)
 
 
 def _column_names(line: Line) -> dict[float, Field]:
@@ -250,7 +262,7 @@ def _column_names(line: Line) -> dict[float, Field]:
 def _row(document: Document, index: int, columns: dict[float, Field], above: str, listed: bool) -> Row:
     row = Row(index, document.lines[index], [], [])
     bullet = _BULLET.match(row.line.text)
-    row.item = listed and _is_dated_item(row.line)
+    row.item = listed and _is_item(row.line)
     bulleted = bullet is not None and not row.item
     segments = document.segments(index)
     label: Field | None = None

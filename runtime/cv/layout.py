@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import pairwise
 
 # White wider than this many heights of the text beside it separates two segments of a row: justified text
@@ -28,6 +29,8 @@ _SPLIT_WORD = 2
 # Nor need it be wide where a word begins in line with other rows' columns, if it is wider than the row's spaces.
 _COLUMN_GAP = 0.4
 _ROWS_OF_A_COLUMN = 3
+# Closer than any space, or over it by no more than a letter.
+_RUN_OVER = 0.6
 _DATES_OF_A_STACK = 2
 # White of so many heights may hold a date in another row.
 _WIDE = 5
@@ -132,9 +135,14 @@ class Signs:
     # Whether it names what stands beside it: "Employer", "Dates".
     is_label: Callable[[str], bool]
 
+    def remembering(self) -> Signs:
+        """The same, with the answers kept: every gutter that is tried asks about the same pieces."""
+        return Signs(**{field.name: cache(getattr(self, field.name)) for field in fields(self)})
+
 
 def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
     """The page's lines in reading order. `page` counts from 1."""
+    signs = signs.remembering()
     segments = _joined_headings(_segments(words, signs), signs)
     result: list[Line] = []
     for region, block in enumerate(_cut(segments, signs)):
@@ -248,10 +256,26 @@ def _wide_gaps(group: Sequence[Word], wide: float) -> list[int]:
 
 
 def _split_at_columns(group: list[Word], columns: Sequence[float], wide: float) -> list[list[Word]]:
-    """The group in two where a word begins in line with a column: a long date may come close to the text beside it."""
-    for position in _wide_gaps(group, wide) if columns else ():
-        if any(abs(group[position].x0 - column) < 1 for column in columns):
-            return [group[:position], group[position:]]
+    """The group in two where a word begins in line with a column: a long date may come close to the text beside it.
+
+    A heading too long for its margin may even touch or cover the text: that is told by its weight.
+    """
+    if not columns:
+        return [group]
+    run_over = [
+        position
+        for position, (before, after) in enumerate(pairwise(group), 1)
+        if before.bold
+        and not after.bold
+        and -_RUN_OVER * after.height < after.x0 - before.x1 < _NO_WHITE * after.height
+    ]
+    for position in sorted({*_wide_gaps(group, wide), *run_over}):
+        begun = group[:position]
+        aligned = any(abs(group[position].x0 - column) < 1 for column in columns)
+        # A bullet stays with its text.
+        if aligned and any(char.isalnum() for word in begun for char in word.text):
+            edge = group[position].x0 - group[position].height
+            return [[replace(word, x1=min(word.x1, max(edge, word.x0))) for word in begun], group[position:]]
     return [group]
 
 
@@ -570,7 +594,7 @@ def _gutters(segments: Sequence[Segment], signs: Signs) -> list[_Gutter]:
             if tried > _MAX_GUTTERS_TRIED:
                 return sorted(found, key=lambda gutter: (-gutter.height, gutter.left))
             gutter = _grow(rows, numbers, closed, position, (left, right))
-            if gutter is not None:
+            if gutter is not None and gutter not in found:
                 found.append(gutter)
     return sorted(found, key=lambda gutter: (-gutter.height, gutter.left))
 

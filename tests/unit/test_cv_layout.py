@@ -151,3 +151,9 @@ def test_a_spaced_heading_with_kerned_pairs_is_closed_up() -> None:
         spaced.append(Word(part, at, at + 5 * len(part), 100, 110, size=10))
         at += 5 * len(part) + 4
     assert _texts(lines(spaced, 1, SIGNS)) == ["EDUCATION"]
+
+
+def test_a_heading_that_runs_over_its_margin_is_a_piece_of_its_own() -> None:
+    heading = [Word("Qualifications", 40, 112, 100, 110, bold=True, size=10)]
+    text = _column(110, 100, "Welding of stairs", "Rigging", "Milling of steel", "Turning")
+    assert _texts(lines(heading + text, 1, SIGNS))[0] == "Qualifications\tWelding of stairs"

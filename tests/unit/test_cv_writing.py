@@ -63,6 +63,17 @@ def test_the_items_of_a_list_are_jobs_where_nothing_else_has_a_period() -> None:
     assert _jobs(HEAD + "## Experience\n\n" + text) == FITTER
 
 
+def test_studies_may_be_the_items_of_a_list() -> None:
+    text = f"{HEAD}Education\n\n- BSc Biology, University of Leeds, 2012\n- A-levels, Ossett Academy, 2009\n"
+    studies = analyze_text(text).resume.education
+    assert [
+        (s.level.value if s.level else None, s.end_date.value if s.end_date else None) for s in studies
+    ] == [
+        ("bachelor", "2012"),
+        ("secondary", "2009"),
+    ]
+
+
 @pytest.mark.parametrize(
     "line",
     ["{} (Leeds)", "{} (Ossett)", "{} – {place}", "{}, {place}"],

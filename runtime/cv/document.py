@@ -79,6 +79,14 @@ class Document:
             first.setdefault(self._page(line), start)
         return tuple((start, page) for page, start in first.items())
 
+    @cached_property
+    def by_page(self) -> dict[int, tuple[Line, ...]]:
+        """The lines of each page."""
+        found: dict[int, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.page, []).append(line)
+        return {page: tuple(lines) for page, lines in found.items()}
+
     def passage(self, index: int) -> Passage:
         """Line `index` as a passage."""
         line = self.lines[index]

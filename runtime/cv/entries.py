@@ -193,7 +193,7 @@ def _is_wrapped(document: Document, last: Row, row: Row) -> bool:
         and not alone
         and "," not in name
         and len(rest.split(",")[0].split()) <= _WORDS_OF_A_REST
-        and had_no_room(document.lines, last.line, row.line)
+        and had_no_room(document.by_page[row.line.page], last.line, row.line)
     )
 
 

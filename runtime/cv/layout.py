@@ -156,13 +156,11 @@ def lines(words: Sequence[Word], page: int, signs: Signs) -> tuple[Line, ...]:
 
 
 def had_no_room(found: Sequence[Line], before: Line, line: Line) -> bool:
-    """Whether the first word of `line` would have stood out of its column behind `before`, one of `found`."""
+    """Whether the first word of `line` would have stood out of its column behind `before`; `found`: their page."""
     alike = before.bold == line.bold and abs(before.size - line.size) <= 0.05 * before.size
-    if not before.size or not alike or len(before.segments) > 1:
+    if not before.size or not alike or len(before.segments) > 1 or before.page != line.page:
         return False
-    edge = [
-        other.x1 for other in found if other.page == before.page and abs(other.x0 - before.x0) <= _SAME_COLUMN
-    ]
+    edge = [other.x1 for other in found if abs(other.x0 - before.x0) <= _SAME_COLUMN]
     width = (before.x1 - before.x0) / max(1, len(before.text))
     return before.x1 + width * (1 + len(line.text.split()[0])) > max(edge)
 

@@ -169,7 +169,7 @@ def _logical_rows(document: Document, indexes: Sequence[int]) -> list[Passage]:
                     or _goes_on(
                         last.text,
                         clean.text,
-                        had_no_room(document.lines, document.lines[previous], line),
+                        had_no_room(document.by_page[line.page], document.lines[previous], line),
                         index in tight,
                     )
                 )

@@ -39,15 +39,15 @@ Jan 2014 - Apr 2019
 Skills
 Pruning, AutoCAD
 """
-# A CV whose parts have headings that nobody knows.
+# A CV whose parts have headings that nobody knows, and a job whose title is none.
 STRANGE = """Elena Marsh
 elena.marsh@example.com
 
 Wanderings
-Head Gardener at Willow Park Estates Ltd, May 2019 - Apr 2023
+Tending roses at Willow Park Estates Ltd, May 2019 - Apr 2023
 kept nine gardens
 
-Learning
+Under the elms
 Oregon Valley University, BSc Horticulture
 
 Toolbelt of mine
@@ -57,6 +57,7 @@ JOBS = [
     {"employer": "Willow Park Estates Ltd", "title": "Head Gardener"},
     {"employer": "Stone & Fern Studio", "title": "Landscape Designer"},
 ]
+STRANGE_JOB = {"employer": "Willow Park Estates Ltd", "title": "Tending roses"}
 AGREED = {"name": "Elena Marsh", "jobs": JOBS, "studies": [], "skills": ["Pruning", "AutoCAD"]}
 
 
@@ -179,7 +180,7 @@ class TestAModelThatReadsWell:
         result = home.reads(
             STRANGE,
             {
-                "jobs": JOBS[:1],
+                "jobs": [STRANGE_JOB],
                 "studies": [{"school": "Oregon Valley University", "degree": "BSc"}],
                 "skills": ["Pruning", "AutoCAD"],
             },
@@ -198,7 +199,7 @@ class TestAModelThatReadsWell:
     def test_dates_and_levels_are_read_by_code_from_the_lines_it_named(self, home: Home) -> None:
         result = home.reads(
             STRANGE,
-            {"jobs": JOBS[:1], "studies": [{"school": "Oregon Valley University", "degree": "BSc"}]},
+            {"jobs": [STRANGE_JOB], "studies": [{"school": "Oregon Valley University", "degree": "BSc"}]},
         )
         (job,) = result.resume.work
         assert job.start_date is not None

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from runtime.cv import dates
-from runtime.cv.document import Document
+from runtime.cv.document import SIGNS, Document
 from runtime.cv.layout import Line
 from runtime.cv.mentions import Reader
 from runtime.cv.vocabulary import (
@@ -83,10 +83,14 @@ def _without_jobs(document: Document, section: Section) -> tuple[Section, ...]:
         for position, index in enumerate(section.indexes)
         if any(period.ranged for period in dates.periods(document.lines[index].text))
     ]
-    # A head has two lines at most before its date.
-    begin = max(0, dated[0] - 2) if dated else 0
-    texts = [fold(document.lines[index].text) for index in section.indexes[begin:]]
-    if not dated or not any(TITLE.search(text) and len(text) <= 90 for text in texts):
+    if not dated:
+        return (section,)
+    # A head has two lines at most before its date and two after it, and an address is none of them.
+    begin = max(0, dated[0] - 2)
+    lines = [document.lines[index].text for index in section.indexes]
+    begin = max((n + 1 for n in range(begin, dated[0]) if SIGNS.is_contact(lines[n])), default=begin)
+    near = {n for date in dated for n in range(max(begin, date - 2), min(date + 3, len(lines)))}
+    if not any(TITLE.search(fold(lines[n])) and len(lines[n]) <= 90 for n in near):
         return (section,)
     before, after = section.indexes[:begin], section.indexes[begin:]
     return tuple(part for part in (Section(section.kind, before), Section("work", after)) if part.indexes)

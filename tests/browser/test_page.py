@@ -356,7 +356,9 @@ def test_a_cv_is_read_back_value_by_value(typed: Any, open_context: Open) -> Non
         expect(profile).to_contain_text(value)
 
 
-def test_a_cv_without_text_is_said_to_be_empty_and_another_can_be_chosen(typed: Any, open_context: Open) -> None:
+def test_a_cv_without_text_is_said_to_be_empty_and_another_can_be_chosen(
+    typed: Any, open_context: Open
+) -> None:
     page = open_context().new_page()
     fill_in(page, typed.url)
     file = {"name": "scan.txt", "mimeType": "text/plain", "buffer": b" \n"}

@@ -236,18 +236,6 @@ def is_broken(text: str) -> bool:
     return _BROKEN.match(fold(text.strip())) is not None
 
 
-def newest(text: str) -> dt.date | None:
-    """The last day of the newest month that `text` names."""
-    # Line by line: telling overlaps apart takes time quadratic in the dates of one text.
-    found = [period for line in text.split("\n") for period in periods(line)]
-    points = [point for period in found for point in (period.start, period.end) if point and point.year]
-    if not points:
-        return None
-    last = max(points, key=lambda point: (point.year or 0, point.month or 12))
-    year, month = last.year or 0, last.month or 12
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
 def months(start: Point, end: Point | None, *, as_of: dt.date | None) -> tuple[int, int] | None:
     """The half-open interval of months, counted from year 0; `end` None means "to the present".
 

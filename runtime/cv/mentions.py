@@ -22,7 +22,7 @@ from runtime.cv.taxonomy import (
 
 # As many words apart, two skills of one sentence still speak of the same work.
 _NEAR: Final = 12
-_SENTENCE: Final = re.compile(r"[.!?;:•▪●–—]\s*\Z|\n\s*[-*]?\s*\Z")
+_SENTENCE: Final = re.compile(r"[.!?;:•▪●–—]\s{0,8}\Z|\n\s{0,8}[-*]?\s{0,8}\Z")
 _LISTED: Final = re.compile(
     r"(?:[\s,;/|+&•·()\[\]–—]|\b(?:and|or|und|oder|et|ou|y|e|o|with|mit|avec|con)\b)*"
 )

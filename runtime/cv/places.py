@@ -11,7 +11,7 @@ from runtime.cv.vocabulary import COUNTRIES, ORGANISATION, TITLE, degree, fold, 
 # A comma between brackets separates nothing outside of them.
 COMMA = re.compile(r",\s+(?![^()]{0,80}\))")
 _BRACKETS = re.compile(r"^([^()]{2,120}?)\s{0,4}\(([^()]{2,60})\)$")
-_SEPARATED = re.compile(r"\s+[–—|·•∙⋅/-]\s+|\s*[|·•⋅]\s*")
+_SEPARATED = re.compile(r"\s{1,8}[–—|·•∙⋅/-]\s{1,8}|\s{0,8}[|·•⋅]\s{0,8}")
 _IN_BRACKETS = 0
 _WORDS_OF_A_PLACE = 3
 _PARTS_OF_A_HEAD = 2

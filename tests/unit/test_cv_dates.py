@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.cv.dates import Point, is_date, months, newest, periods, point, union
+from runtime.cv.dates import Point, is_date, months, periods, point, union
 
 
 def _read(text: str) -> tuple[str, str, bool]:
@@ -91,11 +91,6 @@ def test_a_current_job_ends_with_the_month_of_as_of() -> None:
 )
 def test_an_unknown_or_reversed_period_counts_nothing(start: Point, end: Point) -> None:
     assert months(start, end, as_of=dt.date(2026, 1, 1)) is None
-
-
-def test_the_newest_date_is_the_last_day_of_its_month() -> None:
-    assert newest("2018 - 2020, Feb 2024, 2023") == dt.date(2024, 2, 29)
-    assert newest("no date here") is None
 
 
 _points = st.builds(Point, st.integers(1950, 2090), st.none() | st.integers(1, 12))

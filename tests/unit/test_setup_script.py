@@ -19,7 +19,10 @@ esac
 """
 NODE = """#!/bin/sh
 case "$*" in
-  *build*) echo page >> done.log; mkdir -p web/dist; touch web/dist/index.html ;;
+  *build*)
+    echo page >> done.log
+    mkdir -p web/dist runtime/sandbox/javascript/dist
+    touch web/dist/index.html runtime/sandbox/javascript/dist/guest.js ;;
 esac
 """
 
@@ -51,6 +54,7 @@ def clone(tmp_path: Path) -> Clone:
         clone.put(f"requirements/{name}.lock", name)
     for name in ("pyproject.toml", "package.json", "package-lock.json", "web/src/main.tsx", "web/src/a b.ts"):
         clone.put(name, name)
+    clone.put("runtime/sandbox/javascript/guest.js", "the sandbox's")
     clone.put("web/tests/client.test.ts", "a test")
     clone.put("sandbox-status", "0")
     clone.put(".setup/bin/uv", "#!/bin/sh\n", program=True)
@@ -78,7 +82,16 @@ def test_a_sandbox_that_could_not_be_prepared_is_tried_again(clone: Clone) -> No
     assert clone.set_up() == []
 
 
-@pytest.mark.parametrize("name", ["web/src/main.tsx", "web/src/a b.ts", "web/index.html", "package.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "web/src/main.tsx",
+        "web/src/a b.ts",
+        "web/index.html",
+        "package.json",
+        "runtime/sandbox/javascript/guest.js",
+    ],
+)
 def test_the_page_is_built_again_when_its_source_changes(clone: Clone, name: str) -> None:
     clone.set_up()
 
